@@ -43,13 +43,13 @@
 struct ike;
 
 enum ike_auth {
-	IKE_AUTH_PSK,
-	IKE_AUTH_RSASIG
+	IKE_PSK,
+	IKE_RSASIG
 };
 
 enum ike_exchange {
-	IKE_EXCHANGE_MAIN,		/* RFC 2409 5, identity protection */
-	IKE_EXCHANGE_AGGRESSIVE
+	IKE_MAIN_MODE,			/* RFC 2409 5, identity protection */
+	IKE_AGGRESSIVE_MODE
 };
 
 enum ike_mode {
