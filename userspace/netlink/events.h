@@ -21,6 +21,7 @@ enum anl_event_type {
 	ANL_EVENT_ACQUIRE,		/* a packet has no SA: @selector */
 	ANL_EVENT_MAPPING_CHANGED,	/* the peer's packets come from @new_remote, @new_port */
 	ANL_EVENT_SEQUENCE_OVERFLOW,	/* the sequence numbers are used up: @sa */
+	ANL_EVENT_FIRST_USE,		/* the first authenticated packet came in: @sa, inbound */
 	ANL_EVENT_LINK,			/* a link came, changed or went: @ifindex, @gone, @carrier */
 	ANL_EVENT_ADDRESS,		/* an address of ours came or went: @address, @gone */
 	ANL_EVENT_ROUTE,		/* a route came or went (which one is not said) */
@@ -29,13 +30,17 @@ enum anl_event_type {
 
 /**
  * struct anl_event - one event; which fields hold depends on @type
- * @sa: identity and limits of the SA (no keys)
+ * @ifindex: the device's; @device: its name (adit events, and ANL_EVENT_LINK)
+ * @sa: the SA's identity
+ * @reason: ADIT_EXPIRE_REASON_*, for the two expire events
  * @selector: the packet without an SA: addresses as host prefixes, protocol, ports
  */
 struct anl_event {
 	enum anl_event_type type;
 	uint32_t ifindex;
+	char device[IFNAMSIZ];
 	struct anl_sa_id sa;
+	uint8_t reason;
 	struct anl_selector selector;
 	struct anl_address new_remote;
 	uint16_t new_port;

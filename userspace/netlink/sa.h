@@ -5,6 +5,7 @@
 #ifndef ADIT_NETLINK_SA_H
 #define ADIT_NETLINK_SA_H
 
+#include <linux/adit.h>
 #include <net/if.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,28 +16,49 @@
 
 struct anl;
 
-#define ANL_ALGORITHM_NAME	64	/* CRYPTO_MAX_ALG_NAME is 128; ours are shorter */
-#define ANL_KEY_MAX		128	/* bytes; the longest: HMAC-SHA-512 with a full block */
+#define ANL_ALGORITHM_NAME	64	/* bytes, with the terminating zero */
+#define ANL_KEY_MAX		512	/* bytes, as the kernel has it for authentication keys */
 #define ANL_REPLAY_WINDOW_MAX	4096
-#define ANL_SELECTORS_MAX	32
+#define ANL_REPLAY_WINDOW_DEFAULT 64	/* the kernel's own */
+#define ANL_SELECTORS_MAX	64	/* of one SA */
 
-enum anl_direction { ANL_IN = 1, ANL_OUT };
+/* The values are the kernel's, but these names say ours */
+enum anl_direction {
+	ANL_IN = ADIT_DIRECTION_IN,
+	ANL_OUT = ADIT_DIRECTION_OUT
+};
 
-enum anl_mode { ANL_TUNNEL = 1, ANL_TRANSPORT };
+enum anl_mode {
+	ANL_TRANSPORT = ADIT_MODE_TRANSPORT,
+	ANL_TUNNEL = ADIT_MODE_TUNNEL
+};
 
-/* What becomes of the outer header's Don't Fragment bit (RFC 4301 8.1) */
-enum anl_df { ANL_DF_DEFAULT, ANL_DF_SET, ANL_DF_CLEAR, ANL_DF_COPY };
+/* What becomes of the outer IPv4 header's Don't Fragment bit (RFC 4301 8.1) */
+enum anl_df {
+	ANL_DF_COPY = ADIT_DF_POLICY_COPY,	/* the default; set for IPv6 inside */
+	ANL_DF_SET = ADIT_DF_POLICY_SET,
+	ANL_DF_CLEAR = ADIT_DF_POLICY_CLEAR
+};
 
-/* What becomes of the outer header's DSCP (RFC 4301 5.1.2.1) */
-enum anl_dscp { ANL_DSCP_DEFAULT, ANL_DSCP_COPY, ANL_DSCP_ZERO };
+/* What becomes of the outer header's DSCP (RFC 4301 5.1.2.1, RFC 2983) */
+enum anl_dscp {
+	ANL_DSCP_COPY = ADIT_DSCP_POLICY_COPY,	/* the default */
+	ANL_DSCP_FIXED = ADIT_DSCP_POLICY_FIXED
+};
+
+/* What becomes of the outer header's ECN field (RFC 6040 4.1) */
+enum anl_ecn {
+	ANL_ECN_NORMAL = ADIT_ECN_POLICY_NORMAL,	/* the default */
+	ANL_ECN_COMPATIBILITY = ADIT_ECN_POLICY_COMPATIBILITY
+};
 
 /**
  * struct anl_algorithm - a transform by the kernel's name, with its key
  * @name: "rfc4106(gcm(aes))", "cbc(aes)", "hmac(sha1)" …; empty: none
  * @key: for AEAD and CTR the salt at the end, as `ip xfrm` has it
- * @key_length: bytes; never known for SAs that were read from the kernel
+ * @key_length: bytes; 0 for SAs that were read from the kernel
  * @icv_bits: length of the ICV (aead, auth), in bits, a multiple of 8;
- *	      0: the algorithm's usual one
+ *	      0: the RFC's (the longest of an AEAD)
  */
 struct anl_algorithm {
 	char name[ANL_ALGORITHM_NAME];
@@ -61,59 +83,75 @@ struct anl_selector {
 
 /**
  * struct anl_limit - a lifetime (RFC 4301 4.4.2.1); 0: without limit
- * @soft: a soft-expire event is sent
- * @hard: the SA is unusable, a hard-expire event is sent
+ * @soft: a soft-expire event is sent, once
+ * @hard: the SA is removed, a hard-expire event is sent
  */
 struct anl_limit {
 	uint64_t soft;
 	uint64_t hard;
 };
 
-/* Why packets were dropped; the words are the kernel's attribute names */
+/* Packets dropped: the words are the kernel's, of kmod/adit.yaml, set "drops" */
 struct anl_drop {
 	const char *reason;
 	uint64_t packets;
 };
 
-#define ANL_DROPS_MAX	32
+#define ANL_DROPS_MAX	ADIT_A_DROPS_MAX
+
+/* Those reasons that have occurred */
+struct anl_drops {
+	struct anl_drop list[ANL_DROPS_MAX];
+	unsigned int count;
+};
 
 /**
  * struct anl_sa_counters - what an SA has done; only read
- * @added, @used: seconds since it was added and last used (@used: -1 never)
- * @drops: those reasons that have occurred, @drop_count of them
+ * @packets, @bytes: inner packets that passed
+ * @age: seconds since it was added
+ * @idle: seconds since the last packet; -1: there was none
  */
 struct anl_sa_counters {
 	uint64_t packets;
 	uint64_t bytes;
-	int64_t added;
-	int64_t used;
-	struct anl_drop drops[ANL_DROPS_MAX];
-	unsigned int drop_count;
+	int64_t age;
+	int64_t idle;
+	struct anl_drops drops;
 };
 
 /**
  * struct anl_sa - a security association
- * @ifindex: the device; for a dump's filter 0: all
+ * @ifindex: the device
+ * @device: its name; only read
  * @protocol: IPPROTO_ESP or IPPROTO_AH
- * @spi: host order, 256 and up (RFC 4303 2.1); 1 to 255 are for tests
+ * @spi: host order, not 0 (RFC 4303 2.1)
  * @local, @remote: outer addresses: local is always our own end
  * @encap: UDP encapsulation (RFC 3948), @encap_local and @encap_remote being
  *	   the ports in host order
  * @aead: exclusive with @enc and @auth; AH has @auth only
- * @replay_window: packets, 0 to 4096; inbound only
+ * @replay_window: packets, 0 (no check) to 4096; inbound only, ignored on add
+ *		   for outbound SAs
  * @esn: extended sequence numbers (RFC 4303 2.2.1)
  * @sequence: the last number sent or the highest accepted; on add normally 0
- * @seconds: time limits count from now; byte and packet limits from 0
+ * @bytes, @packets: limits of inner traffic
+ * @seconds: limits since the SA was added, below 2^32
+ * @idle: seconds without a packet after which the SA is removed; 0: never
  * @selectors: none: everything passes
- * @mark, @mark_mask: of the outer packets; mask 0: the device's own
- * @bundle: SAs of one device and direction with the same number, not 0, are
- *	    applied together: AH around ESP (RFC 4301 4.4)
- * @mtu: largest inner packet; only read
+ * @selectors_cut: the kernel has more selectors than fit here; only read
+ * @df, @dscp, @ecn, @ttl: the outer header; outbound tunnel mode only
+ * @dscp_value: 0 to 63, for ANL_DSCP_FIXED
+ * @ttl: 0: the route's default
+ * @mark: of the outer packets and their route lookup; @has_mark false: the device's
+ * @bundle_spi: of an ESP SA: the SPI of the AH SA in transport mode, of the same
+ *		device, direction and addresses, that goes over it; 0: none said
+ * @mtu, @mtu_path, @overhead: of an outbound SA: largest inner packet, path
+ *			       MTU, and their difference, in bytes; only read
+ * @mtu_source: ADIT_MTU_SOURCE_*; only read
  * @driver: the crypto implementation in use; only read
- * @dead: hard-expired; only read
  */
 struct anl_sa {
 	uint32_t ifindex;
+	char device[IFNAMSIZ];
 	enum anl_direction direction;
 	uint8_t protocol;
 	enum anl_mode mode;
@@ -132,22 +170,30 @@ struct anl_sa {
 	struct anl_limit bytes;
 	struct anl_limit packets;
 	struct anl_limit seconds;
+	uint32_t idle;
 	struct anl_selector selectors[ANL_SELECTORS_MAX];
 	unsigned int selector_count;
+	bool selectors_cut;
 	enum anl_df df;
 	enum anl_dscp dscp;
+	uint8_t dscp_value;
+	enum anl_ecn ecn;
+	uint8_t ttl;
+	bool has_mark;
 	uint32_t mark;
-	uint32_t mark_mask;
-	uint32_t bundle;
+	uint32_t bundle_spi;
 
 	struct anl_sa_counters counters;
 	uint32_t mtu;
-	char driver[2 * ANL_ALGORITHM_NAME];
-	bool dead;
+	uint32_t mtu_path;
+	uint32_t overhead;
+	uint8_t mtu_source;
+	char driver[128];
 };
 
 /**
  * struct anl_sa_id - what an SA is found by (RFC 4301 4.1)
+ * @local, @remote: family AF_UNSPEC where the rest says enough
  */
 struct anl_sa_id {
 	uint32_t ifindex;
@@ -161,7 +207,7 @@ struct anl_sa_id {
 /** anl_sa_id - the identity of @sa. */
 struct anl_sa_id anl_sa_id(const struct anl_sa *sa);
 
-/** anl_sa_init - a selector-less ESP tunnel SA with every default; erases what was there. */
+/** anl_sa_init - an ESP tunnel SA without selectors, every other setting its default. */
 void anl_sa_init(struct anl_sa *sa);
 
 /** anl_selector_init - any address, protocol and port. */
@@ -185,11 +231,12 @@ int anl_sa_check(const struct anl_sa *sa, struct anl_error *error);
  *
  * The message is erased after it was sent; @sa stays with the caller.
  *
- * Return: 0 or a negative errno; -EEXIST: there is one with this identity.
+ * Return: 0 or a negative errno; -EEXIST: there is one with this identity;
+ * -ENOENT: the kernel lacks the algorithm; -ENODEV: no such adit device.
  */
 int anl_sa_add(struct anl *anl, const struct anl_sa *sa, struct anl_error *error);
 
-/** anl_sa_del - Return: 0 or a negative errno; -ESRCH: there is none. */
+/** anl_sa_del - Return: 0 or a negative errno; -ENOENT: there is none. */
 int anl_sa_del(struct anl *anl, const struct anl_sa_id *id, struct anl_error *error);
 
 /**
@@ -202,7 +249,7 @@ int anl_sa_set(struct anl *anl, const struct anl_sa *sa, uint32_t set,
 	       const struct anl_address *new_remote, struct anl_error *error);
 
 #define ANL_SA_SET_PEER		(1u << 0)	/* @new_remote and encap_remote */
-#define ANL_SA_SET_LIMITS	(1u << 1)	/* bytes, packets, seconds */
+#define ANL_SA_SET_LIMITS	(1u << 1)	/* bytes, packets, seconds, idle: all of them */
 
 /** anl_sa_get - read one SA, without its keys. */
 int anl_sa_get(struct anl *anl, const struct anl_sa_id *id, struct anl_sa *sa,
@@ -219,7 +266,11 @@ int anl_sa_dump(struct anl *anl, uint32_t ifindex,
 		int (*each)(const struct anl_sa *sa, void *context), void *context,
 		struct anl_error *error);
 
-/** anl_sa_flush - remove all SAs of one device; 0: of all in this namespace. */
-int anl_sa_flush(struct anl *anl, uint32_t ifindex, struct anl_error *error);
+/**
+ * anl_sa_flush - remove all SAs
+ * @ifindex: of one device; 0: of all in this namespace
+ * @direction: 0: both
+ */
+int anl_sa_flush(struct anl *anl, uint32_t ifindex, int direction, struct anl_error *error);
 
 #endif
