@@ -61,9 +61,14 @@ trap cleanup EXIT
 trap 'exit 1' INT TERM
 
 # background COMMAND...: runs it in the background; it ends with the program at the latest.
-# Its pid is in $!.
+# Its pid is in $!: the command's own, also behind in_ns (a function in the background is a subshell,
+# and a signal to that would leave the command running).
 background()
 {
+	if [ "$1" = in_ns ]; then
+		shift
+		set -- ip netns exec "$@"
+	fi
 	"$@" &
 	BACKGROUND+=($!)
 }
