@@ -21,13 +21,13 @@ struct cipher {
 };
 
 /*
- * @bits is the key length attribute, 0 when absent. NULL when unknown, or when this machine's
- * OpenSSL lacks it (DES lives in its legacy provider).
+ * @bits is the key length attribute, 0 when absent. NULL when unknown. Rows are static and never
+ * change.
  */
 const struct cipher *cipher_by_number(uint16_t number, uint16_t bits);
 const struct cipher *cipher_by_word(const char *word);
 const struct cipher *cipher_row(unsigned int index);
-/* Whether this machine's OpenSSL has it. */
+/* Whether this machine's OpenSSL has it: a policy may forbid some. */
 bool cipher_available(const struct cipher *cipher);
 
 /*

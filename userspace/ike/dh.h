@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Diffie-Hellman over the groups of RFC 2409 6, RFC 3526, RFC 5114 and RFC 5903.
+ * Diffie-Hellman over the groups of RFC 2409 6, RFC 3526, RFC 5114, RFC 5903, RFC 6932, RFC 8031.
  */
 #ifndef ADIT_IKE_DH_H
 #define ADIT_IKE_DH_H
@@ -12,12 +12,12 @@
 
 struct dh_group {
 	const char *word; /* "modp2048", "ecp256", "modp1024s160" */
-	const char *evp; /* OpenSSL's group name; NULL: made of @prime, @generator, @order */
-	const char *prime, *generator, *order; /* hexadecimal; @order NULL: (p - 1) / 2 */
+	const char *type; /* OpenSSL's key type: "DH", "EC", "X25519" */
+	const char *evp; /* OpenSSL's group name; NULL where it has none: groups 1, 2 and 31 */
 	uint16_t number; /* attribute 4 in phase 1, attribute 3 in phase 2 */
 	uint16_t public_len; /* bytes on the wire: MODP the prime's length, ECP x and y */
 	uint16_t secret_len; /* bytes: MODP the prime's length, ECP x alone (RFC 5903 7) */
-	bool curve;
+	bool subgroup; /* the prime is no safe prime: public values need the order check */
 	bool weak;
 };
 
@@ -32,8 +32,8 @@ struct dh;
  * fine.
  */
 struct dh *dh_new(const struct dh_group *group);
-/* The key pair of a given private value, big-endian: for test vectors. */
-struct dh *dh_from_private(const struct dh_group *group, struct bytes secret);
+/* A given key pair, @private big-endian, @public as on the wire: for test vectors. */
+struct dh *dh_from_pair(const struct dh_group *group, struct bytes private, struct bytes public);
 void dh_free(struct dh *dh);
 
 const struct dh_group *dh_group_of(const struct dh *dh);
@@ -42,9 +42,10 @@ const struct dh_group *dh_group_of(const struct dh *dh);
 struct bytes dh_public(const struct dh *dh);
 
 /*
- * Checks the peer's public value (RFC 6989 2: length, range, order, point on the curve) and computes the
- * shared secret: group->secret_len bytes into @out, leading zeros kept. Returns NULL, or a static
- * string that says what is wrong with the value; then @out is zeroed. The caller erases @out.
+ * Checks the peer's public value (RFC 6989 2: length, range, order, point on the curve) and
+ * computes the shared secret: group->secret_len bytes into @out, leading zeros kept. Returns NULL,
+ * or a static string that says what is wrong with the value; then @out is zeroed. The caller erases
+ * @out.
  */
 const char *dh_shared(const struct dh *dh, struct bytes peer, uint8_t *out);
 
