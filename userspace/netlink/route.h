@@ -34,7 +34,12 @@ struct anl_route {
 	uint32_t table;
 };
 
-/** anl_route_add - replaces one to the same destination with the same metric and table. */
+/**
+ * anl_route_add - one of ours that is there already is no error
+ *
+ * Return: 0 or a negative errno; -EEXIST: another route has this destination,
+ * metric and table: nothing is replaced.
+ */
 int anl_route_add(struct anl *anl, const struct anl_route *route, struct anl_error *error);
 
 /** anl_route_del - one that is not there is no error. */
