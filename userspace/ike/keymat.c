@@ -135,7 +135,7 @@ bool keymat_auth(const struct keymat *k, const struct keymat_inputs *in, bool in
 
 bool keymat_iv(const struct keymat *k, const uint8_t *last_block, uint32_t id, uint8_t *iv)
 {
-	uint8_t mid[4];
+	uint8_t mid[4] = { 0 };
 	const struct bytes parts[] = {
 		bytes_of(last_block, k->cipher->block),
 		bytes_of(mid, sizeof(mid)),
@@ -147,7 +147,7 @@ bool keymat_iv(const struct keymat *k, const uint8_t *last_block, uint32_t id, u
 
 bool keymat_hash1(const struct keymat *k, uint32_t id, struct bytes covered, uint8_t *out)
 {
-	uint8_t mid[4];
+	uint8_t mid[4] = { 0 };
 	const struct bytes parts[] = { bytes_of(mid, sizeof(mid)), covered };
 
 	spi_write(mid, id);
@@ -157,7 +157,7 @@ bool keymat_hash1(const struct keymat *k, uint32_t id, struct bytes covered, uin
 bool keymat_hash2(const struct keymat *k, uint32_t id, struct bytes ni, struct bytes covered,
 		  uint8_t *out)
 {
-	uint8_t mid[4];
+	uint8_t mid[4] = { 0 };
 	const struct bytes parts[] = { bytes_of(mid, sizeof(mid)), ni, covered };
 
 	spi_write(mid, id);
@@ -168,7 +168,7 @@ bool keymat_hash3(const struct keymat *k, uint32_t id, struct bytes ni, struct b
 		  uint8_t *out)
 {
 	static const uint8_t zero;
-	uint8_t mid[4];
+	uint8_t mid[4] = { 0 };
 	const struct bytes parts[] = { bytes_of(&zero, 1), bytes_of(mid, sizeof(mid)), ni, nr };
 
 	spi_write(mid, id);
@@ -178,7 +178,7 @@ bool keymat_hash3(const struct keymat *k, uint32_t id, struct bytes ni, struct b
 bool keymat_child(const struct keymat *k, struct bytes secret, uint8_t protocol, uint32_t spi,
 		  struct bytes ni, struct bytes nr, uint8_t *out, size_t len)
 {
-	uint8_t block[HASH_MAX], spi_raw[4];
+	uint8_t block[HASH_MAX], spi_raw[4] = { 0 };
 	struct bytes parts[] = {
 		{ 0 }, secret, bytes_of(&protocol, 1), bytes_of(spi_raw, sizeof(spi_raw)), ni, nr,
 	};
