@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "aditd/check.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "aditd/memory.h"
+#include "aditd/option.h"
+#include "aditd/secret.h"
+#include "aditd/value.h"
+#include "ike/proposal.h"
+
+#define MTU_MIN		576		/* RFC 791 3.1: what every host takes */
+#define MTU_MIN_IPV6	1280		/* RFC 8200 5 */
+#define SECRET_SHORT	20		/* bytes; below, an aggressive mode hash can be guessed */
+
+/* The tunnel under check, and where its findings go */
+struct check {
+	struct config_tunnel *tunnel;
+	const struct settings_section *section;
+	struct mistakes *mistakes;
+	struct mistakes *warnings;
+};
+
+static bool given(const struct check *check, const char *option)
+{
+	return check->tunnel->given & 1ULL << option_index(option_tunnel, option);
+}
+
+/* At the option's line, or at the tunnel's when it does not stand in the file */
+static void find(const struct check *check, struct mistakes *list, const char *option, size_t value,
+		 const char *format, va_list arguments)
+{
+	const struct setting *setting = option ? setting_find(check->section, option) : NULL;
+	unsigned int line = !setting ? check->tunnel->line :
+			    value < setting->count ? setting->values[value].line : setting->line;
+	char text[900];
+
+	vsnprintf(text, sizeof(text), format, arguments);
+	mistake_add(list, setting ? setting->file : check->tunnel->file, line, "tunnel \"%s\": %s",
+		    check->tunnel->name, text);
+}
+
+__attribute__((format(printf, 3, 4)))
+static void refuse(const struct check *check, const char *option, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	find(check, check->mistakes, option, 0, format, arguments);
+	va_end(arguments);
+}
+
+__attribute__((format(printf, 4, 5)))
+static void warn(const struct check *check, const char *option, size_t value, const char *format,
+		 ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	find(check, check->warnings, option, value, format, arguments);
+	va_end(arguments);
+}
+
+static void check_device(const struct check *check)
+{
+	struct config_tunnel *tunnel = check->tunnel;
+
+	if (tunnel->device || given(check, "device"))
+		return;
+	if (value_device(tunnel->name))
+		tunnel->device = memory_copy_text(tunnel->name);
+	else
+		refuse(check, NULL, "its name cannot be a device's; give one with device = \"vpn0\" "
+		       "(1 to 15 characters)");
+}
+
+static void check_remote(const struct check *check)
+{
+	struct config_tunnel *tunnel = check->tunnel;
+	struct ike_address address;
+
+	if (!tunnel->remote) {
+		if (!given(check, "remote"))
+			refuse(check, NULL, "remote is missing; give the peer's address or name, "
+			       "or \"%%any\" to wait for any peer");
+		return;
+	}
+	tunnel->remote_kind = CONFIG_REMOTE_NAME;
+	if (ike_address_parse(&address, tunnel->remote)) {
+		tunnel->remote_kind = address.family == AF_UNSPEC ? CONFIG_REMOTE_ANY :
+				      CONFIG_REMOTE_ADDRESS;
+		tunnel->remote_address = address;
+	}
+	if (tunnel->remote_kind == CONFIG_REMOTE_ANY && tunnel->start != IKE_START_WAIT)
+		refuse(check, "remote", "remote = \"%%any\" needs start = \"wait\": there is nobody "
+		       "to call");
+	if (tunnel->remote_kind == CONFIG_REMOTE_ADDRESS && tunnel->local.family != AF_UNSPEC &&
+	    tunnel->local.family != address.family)
+		refuse(check, "local", "local and remote are one IPv4 and one IPv6 address; both are to "
+		       "be of the same family");
+}
+
+static void check_secret(const struct check *check)
+{
+	struct config_tunnel *tunnel = check->tunnel;
+	const char *what;
+	char why[256];
+
+	if (!given(check, "psk") && !given(check, "psk-file")) {
+		refuse(check, NULL, "no pre-shared key; give psk-file = \"/etc/adit/%s.psk\", or psk",
+		       tunnel->name);
+		return;
+	}
+	if (given(check, "psk") && given(check, "psk-file")) {
+		refuse(check, "psk-file", "psk and psk-file are given; only one of them is allowed");
+		return;
+	}
+	tunnel->psk_bytes = memory_new(CONFIG_SECRET_MAX);
+	if (tunnel->psk) {
+		tunnel->psk_length = value_secret(tunnel->psk, tunnel->psk_bytes, CONFIG_SECRET_MAX,
+						  &what);
+		explicit_bzero(tunnel->psk, strlen(tunnel->psk));
+		if (!tunnel->psk_length)
+			refuse(check, "psk", "psk: %s", what);
+	} else if (tunnel->psk_file) {
+		tunnel->psk_length = secret_read(tunnel->psk_file, tunnel->psk_bytes,
+						 CONFIG_SECRET_MAX, why, sizeof(why));
+		if (!tunnel->psk_length)
+			refuse(check, "psk-file", "psk-file: %s", why);
+	}
+	if (tunnel->psk_length && tunnel->psk_length < SECRET_SHORT &&
+	    tunnel->exchange == IKE_EXCHANGE_AGGRESSIVE)
+		warn(check, tunnel->psk ? "psk" : "psk-file", 0, "weak: aggressive mode shows a hash of "
+		     "the pre-shared key to everybody, and %zu bytes can be guessed from it; use "
+		     "exchange = \"main\" or at least %d random bytes", tunnel->psk_length, SECRET_SHORT);
+}
+
+static void check_auth(const struct check *check)
+{
+	static const char *const files[] = { "cert", "key", "ca" };
+	struct config_tunnel *tunnel = check->tunnel;
+	const char *const paths[] = { tunnel->cert, tunnel->key, tunnel->ca };
+	size_t i;
+
+	if (tunnel->auth == IKE_PSK) {
+		check_secret(check);
+		for (i = 0; i < 3; i++)
+			if (given(check, files[i]))
+				refuse(check, files[i], "%s belongs to auth = \"rsasig\"; with "
+				       "\"psk\" it has no meaning", files[i]);
+		return;
+	}
+	for (i = 0; i < 3; i++) {
+		if (!given(check, files[i]))
+			refuse(check, "auth", "auth = \"rsasig\" needs cert, key and ca; %s is missing",
+			       files[i]);
+		else if (paths[i] && access(paths[i], R_OK))
+			refuse(check, files[i], "%s: %s cannot be read; name a PEM file", files[i],
+			       paths[i]);
+	}
+	if (given(check, "psk") || given(check, "psk-file"))
+		refuse(check, given(check, "psk") ? "psk" : "psk-file",
+		       "a pre-shared key belongs to auth = \"psk\", not to \"rsasig\"");
+}
+
+static void defaults(char **words, size_t *count, const char *const *fallback)
+{
+	for (*count = 0; *fallback; fallback++)
+		words[(*count)++] = memory_copy_text(*fallback);
+}
+
+static void check_weak(const struct check *check, const char *option, enum proposal_kind kind,
+		       char *const *words, size_t count)
+{
+	struct proposal_list *list = memory_new(sizeof(*list));
+	char why[256], weak[256];
+	unsigned int i;
+	size_t word;
+
+	for (word = 0; word < count; word++) {
+		list->count = 0;
+		if (!proposal_parse(list, kind, words[word], why, sizeof(why)))
+			continue;
+		for (i = 0; i < list->count; i++) {
+			proposal_weak(&list->item[i], weak, sizeof(weak));
+			if (*weak)
+				break;
+		}
+		if (i < list->count)
+			warn(check, option, word, "weak: %s = \"%s\" has %s; prefer aes256-sha256-modp2048 "
+			     "or stronger where the peer can", option, words[word], weak);
+	}
+	free(list);
+}
+
+static void check_proposals(const struct check *check)
+{
+	/* What a peer with any current software takes; nothing weak unasked */
+	static const char *const ike[] = {
+		"aes256-sha256-modp2048", "aes128-sha256-modp2048", "aes256-sha384-ecp384",
+		"aes128-sha256-ecp256", "aes128-sha1-modp2048", NULL
+	};
+	static const char *const esp[] = {
+		"aes256gcm16-modp2048", "aes128gcm16-modp2048", "aes256-sha256-modp2048",
+		"aes128-sha256-modp2048", "aes128-sha1-modp2048", NULL
+	};
+	struct config_tunnel *tunnel = check->tunnel;
+
+	if (!given(check, "ike"))
+		defaults(tunnel->ike, &tunnel->ike_count, ike);
+	else if (!setting_find(check->section, "ike")->count)
+		refuse(check, "ike", "ike = { } leaves nothing to propose; give one or leave it out");
+	if (!given(check, "esp") && !given(check, "ah"))
+		defaults(tunnel->esp, &tunnel->esp_count, esp);
+	else if ((!given(check, "esp") || !setting_find(check->section, "esp")->count) &&
+		 (!given(check, "ah") || !setting_find(check->section, "ah")->count))
+		refuse(check, given(check, "esp") ? "esp" : "ah",
+		       "neither esp nor ah has a proposal; give one or leave both out");
+	check_weak(check, "ike", PROPOSAL_IKE, tunnel->ike, tunnel->ike_count);
+	check_weak(check, "esp", PROPOSAL_ESP, tunnel->esp, tunnel->esp_count);
+	check_weak(check, "ah", PROPOSAL_AH, tunnel->ah, tunnel->ah_count);
+}
+
+static void check_lifetimes(const struct check *check)
+{
+	struct config_tunnel *tunnel = check->tunnel;
+	uint64_t earliest = tunnel->rekey_margin +
+			    (uint64_t)tunnel->rekey_margin * tunnel->rekey_fuzz / 100;
+	bool esp = tunnel->esp_lifetime < tunnel->ike_lifetime;
+	uint32_t lifetime = esp ? tunnel->esp_lifetime : tunnel->ike_lifetime;
+
+	if (tunnel->rekey_margin && earliest >= lifetime)
+		refuse(check, "rekey-margin", "rekey-margin %us with rekey-fuzz %u%% is up to %llus, not "
+		       "less than %s of %us; allowed is a margin of at most %us", tunnel->rekey_margin,
+		       tunnel->rekey_fuzz, (unsigned long long)earliest,
+		       esp ? "esp-lifetime" : "ike-lifetime", lifetime,
+		       (lifetime - 1) * 100 / (100 + tunnel->rekey_fuzz));
+	if (tunnel->dpd_delay && tunnel->dpd_timeout < tunnel->dpd_delay) {
+		if (!given(check, "dpd-timeout"))
+			tunnel->dpd_timeout = 3 * tunnel->dpd_delay;
+		else
+			refuse(check, "dpd-timeout", "dpd-timeout %us is less than dpd-delay %us; it must "
+			       "leave time for an answer", tunnel->dpd_timeout, tunnel->dpd_delay);
+	}
+}
+
+static void check_selectors(const struct check *check)
+{
+	struct config_tunnel *tunnel = check->tunnel;
+	bool transport = tunnel->mode == IKE_MODE_TRANSPORT;
+	const char *fallback = transport ? "dynamic" : "0.0.0.0/0";
+	size_t count;
+
+	if (!given(check, "local-ts"))
+		tunnel->local_ts_count = ike_selector_parse(&tunnel->local_ts[0], fallback);
+	if (!given(check, "remote-ts"))
+		tunnel->remote_ts_count = ike_selector_parse(&tunnel->remote_ts[0], fallback);
+	/* Refused ones are told already */
+	if (!tunnel->local_ts_count || !tunnel->remote_ts_count) {
+		if (given(check, "local-ts") && !setting_find(check->section, "local-ts")->count)
+			refuse(check, "local-ts", "local-ts = { } lets nothing through; give a prefix");
+		if (given(check, "remote-ts") && !setting_find(check->section, "remote-ts")->count)
+			refuse(check, "remote-ts", "remote-ts = { } lets nothing through; give a prefix");
+		return;
+	}
+	count = config_pairs(tunnel, NULL, 0);
+	if (!count)
+		refuse(check, given(check, "remote-ts") ? "remote-ts" : "local-ts",
+		       "local-ts and remote-ts have no address family in common");
+	if (count > IKE_PAIRS_MAX)
+		refuse(check, "local-ts", "local-ts and remote-ts make %zu pairs; at most %d are "
+		       "allowed", count, IKE_PAIRS_MAX);
+}
+
+static void route_default(struct config_tunnel *tunnel, const struct ike_selector *selector)
+{
+	struct anl_prefix *route = &tunnel->route[tunnel->route_count];
+
+	if (selector->address.family == AF_UNSPEC || !selector->prefix)
+		return;
+	route->address.family = selector->address.family;
+	memcpy(route->address.bytes, selector->address.bytes, sizeof(route->address.bytes));
+	route->length = selector->prefix;
+	tunnel->route_count++;
+}
+
+static void check_device_settings(const struct check *check)
+{
+	struct config_tunnel *tunnel = check->tunnel;
+	bool ipv6 = false;
+	size_t i;
+
+	if (!given(check, "route"))
+		for (i = 0; i < tunnel->remote_ts_count; i++)
+			route_default(tunnel, &tunnel->remote_ts[i]);
+	for (i = 0; i < tunnel->address_count; i++)
+		ipv6 |= tunnel->address[i].address.family == AF_INET6;
+	if (tunnel->mtu && tunnel->mtu < (ipv6 ? MTU_MIN_IPV6 : MTU_MIN))
+		refuse(check, "mtu", "mtu = %u is too small; allowed is 0 (computed) or %d to 65535%s",
+		       tunnel->mtu, ipv6 ? MTU_MIN_IPV6 : MTU_MIN,
+		       ipv6 ? " with an IPv6 address" : "");
+}
+
+void check_tunnel(struct config_tunnel *tunnel, const struct settings_section *section,
+		  struct mistakes *mistakes, struct mistakes *warnings)
+{
+	struct check check = { tunnel, section, mistakes, warnings };
+	struct ike_pair pairs[IKE_PAIRS_MAX];
+	struct ike_connection connection;
+	size_t before = mistakes->count;
+	struct ike_address remote;
+	char why[512];
+
+	check_device(&check);
+	check_remote(&check);
+	check_auth(&check);
+	check_proposals(&check);
+	check_lifetimes(&check);
+	check_selectors(&check);
+	check_device_settings(&check);
+	if (mistakes->count != before)
+		return;
+	/* Whatever else the engine would refuse is a mistake here, not at run time */
+	remote = tunnel->remote_address;
+	if (tunnel->remote_kind == CONFIG_REMOTE_NAME)
+		ike_address_parse(&remote, tunnel->local.family == AF_INET6 ? "2001:db8::1" :
+				  "192.0.2.1");
+	config_connection(tunnel, tunnel->local.family ? &tunnel->local : &remote, &remote, pairs,
+			  &connection);
+	if (!ike_connection_check(&connection, why, sizeof(why)))
+		refuse(&check, NULL, "%s", why);
+}
+
+static void check_names(const struct config *config, struct mistakes *mistakes)
+{
+	size_t i, j;
+
+	for (i = 0; i < config->tunnel_count; i++) {
+		const struct config_tunnel *tunnel = config->tunnels[i];
+
+		for (j = 0; j < i; j++) {
+			const struct config_tunnel *other = config->tunnels[j];
+
+			if (!strcmp(tunnel->name, other->name)) {
+				mistake_add(mistakes, tunnel->file, tunnel->line,
+					    "tunnel \"%s\" is given twice; it stands already at %s:%u",
+					    tunnel->name, other->file, other->line);
+				break;
+			}
+			if (tunnel->device && other->device &&
+			    !strcmp(tunnel->device, other->device)) {
+				mistake_add(mistakes, tunnel->file, tunnel->line,
+					    "tunnel \"%s\": device \"%s\" is that of tunnel \"%s\" at %s:%u; "
+					    "each tunnel needs its own", tunnel->name, tunnel->device,
+					    other->name, other->file, other->line);
+				break;
+			}
+		}
+	}
+}
+
+static bool prefix_equal(const struct anl_prefix *a, const struct anl_prefix *b)
+{
+	return a->length == b->length && anl_address_equal(&a->address, &b->address);
+}
+
+static void check_routes(const struct config_tunnel *tunnel, const struct config_tunnel *other,
+			 struct mistakes *warnings)
+{
+	char text[ANL_PREFIX_TEXT];
+	size_t i, j;
+
+	if (tunnel->metric != other->metric)
+		return;
+	for (i = 0; i < tunnel->route_count; i++)
+		for (j = 0; j < other->route_count; j++)
+			if (prefix_equal(&tunnel->route[i], &other->route[j])) {
+				mistake_add(warnings, tunnel->file, tunnel->line,
+					    "tunnel \"%s\": route %s with metric %u is also that of tunnel "
+					    "\"%s\"; give one of them another metric", tunnel->name,
+					    anl_prefix_format(&tunnel->route[i], text), tunnel->metric,
+					    other->name);
+				return;
+			}
+}
+
+void check_config(const struct config *config, const struct settings *settings,
+		  struct mistakes *mistakes, struct mistakes *warnings)
+{
+	const struct setting *natt = setting_find(&settings->sections[0], "natt-port");
+	size_t i, j;
+
+	if (config->port == config->natt_port)
+		mistake_add(mistakes, natt ? natt->file : config->path, natt ? natt->line : 0,
+			    "port and natt-port are both %u; they must differ (RFC 3947 4)",
+			    config->port);
+	check_names(config, mistakes);
+	for (i = 0; i < config->tunnel_count; i++)
+		for (j = 0; j < i; j++)
+			check_routes(config->tunnels[i], config->tunnels[j], warnings);
+}

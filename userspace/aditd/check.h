@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What must hold between options and between tunnels, beyond each option's own range.
+ */
+#ifndef ADITD_CHECK_H
+#define ADITD_CHECK_H
+
+#include "aditd/config.h"
+#include "aditd/settings.h"
+
+/* Derives what follows from others (device, secret, default routes) and checks one tunnel. */
+void check_tunnel(struct config_tunnel *tunnel, const struct settings_section *section,
+		  struct mistakes *mistakes, struct mistakes *warnings);
+/* Checks what the tunnels have to do with each other and with the top level. */
+void check_config(const struct config *config, const struct settings *settings,
+		  struct mistakes *mistakes, struct mistakes *warnings);
+
+#endif
