@@ -233,12 +233,38 @@ finish()
 
 ###### Waiting ######
 
+# pause MILLISECONDS, without starting a process: a fork costs tens of milliseconds in emulation, and
+# a poll that is made of forks slows down what it waits for.
+pause()
+{
+	[ -n "${PAUSE_FD:-}" ] || {
+		mkfifo "$TMP/pause"
+		exec {PAUSE_FD}<>"$TMP/pause"
+	}
+	local fraction
+	printf -v fraction '%d.%03d' $(($1 / 1000)) $(($1 % 1000))
+	read -r -t "$fraction" -u "$PAUSE_FD"
+	return 0
+}
+
+# now_ms: sets NOW_MS.
+now_ms()
+{
+	NOW_MS=$((${EPOCHREALTIME/./} / 1000))
+}
+
 # wait_for SECONDS COMMAND...: until the command passes.  Fails when it did not in that time.
 wait_for()
 {
-	local seconds=$1
+	local deadline
+	now_ms
+	deadline=$((NOW_MS + $1 * 1000))
 	shift
-	loopy_wait "sleep 0.02" "$((seconds * 1000))" "$@" >/dev/null
+	until "$@" >/dev/null; do
+		now_ms
+		[ "$NOW_MS" -lt "$deadline" ] || return 1
+		pause 20
+	done
 }
 
 # eventually COMMAND...: wait_for with the usual bound.
