@@ -5,7 +5,8 @@
 #
 # Built on kselftest's own net/lib.sh (setup_ns, cleanup_ns, busywait, slowwait), which `make`
 # unpacks from linux-source-6.12 into build/kselftest/.  This file holds TAP output, bounded
-# waiting, loading the module and cleaning up; it sources the others:
+# waiting, loading the module and cleaning up; it sources the others.  An emulated machine takes
+# a quarter of a second to start a program, so what is used often starts as few as can be.
 #   lib_topology.sh  namespaces joined by veth, hosts behind gateways, a router with NAT or loss
 #   lib_tunnel.sh    the same manual keys for adit and for XFRM, from one description
 #   lib_traffic.sh   ping, TCP with comparison, captures, counters
@@ -25,6 +26,7 @@ NET_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOP_DIR=$(cd "$NET_DIR/../.." && pwd)
 KSELFTEST_DIR=${KSELFTEST_DIR:-$TOP_DIR/build/kselftest}
 ADIT=${ADIT:-$TOP_DIR/build/userspace/adit}
+NET_BIN=${NET_BIN:-$TOP_DIR/build/net}
 ADITD=${ADITD:-$TOP_DIR/build/userspace/aditd}
 ADIT_KO=${ADIT_KO:-$TOP_DIR/build/kmod/$(uname -r)/adit.ko}
 # Debian's own interpreter: scapy and yaml are installed for it, and not for another in the PATH.
@@ -34,6 +36,7 @@ PYTHON=${PYTHON:-/usr/bin/python3}
 WAIT=${WAIT:-10}
 
 TMP=$(mktemp -d "/tmp/adit-${0##*/}.XXXXXX")
+mkfifo "$TMP/never"
 TAP_CASE=0
 TAP_FAILED=0
 TAP_SKIPPED=0
@@ -53,7 +56,8 @@ cleanup()
 	trap - EXIT INT TERM
 	declare -F test_cleanup >/dev/null && test_cleanup
 	stop_background
-	declare -F cleanup_all_ns >/dev/null && cleanup_all_ns
+	[ ${#NS_LIST[@]} -eq 0 ] || printf 'netns del %s\n' "${NS_LIST[@]}" |
+		ip -force -batch - 2>/dev/null
 	rm -rf "$TMP"
 	exit "$status"
 }
@@ -79,8 +83,7 @@ stop()
 	local pid
 
 	for pid in "$@"; do
-		kill "$pid" 2>/dev/null
-		wait "$pid" 2>/dev/null
+		[ -n "$pid" ] && kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
 	done
 	return 0
 }
@@ -233,15 +236,16 @@ finish()
 
 ###### Waiting ######
 
+# Nobody ever writes to it: reading from it with a time limit is waiting.
+mkfifo "$TMP/pause"
+exec {PAUSE_FD}<>"$TMP/pause"
+
 # pause MILLISECONDS, without starting a process: a fork costs tens of milliseconds in emulation, and
 # a poll that is made of forks slows down what it waits for.
 pause()
 {
-	[ -n "${PAUSE_FD:-}" ] || {
-		mkfifo "$TMP/pause"
-		exec {PAUSE_FD}<>"$TMP/pause"
-	}
 	local fraction
+
 	printf -v fraction '%d.%03d' $(($1 / 1000)) $(($1 % 1000))
 	read -r -t "$fraction" -u "$PAUSE_FD"
 	return 0
@@ -299,11 +303,7 @@ need_module()
 # generic ones are used, which is slower but no less right.
 load_crypto()
 {
-	local module
-
-	for module in aesni_intel ghash_clmulni_intel sha1_ssse3 sha256_ssse3 sha512_ssse3; do
-		modprobe -q "$module" 2>/dev/null
-	done
+	modprobe -qa aesni_intel ghash_clmulni_intel sha1_ssse3 sha256_ssse3 sha512_ssse3 2>/dev/null
 	return 0
 }
 
@@ -337,12 +337,13 @@ need_adit()
 	local message
 
 	[ "$(id -u)" -eq 0 ] || bail_out "must be run as root (selftests/vm/run does that)"
+	[ -x "$NET_BIN/exchange" ] || bail_out "$NET_BIN/exchange is missing: run make net"
 	[ -x "$ADIT" ] || bail_out "$ADIT is missing: run make userspace"
 	load_crypto
 	message=$(adit_load 2>&1) || bail_out "adit.ko does not load: $message"
 }
 
-# needs_kernel_feature PROBE...: shorthand for cases: `xfrm_has ... || skip ...`.
+# have COMMAND...: quietly, for conditions: `have xfrm_can "$alg" || skip ...`.
 have()
 {
 	"$@" >/dev/null 2>&1
