@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What we propose and accept: the words of strongSwan and libreswan, the SA payloads made of them, the
- * choice from a peer's SA payload, and the explanation in plain words when there is none.
+ * What we propose and accept: the words of strongSwan and libreswan, the SA payloads made of them,
+ * the choice from a peer's SA payload, and the explanation in plain words when there is none.
  */
 #ifndef ADIT_IKE_PROPOSAL_H
 #define ADIT_IKE_PROPOSAL_H
@@ -39,9 +39,9 @@ struct proposal_list {
 #define PROPOSAL_TEXT_MAX 1024
 
 /*
- * Appends what @words ("aes128-sha1-modp1024", "aes128-aes256-sha256-modp2048-ecp256": several of one
- * kind are alternatives, in order) means. Returns false with one sentence in @why that names
- * the word and says what is allowed; then @list is as it was.
+ * Appends what @words mean ("aes128-sha1-modp1024", "aes128-aes256-sha256-modp2048-ecp256": several
+ * of one kind are alternatives, in order; phase 2 knows "esn" and "noesn" too). Returns false with
+ * one sentence in @why that names the word and says what is allowed; then @list is as it was.
  */
 bool proposal_parse(struct proposal_list *list, enum proposal_kind kind, const char *words,
 		    char *why, size_t size);
@@ -53,6 +53,17 @@ const char *proposal_list_print(const struct proposal_list *list, char *text, si
 
 /* The words of its weak parts ("des, modp1024"), "" when none. Returns @text. */
 const char *proposal_weak(const struct proposal *p, char *text, size_t size);
+
+/* In what a peer's transform differs from ours; a set. */
+enum proposal_difference {
+	PROPOSAL_DIFFERS_CIPHER = 1,
+	PROPOSAL_DIFFERS_HASH = 2, /* or integrity algorithm */
+	PROPOSAL_DIFFERS_GROUP = 4, /* phase 2: PFS */
+	PROPOSAL_DIFFERS_AUTH = 8, /* authentication method */
+	PROPOSAL_DIFFERS_MODE = 16, /* tunnel or transport, in UDP or not */
+	PROPOSAL_DIFFERS_ESN = 32,
+	PROPOSAL_DIFFERS_OTHER = 64, /* protocol, or an attribute that we do not understand */
+};
 
 /* What the words do not say about phase 1. */
 struct ike_terms {
@@ -68,6 +79,7 @@ struct ike_choice {
 	uint64_t seconds, kilobytes; /* the peer's; 0: none given (RFC 2407 4.5: then 8 hours) */
 	struct bytes attributes; /* the chosen transform's, in the peer's message */
 	struct bytes spi; /* as the peer sent it: empty or its cookie */
+	unsigned int differs; /* when nothing matched: the smallest difference, for error codes */
 };
 
 /* Writes our SA payload: one proposal, a transform for each item of @list. */
@@ -100,6 +112,7 @@ struct child_terms {
 	uint32_t seconds, kilobytes; /* 0: not sent */
 	uint32_t spi_esp, spi_ah; /* our inbound SPIs, host order */
 	const struct dh_group *group; /* offer: only items with this group (NULL: without PFS) */
+	bool bundle; /* AH around ESP in one proposal; else AH and ESP are alternatives */
 };
 
 /* One SA of a child: ESP alone, AH alone, or AH around ESP. */
@@ -118,12 +131,14 @@ struct child_choice {
 	uint16_t encap; /* as the peer wrote it */
 	const struct dh_group *group; /* NULL: no PFS */
 	uint64_t seconds, kilobytes; /* the peer's; 0: none given */
+	unsigned int differs; /* when nothing matched: the smallest difference, for error codes */
 };
 
 /*
- * Writes our SA payload. All its transforms have the group terms->group, since quick mode has one KE payload
- * (RFC 2409 5.5); false when @esp and @ah hold none such. @esp or @ah may be NULL or empty;
- * when both hold items each proposal is a bundle of AH and ESP.
+ * Writes our SA payload. All its transforms have the group terms->group, since quick mode has one
+ * KE payload (RFC 2409 5.5); false when @esp and @ah hold none such, and then nothing is written.
+ * @esp or @ah may be NULL or empty; when both hold items they are alternatives, ESP first, or one
+ * bundle if terms->bundle.
  */
 bool proposal_offer_child(struct builder *b, const struct proposal_list *esp,
 			  const struct proposal_list *ah, const struct child_terms *terms);
@@ -131,12 +146,13 @@ bool proposal_offer_child(struct builder *b, const struct proposal_list *esp,
 /*
  * Responder: the first of the peer's proposals that the lists hold. The encapsulation mode must mean
  * the same as terms->encap (drafts' numbers included); terms->group is not looked at: the group is
- * the chosen item's. @ke_group_len is the length of the peer's KE body, 0 without: a choice whose group
+ * the chosen item's. @ke_len is the length of the peer's KE body, 0 without: a choice whose group
  * does not fit it is no match. Returns false with @why as proposal_select_ike() does.
  */
 bool proposal_select_child(struct child_choice *choice, const struct offer *peer,
 			   const struct proposal_list *esp, const struct proposal_list *ah,
-			   const struct child_terms *terms, size_t ke_group_len, char *why, size_t size);
+			   const struct child_terms *terms, size_t ke_len, char *why,
+			   size_t size);
 
 /* Initiator: as proposal_accept_ike(); the group must be terms->group. */
 bool proposal_accept_child(struct child_choice *choice, const struct offer *answer,
@@ -150,8 +166,8 @@ void proposal_answer_child(struct builder *b, const struct child_choice *choice,
 /* Bytes of key material that one SA of this proposal takes: cipher key with salt, then auth key. */
 size_t proposal_key_len(const struct proposal *p);
 
-/* One line: "offered aes256-sha256-modp2048; ..." for logs. @phase 1 or 2. Returns @text. */
-const char *offer_print(const struct offer *offer, unsigned int phase, char *text, size_t size);
+/* "aes128-sha1-modp1024, ...": what an SA payload holds, for the log. Returns @text. */
+const char *offer_print(const struct offer *offer, char *text, size_t size);
 
 /* Whether an encapsulation mode is a tunnel, and whether it is in UDP. */
 bool encap_is_tunnel(uint16_t encap);
