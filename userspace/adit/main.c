@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * adit: the command-line tool.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "adit/command.h"
+
+static const struct command *const commands[] = {
+	&command_sa, &command_version, NULL
+};
+
+static void list_commands(FILE *out)
+{
+	fputs("Usage: adit [--socket PATH] COMMAND …\n\n", out);
+	for (const struct command *const *command = commands; *command; command++)
+		fprintf(out, "  %-9s %s\n", (*command)->name, (*command)->summary);
+	fputs("\n'adit COMMAND --help' says more; so does adit(8).\n", out);
+}
+
+static const struct command *find(const char *name)
+{
+	for (const struct command *const *command = commands; *command; command++)
+		if (!strcmp((*command)->name, name))
+			return *command;
+	return NULL;
+}
+
+static int help(const struct command *command)
+{
+	printf("Usage: adit %s\n\n%s\n", command->usage, command->help);
+	return ADIT_DONE;
+}
+
+/* Where the command's word is: --socket may stand before it */
+static char **command_word(char **words)
+{
+	while (*words && (*words)[0] == '-' && strcmp(*words, "--help") && strcmp(*words, "-h") &&
+	       strcmp(*words, "--version")) {
+		if (!strcmp(*words, "--socket") && words[1])
+			words++;
+		words++;
+	}
+	return words;
+}
+
+static int unknown(const char *name)
+{
+	fprintf(stderr, "adit: unknown command %s: there are", name);
+	for (const struct command *const *command = commands; *command; command++)
+		fprintf(stderr, "%s %s", command == commands ? "" : ",", (*command)->name);
+	fputc('\n', stderr);
+	return ADIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	char **word = command_word(argv + 1);
+	const struct command *command;
+	struct options options;
+	const char *name = *word;
+
+	(void)argc;
+	if (!name) {
+		list_commands(stderr);
+		return ADIT_USAGE;
+	}
+	if (!strcmp(name, "help") || !strcmp(name, "--help") || !strcmp(name, "-h")) {
+		command = word[1] ? find(word[1]) : NULL;
+		if (command)
+			return help(command);
+		if (word[1])
+			return unknown(word[1]);
+		list_commands(stdout);
+		return ADIT_DONE;
+	}
+	if (!strcmp(name, "--version") || !strcmp(name, "-V"))
+		name = "version";
+	command = find(name);
+	if (!command)
+		return unknown(name);
+	memmove(word, word + 1, (size_t)(argv + argc - word) * sizeof(*word));
+	if (!options_parse(&options, argv + 1, command->options))
+		return misused(command, "%s", "nothing was done");
+	return options.help ? help(command) : command->run(&options, argv + 1);
+}
