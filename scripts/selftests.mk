@@ -23,3 +23,10 @@ $(unit_programs): $(O)/unit/%: $(O)/san/selftests/unit/%.o $(san_libraries)
 	$(call link,$(libs_all),$(sanitize))
 .PHONY: unit
 unit: $(unit_programs)
+
+# The helpers of the shell programs in selftests/net/, and the programs there that are in C.
+net_programs := $(patsubst selftests/net/%.c,$(O)/net/%,$(wildcard selftests/net/*.c))
+$(net_programs): $(O)/net/%: $(O)/obj/selftests/net/%.o
+	$(call link)
+.PHONY: net
+net: $(net_programs)

@@ -64,16 +64,19 @@ cleanup()
 trap cleanup EXIT
 trap 'exit 1' INT TERM
 
-# background COMMAND...: runs it in the background; it ends with the program at the latest.
-# Its pid is in $!: the command's own, also behind in_ns (a function in the background is a subshell,
-# and a signal to that would leave the command running).
+# background COMMAND...: runs it in the background; it ends with this program at the latest.
+# Its pid is in $!: of the command itself and not of a shell around it.
 background()
 {
 	if [ "$1" = in_ns ]; then
 		shift
 		set -- ip netns exec "$@"
 	fi
-	"$@" &
+	if declare -F "$1" >/dev/null; then
+		"$@" &
+	else
+		(exec "$@") &
+	fi
 	BACKGROUND+=($!)
 }
 

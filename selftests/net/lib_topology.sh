@@ -21,44 +21,55 @@ in_ns()
 	ip netns exec "$ns" "$@"
 }
 
-# namespaces VARIABLE...: makes them, forwarding on, no duplicate address detection (it would
-# make an IPv6 address unusable for its first second), reverse path filter off.
+# namespaces VARIABLE...: makes them, lo up, forwarding on, no duplicate address detection (it
+# would make an IPv6 address unusable for its first second), reverse path filter off.  As
+# kselftest's setup_ns, in fewer processes.
 namespaces()
 {
-	local name ns
+	local name
 
-	setup_ns "$@" || bail_out "cannot make network namespaces"
 	for name in "$@"; do
-		ns=${!name}
-		in_ns "$ns" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 \
-			net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.all.accept_dad=0 \
-			net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 \
-			net.ipv4.conf.all.accept_redirects=0 net.ipv4.conf.all.send_redirects=0 \
-			net.ipv4.conf.default.send_redirects=0 net.ipv4.icmp_ratelimit=0 \
-			net.ipv4.icmp_msgs_per_sec=1000000 net.ipv6.icmp.ratelimit=0 \
-			net.ipv4.ping_group_range="0 2147483647"
+		printf -v "$name" '%s-%x%x' "${name,,}" $$ $((RANDOM + 65536))
+		echo "netns add ${!name}"
+	done >"$TMP/namespaces"
+	ip -batch "$TMP/namespaces" || bail_out "cannot make network namespaces"
+	for name in "$@"; do
+		NS_LIST+=("${!name}")
+		in_ns "${!name}" bash -c "$NAMESPACE_SETUP" || bail_out "cannot set up ${!name}"
 	done
 }
 
-# join NS-A IF-A NS-B IF-B: a veth between two namespaces, up.
+NAMESPACE_SETUP='
+	cd /proc/sys/net
+	for file in ipv4/ip_forward ipv6/conf/{all,default}/forwarding; do echo 1 >$file; done
+	for file in ipv6/conf/{all,default}/accept_dad ipv4/conf/{all,default}/rp_filter \
+		ipv4/conf/{all,default}/{send,accept}_redirects ipv4/icmp_ratelimit \
+		ipv6/icmp/ratelimit; do echo 0 >$file; done
+	echo "0 2147483647" >ipv4/ping_group_range
+	exec ip link set lo up'
+
+# join NS-A IF-A NS-B IF-B: a veth between two namespaces.
 join()
 {
-	ip link add "$2" netns "$1" type veth peer name "$4" netns "$3" &&
-	ip -n "$1" link set "$2" up && ip -n "$3" link set "$4" up ||
+	ip link add "$2" netns "$1" type veth peer name "$4" netns "$3" ||
 		bail_out "cannot join $1 and $3 by veth"
 }
 
-# addresses NS IF ADDRESS/LENGTH...
+# ip_batch NS: the commands of `ip`, one a line, from standard input.
+ip_batch()
+{
+	ip -n "$1" -batch - || bail_out "cannot set up the namespace $1"
+}
+
+# addresses NS IF ADDRESS/LENGTH...: also sets the interface up.
 addresses()
 {
-	local ns=$1 interface=$2 address
+	local ns=$1 interface=$2
 	shift 2
-	for address in "$@"; do
-		case $address in
-		*:*) ip -n "$ns" addr add "$address" dev "$interface" nodad ;;
-		*) ip -n "$ns" addr add "$address" dev "$interface" ;;
-		esac || bail_out "cannot add $address to $interface"
-	done
+	{
+		printf "addr add %s dev $interface\n" "$@"
+		echo "link set $interface up"
+	} | ip_batch "$ns"
 }
 
 # topology_pair: two gateways on one wire; their inner addresses sit on `lo`.
@@ -67,10 +78,8 @@ topology_pair()
 	LEFT4=192.0.2.1 RIGHT4=192.0.2.2 LEFT6=2001:db8::1 RIGHT6=2001:db8::2
 	namespaces left right
 	join "$left" wire "$right" wire
-	addresses "$left" wire $LEFT4/24 $LEFT6/64
-	addresses "$right" wire $RIGHT4/24 $RIGHT6/64
-	addresses "$left" lo $LEFT_IN4/32 $LEFT_IN6/128
-	addresses "$right" lo $RIGHT_IN4/32 $RIGHT_IN6/128
+	gateway_addresses
+	inner_addresses
 }
 
 # topology_hosts: like topology_pair, with a host behind each gateway.
@@ -79,13 +88,12 @@ topology_hosts()
 	LEFT4=192.0.2.1 RIGHT4=192.0.2.2 LEFT6=2001:db8::1 RIGHT6=2001:db8::2
 	namespaces left right
 	join "$left" wire "$right" wire
-	addresses "$left" wire $LEFT4/24 $LEFT6/64
-	addresses "$right" wire $RIGHT4/24 $RIGHT6/64
+	gateway_addresses
 	add_hosts
 }
 
-# topology_router: the gateways are in different networks, a router between them.  `router_nat`
-# makes the left one sit behind NAT.
+# topology_router [hosts]: the gateways are in different networks, a router between them.
+# `router_nat` makes the left one sit behind NAT.
 topology_router()
 {
 	LEFT4=192.0.2.1 RIGHT4=198.51.100.1 LEFT6=2001:db8:1::1 RIGHT6=2001:db8:2::1
@@ -94,20 +102,34 @@ topology_router()
 	namespaces left right router
 	join "$left" wire "$router" toleft
 	join "$right" wire "$router" toright
-	addresses "$left" wire $LEFT4/24 $LEFT6/64
-	addresses "$right" wire $RIGHT4/24 $RIGHT6/64
+	gateway_addresses
 	addresses "$router" toleft $ROUTER_LEFT4/24 $ROUTER_LEFT6/64
 	addresses "$router" toright $ROUTER_RIGHT4/24 $ROUTER_RIGHT6/64
-	ip -n "$left" route add default via $ROUTER_LEFT4
-	ip -n "$right" route add default via $ROUTER_RIGHT4
-	ip -n "$left" -6 route add default via $ROUTER_LEFT6
-	ip -n "$right" -6 route add default via $ROUTER_RIGHT6
+	default_routes "$left" $ROUTER_LEFT4 $ROUTER_LEFT6
+	default_routes "$right" $ROUTER_RIGHT4 $ROUTER_RIGHT6
 	if [ "${1:-}" = hosts ]; then
 		add_hosts
 	else
-		addresses "$left" lo $LEFT_IN4/32 $LEFT_IN6/128
-		addresses "$right" lo $RIGHT_IN4/32 $RIGHT_IN6/128
+		inner_addresses
 	fi
+}
+
+gateway_addresses()
+{
+	addresses "$left" wire $LEFT4/24 $LEFT6/64
+	addresses "$right" wire $RIGHT4/24 $RIGHT6/64
+}
+
+inner_addresses()
+{
+	addresses "$left" lo $LEFT_IN4/32 $LEFT_IN6/128
+	addresses "$right" lo $RIGHT_IN4/32 $RIGHT_IN6/128
+}
+
+# default_routes NS GATEWAY4 GATEWAY6
+default_routes()
+{
+	printf 'route add default via %s\n' "$2" "$3" | ip_batch "$1"
 }
 
 # add_hosts: $lhost and $rhost behind the gateways of an existing topology.
@@ -120,10 +142,8 @@ add_hosts()
 	addresses "$right" lan $RIGHT_IN4/24 $RIGHT_IN6/64
 	addresses "$lhost" lan $LHOST4/24 $LHOST6/64
 	addresses "$rhost" lan $RHOST4/24 $RHOST6/64
-	ip -n "$lhost" route add default via $LEFT_IN4
-	ip -n "$rhost" route add default via $RIGHT_IN4
-	ip -n "$lhost" -6 route add default via $LEFT_IN6
-	ip -n "$rhost" -6 route add default via $RIGHT_IN6
+	default_routes "$lhost" $LEFT_IN4 $LEFT_IN6
+	default_routes "$rhost" $RIGHT_IN4 $RIGHT_IN6
 }
 
 # router_nat [FIRST-LAST]: the router masquerades what comes from the left (IPv4), giving UDP

@@ -3,6 +3,15 @@
 #
 # Traffic through a tunnel and what can be seen of it.
 
+###### datagrams and streams ######
+
+# exchange [OPTIONS] NS-A NS-B ADDRESS-A ADDRESS-B...: see exchange.c.  The quick way to find out
+# whether data crosses unharmed: UDP of given sizes (-u 0-64,1000), TCP (-t BYTES), or silence (-n).
+exchange()
+{
+	"$NET_BIN/exchange" "$@"
+}
+
 ###### ping ######
 
 # The payload of every ping: a word that must never be readable on the wire.
@@ -79,11 +88,11 @@ listening()
 	[ -n "$(in_ns "$1" ss -Hltn "sport = :$2")" ]
 }
 
-# transfer FROM-NS TO-NS TO-ADDRESS [MEGABYTES [FROM-ADDRESS]]: sends that much random data over
-# TCP and compares what arrived.
+# transfer FROM-NS TO-NS TO-ADDRESS [SIZE [FROM-ADDRESS]]: sends that much random data (1M, 256K)
+# over TCP and compares what arrived.
 transfer()
 {
-	local from=$1 to=$2 address=$3 megabytes=${4:-1} source=${5:-} port=5201 receiver status
+	local from=$1 to=$2 address=$3 size=${4:-1M} source=${5:-} port=5201 receiver status
 	local listen=TCP-LISTEN connect=TCP
 
 	case $address in
@@ -93,25 +102,58 @@ transfer()
 	*:*) source=",bind=[$source]" ;;
 	?*) source=",bind=$source" ;;
 	esac
-	[ -f "$TMP/blob$megabytes" ] || head -c "${megabytes}M" /dev/urandom >"$TMP/blob$megabytes"
+	[ -f "$TMP/blob.$size" ] || head -c "$size" /dev/urandom >"$TMP/blob.$size"
 	rm -f "$TMP/received"
 	background in_ns "$to" timeout 60 socat -u "$listen:$port,reuseaddr" \
 		"CREATE:$TMP/received" 2>"$TMP/transfer.err"
 	receiver=$!
 	eventually listening "$to" $port || { echo "the receiver does not listen"; return 1; }
-	in_ns "$from" timeout 60 socat -u "OPEN:$TMP/blob$megabytes" \
+	in_ns "$from" timeout 60 socat -u "OPEN:$TMP/blob.$size" \
 		"$connect:$address:$port,connect-timeout=10$source"
 	status=$?
 	if [ $status -ne 0 ]; then
-		echo "sending $megabytes MB to $address failed with status $status"
+		echo "sending $size to $address failed with status $status"
 		stop "$receiver"
 		return 1
 	fi
 	wait "$receiver" || { echo "receiving failed: $(cat "$TMP/transfer.err")"; return 1; }
-	cmp "$TMP/blob$megabytes" "$TMP/received"
+	cmp "$TMP/blob.$size" "$TMP/received"
 }
 
-###### captures ######
+###### what is on the wire ######
+
+# watch NS IF [NAME]: watches an interface with wire.c; watched NAME ends it and sets WIRE_esp,
+# WIRE_plain and so on, see there.
+watch()
+{
+	local name=${3:-wire}
+
+	rm -f "$TMP/$name.ready"
+	background "$NET_BIN/wire" "$1" "$2" "$TMP/$name.ready" >"$TMP/$name.seen"
+	eventually test -e "$TMP/$name.ready" && echo $! >"$TMP/$name.pid"
+}
+
+watched()
+{
+	local name=${1:-wire} key value
+
+	stop "$(<"$TMP/$name.pid")"
+	while IFS='=' read -r key value; do
+		printf -v "WIRE_$key" '%s' "$value"
+	done <"$TMP/$name.seen"
+	[ -n "${WIRE_packets:-}" ]
+}
+
+# only_ipsec COUNTER AT-LEAST: after watched: that many packets of the kind (esp, ah, udp_esp) went
+# by, and nothing that does not belong on the wire: nothing readable, no other protocol.
+only_ipsec()
+{
+	local counter=WIRE_$1
+
+	echo "$(grep -v '=0$' "$TMP/wire.seen" | tr '\n' ' ')"
+	[ "${!counter}" -ge "$2" ] && [ "$WIRE_plain" -eq 0 ] && [ "$WIRE_other" -eq 0 ] &&
+	[ "$WIRE_icmp_echo" -eq 0 ]
+}
 
 # capture NS IF NAME [FILTER...]: starts tcpdump into $TMP/NAME.pcap and waits until it listens.
 capture()
@@ -131,11 +173,7 @@ capture()
 # capture_end NAME: stops it; the file is complete afterwards.
 capture_end()
 {
-	local pid
-	pid=$(cat "$TMP/$1.pid")
-	kill -INT "$pid" 2>/dev/null
-	wait "$pid" 2>/dev/null
-	return 0
+	stop "$(<"$TMP/$1.pid")"
 }
 
 # captured NAME [FILTER...]: how many packets of the file match.  Also while it still runs.
@@ -162,8 +200,8 @@ no_plaintext()
 		or (icmp and (icmp[0] == 3 or icmp[0] == 11))
 		or (icmp6 and (ip6[40] < 128 or ip6[40] >= 130))'
 
-	[ "$(captured "$1")" -gt 0 ] || { echo "nothing was captured"; return 1; }
-	if [ "$(captured "$1" "not ($allowed)")" -ne 0 ]; then
+	captured_some "$1" || { echo "nothing was captured"; return 1; }
+	if captured_some "$1" "not ($allowed)"; then
 		echo "on the wire, but neither ESP, AH nor IKE:"
 		tcpdump -n -r "$TMP/$1.pcap" "not ($allowed)" 2>/dev/null | head -n 5
 		return 1

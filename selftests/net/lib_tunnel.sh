@@ -20,7 +20,7 @@
 #	right_encap=			RIGHTPORT:LEFTPORT as the right side sees them (NAT)
 #	esn=no window=32 spi=0x1000	left to right uses spi + 1, right to left spi + 2
 #	left_ts= right_ts=		selectors: the networks on the left and on the right
-#	dev=vpn0 routes=yes
+#	dev=vpn0 only=			only=sa adds just the SAs: device, policies, routes are there
 #	left_more= right_more=		more words for `adit sa add` (limits, policies) or ip xfrm state
 #
 # Keys are made from the SPI: different for each SA, the same each time.
@@ -244,9 +244,9 @@ xfrm_policies()
 				words+=(tmpl src "$from" dst "$to" proto "${o[proto]}"
 					reqid "${o[reqid]}" mode "${o[mode]}")
 			fi
-			ip -n "$ns" xfrm policy add "${words[@]}" || return 1
+			echo "xfrm policy add ${words[*]}"
 		done
-	done
+	done | ip -n "$ns" -batch -
 }
 
 ###### devices ######
@@ -254,14 +254,10 @@ xfrm_policies()
 # vpn_device NS adit|xfrm [DEV]: makes the device and sets it up.
 vpn_device()
 {
-	local ns=$1 who=$2 dev=${3:-vpn0}
+	local ns=$1 kind=adit dev=${3:-vpn0}
 
-	if [ "$who" = adit ]; then
-		ip -n "$ns" link add "$dev" type adit || return 1
-	else
-		ip -n "$ns" link add "$dev" type xfrm dev wire if_id 0x10 || return 1
-	fi
-	ip -n "$ns" link set "$dev" up
+	[ "$2" = adit ] || kind="xfrm dev wire if_id 0x10"
+	printf '%s\n' "link add $dev type $kind" "link set $dev up" | ip -n "$ns" -batch -
 }
 
 # vpn_routes NS DEV OUR4 OUR6 NET...: the inner routes.
@@ -271,20 +267,23 @@ vpn_routes()
 	shift 4
 	for net in "$@"; do
 		case $net in
-		*:*) ip -n "$ns" -6 route replace "$net" dev "$dev" src "$our6" ;;
-		*) ip -n "$ns" route replace "$net" dev "$dev" src "$our4" ;;
-		esac || return 1
-	done
+		*:*) echo "route replace $net dev $dev src $our6" ;;
+		*) echo "route replace $net dev $dev src $our4" ;;
+		esac
+	done | ip -n "$ns" -batch -
 }
 
 ###### both ends ######
+
+# who does IPsec in a namespace: adit or xfrm
+declare -A IPSEC_BY
 
 # tunnel_end left|right NAME=VALUE...: one end of what `tunnel` describes.
 tunnel_end()
 {
 	local side=$1 who ns here there spi_in spi_out encap ours theirs
 	local -A o=([left]=adit [right]=xfrm [alg]=aes128gcm16 [proto]=esp [mode]=tunnel [outer]=4
-		    [esn]=no [spi]=0x1000 [dev]=vpn0 [routes]=yes [window]=32)
+		    [esn]=no [spi]=0x1000 [dev]=vpn0 [window]=32)
 	local common selectors_in=() selectors_out=() if_id=0x10 words
 	shift
 	options o "$@"
@@ -303,6 +302,7 @@ tunnel_end()
 	local net4=${there}_NET4 net6=${there}_NET6 in4=${here}_IN4 in6=${here}_IN6
 	here=$here${o[outer]} there=$there${o[outer]}
 	here=${!here} there=${!there}
+	IPSEC_BY[$ns]=$who
 	here=${o[${side}_addr]:-$here} there=${o[${side}_peer]:-$there}
 
 	common=("alg=${o[alg]}" "proto=${o[proto]}" "mode=${o[mode]}" "local=$here"
@@ -313,7 +313,7 @@ tunnel_end()
 			selectors_out=("src=$ours" "dst=$theirs")
 			selectors_in=("src=$theirs" "dst=$ours")
 		}
-		vpn_device "$ns" adit "${o[dev]}" &&
+		[ "${o[only]:-}" = sa ] || vpn_device "$ns" adit "${o[dev]}" || return 1
 		adit_sa "$ns" in "${common[@]}" "dev=${o[dev]}" spi=$spi_in "${selectors_in[@]}" &&
 		adit_sa "$ns" out "${common[@]}" "dev=${o[dev]}" spi=$spi_out \
 			"${selectors_out[@]}" || return 1
@@ -324,15 +324,15 @@ tunnel_end()
 			if_id=
 			words+=(ours="$here" theirs="$there")
 		else
-			vpn_device "$ns" xfrm "${o[dev]}" || return 1
+			[ "${o[only]:-}" = sa ] || vpn_device "$ns" xfrm "${o[dev]}" || return 1
 			words+=(if_id=$if_id)
 			[ -z "$ours" ] || words+=(ours="$ours" theirs="$theirs")
 		fi
 		xfrm_sa "$ns" in "${common[@]}" spi=$spi_in if_id=$if_id &&
-		xfrm_sa "$ns" out "${common[@]}" spi=$spi_out if_id=$if_id &&
-		xfrm_policies "$ns" "${words[@]}" || return 1
+		xfrm_sa "$ns" out "${common[@]}" spi=$spi_out if_id=$if_id || return 1
+		[ "${o[only]:-}" = sa ] || xfrm_policies "$ns" "${words[@]}" || return 1
 	fi
-	[ "${o[routes]}" = yes ] || return 0
+	[ "${o[only]:-}" != sa ] || return 0
 	if [ "${o[mode]}" = transport ]; then
 		[ "$who" = xfrm ] || transport_route "$ns" "${o[dev]}" "$here" "$there"
 	else
@@ -355,37 +355,65 @@ tunnel()
 	tunnel_end left "$@" && tunnel_end right "$@"
 }
 
+# tunnel_rekey NAME=VALUE...: the old SAs go, others come; devices, policies and routes stay.
+tunnel_rekey()
+{
+	tunnel_flush && tunnel "$@" only=sa
+}
+
+# tunnel_flush [DEV]: takes the SAs of both ends away.
+tunnel_flush()
+{
+	local ns dev=${1:-vpn0}
+
+	for ns in "$left" "$right"; do
+		if [ "${IPSEC_BY[$ns]}" = xfrm ]; then
+			ip -n "$ns" xfrm state flush || return 1
+		else
+			adit_in "$ns" sa flush dev "$dev" || return 1
+		fi
+	done
+}
+
 # tunnel_down [DEV]: takes both ends away again, whoever they are.
 tunnel_down()
 {
 	local ns dev=${1:-vpn0}
 
 	for ns in "$left" "$right"; do
-		ip -n "$ns" link del "$dev" 2>/dev/null
-		ip -n "$ns" xfrm policy flush
-		ip -n "$ns" xfrm state flush
+		printf '%s\n' "link del $dev" "xfrm policy flush" "xfrm state flush" |
+			ip -n "$ns" -force -batch - 2>/dev/null
 	done
 	return 0
 }
 
-# tunnel_works: the inner addresses of both families reach each other, both ways.
+# tunnel_works [EXCHANGE-OPTIONS...]: datagrams (or what the options say) between the inner
+# addresses of both families, both ways.
 tunnel_works()
 {
-	both_ping "$left" "$LEFT_IN4" "$right" "$RIGHT_IN4" &&
-	both_ping "$left" "$LEFT_IN6" "$right" "$RIGHT_IN6"
+	[ $# -gt 0 ] || set -- -u 0-2,100,1000
+	exchange "$@" "$left" "$right" "$LEFT_IN4" "$RIGHT_IN4" "$LEFT_IN6" "$RIGHT_IN6"
+}
+
+# tunnel_silent: nothing gets through, in no direction.
+tunnel_silent()
+{
+	tunnel_works -n
 }
 
 ###### UDP encapsulation without a daemon ######
 
 # udp_encap NS [PORT...]: holds sockets (IPv4 and IPv6) with UDP_ENCAP_ESPINUDP, as a keying daemon
-# would; the kernel takes ESP out of the UDP packets that arrive there.  Default port 4500.
+# would; the kernel takes ESP out of the UDP packets that arrive there.  Default port 4500.  What
+# is not ESP is written to $TMP/encap.NS.log in hex.
 udp_encap()
 {
-	local ns=$1
+	local ns=$1 ready
 	shift
-	rm -f "$TMP/encap.$ns"
-	background in_ns "$ns" "$PYTHON" "$NET_DIR/udp_encap.py" "$TMP/encap.$ns" "$@"
-	eventually test -e "$TMP/encap.$ns" || bail_out "cannot open the UDP encapsulation socket"
+	[ $# -gt 0 ] || set -- 4500
+	ready="$TMP/encap.$ns"
+	background in_ns "$ns" "$NET_BIN/udp_encap" "$ready" "$@" >"$ready.log"
+	eventually test -e "$ready" || bail_out "cannot open the UDP encapsulation socket"
 }
 
 ###### adit's own view ######
@@ -399,10 +427,8 @@ sa_json()
 # sa_value NS SPI JQ-FILTER: of the SA with that SPI, e.g. `sa_value "$left" 0x1001 .packets`.
 sa_value()
 {
-	sa_json "$1" | jq -r --argjson spi $(($2)) \
-		'.sas[] | select((.spi | if type == "string" then ltrimstr("0x") else . end
-			| if type == "string" then . else tostring end) ==
-			($spi | tostring)) | '"$3"
+	sa_json "$1" | jq -r --arg spi "$(printf 0x%08x $(($2)))" \
+		'.sas[] | select(.spi == $spi) | '"$3"
 }
 
 # sa_count NS [DEV]: how many SAs there are.
