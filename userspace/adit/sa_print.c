@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 
 #include "adit/protocol.h"
+#include "adit/quantity.h"
 #include "adit/sa_show.h"
 
 static int format_ports(char *text, size_t size, const char *name, uint16_t first, uint16_t last)
@@ -103,7 +104,7 @@ static void print_mtu(FILE *out, const struct anl_sa *sa)
 
 static void print_counters(FILE *out, const struct anl_sa_counters *counters)
 {
-	char age[32], idle[32];
+	char age[QUANTITY_TEXT], idle[QUANTITY_TEXT];
 
 	fprintf(out, "\tadded %s ago, ", duration_format((double)counters->age, age));
 	if (counters->idle < 0)

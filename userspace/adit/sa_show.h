@@ -23,7 +23,4 @@ json_t *sa_json(const struct anl_sa *sa);
 /** selector_format - "src 10.0.0.0/8 dst any proto tcp dport 80" */
 const char *selector_format(const struct anl_selector *selector, char *text, size_t size);
 
-/** duration_format - "45s", "12m 3s", "3h 20m", "5d 4h" */
-const char *duration_format(double seconds, char text[32]);
-
 #endif

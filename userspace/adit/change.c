@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * adit up, down and reload.
+ */
+#include <string.h>
+
+#include "adit/client.h"
+#include "adit/command.h"
+#include "adit/event.h"
+#include "adit/terminal.h"
+#include "adit/tunnel.h"
+
+/* How long `adit up` waits when nothing is said */
+#define WAIT_DEFAULT 30
+
+static int failed(struct client_error *error)
+{
+	complain("%s", error->text);
+	json_decref(error->details);
+	return ADIT_FAILED;
+}
+
+static void on_event(const json_t *event, void *context)
+{
+	const double *start = context;
+
+	if (!event_is_detail(event))
+		event_print(stdout, event, *start);
+}
+
+/* "aws-1: established with 203.0.113.10 over aws1" */
+static void print_outcome(const json_t *tunnels)
+{
+	const json_t *tunnel;
+	size_t i;
+
+	json_array_foreach(tunnels, i, tunnel) {
+		const char *state = member_string(tunnel, "state");
+		const char *remote = member_string(tunnel, "remote");
+		const char *device = member_string(tunnel, "device");
+		enum colour colour;
+
+		state = state ? state : "?";
+		colour = tunnel_state_colour(state);
+		terminal_text(stdout, member_string(tunnel, "name"));
+		fputs(": ", stdout);
+		terminal_begin(stdout, colour);
+		terminal_text(stdout, state);
+		terminal_end(stdout, colour);
+		if (remote && !strcmp(state, "established"))
+			printf(" with %s over device %s", remote, device ? device : "?");
+		putchar('\n');
+	}
+}
+
+static int up(const struct options *options, char **words)
+{
+	double start = unix_time();
+	double wait = options->wait >= 0 ? options->wait : WAIT_DEFAULT;
+	struct client_error error = { 0 };
+	json_t *result;
+
+	if (words[0] && words[1])
+		return misused(&command_up, "one name at most, not '%s' too", words[1]);
+	result = client_once(options->socket,
+			     json_pack("{s:s, s:s, s:f}", "command", "up", "tunnel",
+				       words[0] ? words[0] : "all", "wait", wait),
+			     on_event, &start, &error);
+	if (!result)
+		return failed(&error);
+	print_outcome(json_object_get(result, "tunnels"));
+	json_decref(result);
+	return ADIT_DONE;
+}
+
+static int down(const struct options *options, char **words)
+{
+	struct client_error error = { 0 };
+	json_t *result;
+
+	if (!words[0])
+		return misused(&command_down, "which tunnel? Say 'all' for all of them");
+	if (words[1])
+		return misused(&command_down, "one name, not '%s' too", words[1]);
+	result = client_once(options->socket, json_pack("{s:s, s:s}", "command", "down",
+							"tunnel", words[0]),
+			     NULL, NULL, &error);
+	if (!result)
+		return failed(&error);
+	print_outcome(json_object_get(result, "tunnels"));
+	json_decref(result);
+	return ADIT_DONE;
+}
+
+static void print_names(const json_t *result, const char *what)
+{
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach(json_object_get(result, what), i, name) {
+		printf("%s%s", i ? ", " : what, i ? "" : ": ");
+		terminal_text(stdout, json_is_string(name) ? json_string_value(name) : "?");
+	}
+	if (json_array_size(json_object_get(result, what)))
+		putchar('\n');
+}
+
+/* "FILE:LINE: what is wrong, what is allowed" each */
+static void print_mistakes(FILE *out, const json_t *mistakes)
+{
+	const json_t *mistake;
+	size_t i;
+
+	json_array_foreach(mistakes, i, mistake) {
+		const char *file = member_string(mistake, "file");
+		const char *text = member_string(mistake, "text");
+		double line = 0;
+
+		if (file)
+			fprintf(out, "%s:", file);
+		if (member_number(mistake, "line", &line) && line > 0)
+			fprintf(out, "%.0f:", line);
+		fprintf(out, "%s%s\n", file ? " " : "", text ? text : "?");
+	}
+}
+
+static int reload(const struct options *options, char **words)
+{
+	struct client_error error = { 0 };
+	json_t *result;
+
+	if (words[0])
+		return misused(&command_reload, "'%s' is not understood here", words[0]);
+	result = client_once(options->socket, json_pack("{s:s}", "command", "reload"), NULL, NULL,
+			     &error);
+	if (!result) {
+		const json_t *mistakes = json_object_get(error.details, "mistakes");
+
+		if (!json_array_size(mistakes))
+			return failed(&error);
+		print_mistakes(stderr, mistakes);
+		complain("nothing was changed");
+		json_decref(error.details);
+		return ADIT_FAILED;
+	}
+	print_mistakes(stderr, json_object_get(result, "warnings"));
+	print_names(result, "added");
+	print_names(result, "removed");
+	print_names(result, "changed");
+	print_names(result, "unchanged");
+	json_decref(result);
+	return ADIT_DONE;
+}
+
+const struct command command_up = {
+	.name = "up",
+	.usage = "up [TUNNEL|all] [--wait SECONDS] [--socket PATH]",
+	.summary = "bring a tunnel up, or all of them, showing each step",
+	.options = OPTION_WAIT | OPTION_SOCKET,
+	.run = up,
+	.help =
+"Brings the tunnel up, or all, and shows each step as it happens. It is done when the tunnel is\n"
+"up, and fails when the peer refuses or the time is over; the daemon keeps trying all the same.\n"
+"\n"
+"  --wait SECONDS  how long to wait, 0 to 3600 (default 30; 0: not at all)\n"
+"  --socket PATH   the daemon's control socket (/run/adit/control)",
+};
+
+const struct command command_down = {
+	.name = "down",
+	.usage = "down TUNNEL|all [--socket PATH]",
+	.summary = "take a tunnel down, telling the peer",
+	.options = OPTION_SOCKET,
+	.run = down,
+	.help =
+"Deletes the tunnel's SAs here and at the peer, with its routes and its device. It stays down\n"
+"until 'adit up'.\n"
+"\n"
+"  --socket PATH  the daemon's control socket (/run/adit/control)",
+};
+
+const struct command command_reload = {
+	.name = "reload",
+	.usage = "reload [--socket PATH]",
+	.summary = "read the configuration again; what did not change stays up",
+	.options = OPTION_SOCKET,
+	.run = reload,
+	.help =
+"Makes the daemon read its configuration again. Tunnels whose settings stay keep their SAs. When\n"
+"there is a mistake in it, nothing changes; 'aditd --check' looks for mistakes only.\n"
+"\n"
+"  --socket PATH  the daemon's control socket (/run/adit/control)",
+};

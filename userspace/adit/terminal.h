@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the standard output is: a terminal with colours or not.
+ */
+#ifndef ADIT_TOOL_TERMINAL_H
+#define ADIT_TOOL_TERMINAL_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+enum colour { COLOUR_NONE, COLOUR_GREEN, COLOUR_YELLOW, COLOUR_RED, COLOUR_BOLD, COLOUR_DIM };
+
+/** terminal_is - @out is a terminal. */
+bool terminal_is(FILE *out);
+
+/** terminal_colours - @out is one that shows colours, and NO_COLOR is not set. */
+bool terminal_colours(FILE *out);
+
+/** terminal_begin, terminal_end - a stretch in colour; nothing where there are none. */
+void terminal_begin(FILE *out, enum colour colour);
+void terminal_end(FILE *out, enum colour colour);
+
+/**
+ * terminal_text - text of others, such as a peer's identity
+ *
+ * Control characters, with which it could steer the terminal, become '?'.
+ */
+void terminal_text(FILE *out, const char *text);
+
+/** terminal_width, terminal_height - of the standard output; 80 and 24 where not known. */
+void terminal_size(int *width, int *height);
+
+#endif
