@@ -84,17 +84,24 @@ make_key()
 	done
 }
 
+# algorithm_row TABLE NAME: sets ROW to the table's line.
+algorithm_row()
+{
+	ROW=${1#*$'\n'"$2" }
+	[ "$ROW" != "$1" ] || return 1
+	ROW="$2 ${ROW%%$'\n'*}"
+}
+
 # algorithm adit|xfrm NAME SPI: sets ALG to the words that follow `proto esp` there.  NAME is one
 # of the AEADs, or CIPHER-HASH (aes128-sha1), or a hash alone for AH.
 algorithm()
 {
-	local who=$1 name=$2 spi=$(($3)) kind kernel bytes icv auth=auth row
+	local who=$1 name=$2 spi=$(($3)) kind kernel bytes icv auth=auth
 
 	[ "$who" = xfrm ] && auth=auth-trunc
 	ALG=()
-	row=$(grep "^${name%%-*} " <<<"$ENCRYPTION")
-	if [ -n "$row" ]; then
-		read -r _ kind kernel bytes icv <<<"$row"
+	if algorithm_row "$ENCRYPTION" "${name%%-*}"; then
+		read -r _ kind kernel bytes icv <<<"$ROW"
 		make_key "$bytes" "$spi"
 		ALG=("$kind" "$kernel" "$KEY")
 		[ "$kind" = enc ] || ALG+=("$icv")
@@ -103,24 +110,36 @@ algorithm()
 		*) return 0 ;;
 		esac
 	fi
-	row=$(grep "^$name " <<<"$INTEGRITY")
-	[ -n "$row" ] || bail_out "lib_tunnel.sh knows no algorithm $name"
-	read -r _ kernel bytes icv <<<"$row"
+	algorithm_row "$INTEGRITY" "$name" || bail_out "lib_tunnel.sh knows no algorithm $name"
+	read -r _ kernel bytes icv <<<"$ROW"
 	make_key "$bytes" $((spi + 100))
 	ALG+=("$auth" "$kernel" "$KEY" "$icv")
 }
 
-# xfrm_can NAME: whether this kernel's XFRM takes the algorithm at all (AH when it is a hash).
+# xfrm_can NAME: whether the XFRM of this kernel takes the algorithm at all (AH when it is a hash).
 xfrm_can()
 {
-	local proto=esp
+	local proto=esp id="src 127.0.0.7 dst 127.0.0.8"
 
-	grep -q "^$1 " <<<"$INTEGRITY" && proto=ah
-	[ -n "${PROBE_NS:-}" ] || setup_ns PROBE_NS
+	algorithm_row "$INTEGRITY" "$1" && proto=ah
+	id="$id proto $proto spi 0x77"
 	algorithm xfrm "$1" 0x77
-	ip -n "$PROBE_NS" xfrm state add src 127.0.0.7 dst 127.0.0.8 proto $proto spi 0x77 \
-		mode tunnel "${ALG[@]}" &&
-	ip -n "$PROBE_NS" xfrm state delete src 127.0.0.7 dst 127.0.0.8 proto $proto spi 0x77
+	batch_words ALG
+	printf '%s\n' "xfrm state add $id mode tunnel $WORDS" "xfrm state delete $id" |
+		ip -n "$right" -batch -
+}
+
+# batch_words ARRAY: sets WORDS to its elements as a line for `ip -batch`, where an empty one has to
+# be quoted.
+batch_words()
+{
+	local -n list=$1
+	local word
+
+	WORDS=
+	for word in "${list[@]}"; do
+		WORDS+=" ${word:-\"\"}"
+	done
 }
 
 ###### single SAs ######
@@ -180,10 +199,18 @@ adit_sa_del()
 # xfrm_sa NS in|out NAME=VALUE...: the same names; if_id= ties it to an xfrm interface.
 xfrm_sa()
 {
-	local ns=$1 direction=$2 from to encap
+	local ns=$1
+	shift
+	xfrm_sa_line "$@" | ip -n "$ns" -batch -
+}
+
+# xfrm_sa_line in|out NAME=VALUE...: the line for `ip -batch`.
+xfrm_sa_line()
+{
+	local direction=$1 from to encap window
 	local -A o=([proto]=esp [mode]=tunnel [alg]=aes128gcm16 [esn]=no [reqid]=1 [if_id]=)
 	local words
-	shift 2
+	shift
 	options o "$@"
 	from=${o[local]} to=${o[remote]}
 	encap=${o[encap]:-}
@@ -195,11 +222,10 @@ xfrm_sa()
 	words=(src "$from" dst "$to" proto "${o[proto]}" spi "${o[spi]}" reqid "${o[reqid]}"
 	       mode "${o[mode]}")
 	[ -z "${o[if_id]}" ] || words+=(if_id "${o[if_id]}")
-	if [ "${o[esn]}" = no ]; then
-		words+=(replay-window "$([ "$direction" = out ] && echo 0 || echo "${o[window]:-32}")")
-	else
-		words+=(replay-window "${o[window]:-32}" flag esn)
-	fi
+	window=${o[window]:-32}
+	[ "$direction" = in ] || [ "${o[esn]}" != no ] || window=0
+	words+=(replay-window "$window")
+	[ "${o[esn]}" = no ] || words+=(flag esn)
 	# Any inner family may go through one tunnel SA.
 	[ "${o[mode]}" = transport ] || words+=(flag af-unspec)
 	words+=("${ALG[@]}")
@@ -209,17 +235,24 @@ xfrm_sa()
 	esac
 	# shellcheck disable=SC2206 # words on purpose
 	words+=(${o[more]:-})
-	ip -n "$ns" xfrm state add "${words[@]}"
+	batch_words words
+	echo "xfrm state add $WORDS"
 }
 
 # xfrm_policies NS NAME=VALUE...: local= remote= [proto=] [mode=] [reqid=] [if_id=]
 # [ours=NETWORK theirs=NETWORK], for both families when no network is given.
 xfrm_policies()
 {
-	local ns=$1 direction ours theirs from to pair
+	local ns=$1
+	shift
+	xfrm_policy_lines "$@" | ip -n "$ns" -batch -
+}
+
+xfrm_policy_lines()
+{
+	local direction ours theirs from to pair
 	local -A o=([proto]=esp [mode]=tunnel [reqid]=1 [if_id]=)
 	local pairs=() words
-	shift
 	options o "$@"
 	if [ -n "${o[ours]:-}" ]; then
 		pairs=("${o[ours]} ${o[theirs]}")
@@ -246,7 +279,7 @@ xfrm_policies()
 			fi
 			echo "xfrm policy add ${words[*]}"
 		done
-	done | ip -n "$ns" -batch -
+	done
 }
 
 ###### devices ######
@@ -328,9 +361,11 @@ tunnel_end()
 			words+=(if_id=$if_id)
 			[ -z "$ours" ] || words+=(ours="$ours" theirs="$theirs")
 		fi
-		xfrm_sa "$ns" in "${common[@]}" spi=$spi_in if_id=$if_id &&
-		xfrm_sa "$ns" out "${common[@]}" spi=$spi_out if_id=$if_id || return 1
-		[ "${o[only]:-}" = sa ] || xfrm_policies "$ns" "${words[@]}" || return 1
+		{
+			xfrm_sa_line in "${common[@]}" spi=$spi_in if_id=$if_id
+			xfrm_sa_line out "${common[@]}" spi=$spi_out if_id=$if_id
+			[ "${o[only]:-}" = sa ] || xfrm_policy_lines "${words[@]}"
+		} | ip -n "$ns" -batch - || return 1
 	fi
 	[ "${o[only]:-}" != sa ] || return 0
 	if [ "${o[mode]}" = transport ]; then
@@ -424,15 +459,85 @@ sa_json()
 	adit_in "$1" sa show ${2:+dev "$2"} --json
 }
 
-# sa_value NS SPI JQ-FILTER: of the SA with that SPI, e.g. `sa_value "$left" 0x1001 .packets`.
-sa_value()
+# sa_read NS SPI [in|out]: what `adit sa show` says of one SA, without starting more programs:
+# SA_packets, SA_bytes, SA_seq, SA_mtu, SA_path, SA_overhead, and its drops in SA_DROPS[reason].
+# Fails when there is no such SA.
+declare -A SA_DROPS
+sa_read()
 {
-	sa_json "$1" | jq -r --arg spi "$(printf 0x%08x $(($2)))" \
-		'.sas[] | select(.spi == $spi) | '"$3"
+	local word words=() i
+
+	SA_TEXT=$(adit_in "$1" sa show spi "$2" ${3:+"$3"}) && [ -n "$SA_TEXT" ] || return 1
+	SA_packets=0 SA_bytes=0 SA_seq=0 SA_mtu=0 SA_path=0 SA_overhead=0 SA_DROPS=()
+	while read -ra words; do
+		case ${words[0]} in
+		packets) SA_packets=${words[1]} SA_bytes=${words[3]} ;;
+		seq) SA_seq=${words[1]} ;;
+		drops)
+			for ((i = 1; i < ${#words[@]}; i += 2)); do
+				SA_DROPS[${words[i]}]=${words[i + 1]}
+			done ;;
+		mtu)
+			SA_mtu=${words[1]} SA_path=${words[3]%,}
+			SA_overhead=${words[-1]%\)} ;;
+		esac
+	done <<<"$SA_TEXT"
+}
+
+# sa_dropped NS SPI REASON: how many packets of the SA were dropped for that; sets DROPPED.
+sa_dropped()
+{
+	DROPPED=0
+	sa_read "$1" "$2" in || sa_read "$1" "$2" out || return 1
+	DROPPED=${SA_DROPS[$3]:-0}
 }
 
 # sa_count NS [DEV]: how many SAs there are.
 sa_count()
 {
-	sa_json "$1" ${2:+"$2"} | jq '.sas | length'
+	adit_in "$1" sa show ${2:+dev "$2"} | grep -c '^dev '
+}
+
+# policy NS [DEV [NAME VALUE]...]: see policy.c.
+policy()
+{
+	local ns=$1
+	shift
+	in_ns "$ns" "$NET_BIN/policy" "${@:-vpn0}"
+}
+
+# device_read NS [DEV]: DEVICE[name] for what policy.c prints.
+declare -A DEVICE
+device_read()
+{
+	local name value text
+
+	text=$(policy "$@") || return 1
+	DEVICE=()
+	while IFS='=' read -r name value; do
+		DEVICE[$name]=$value
+	done <<<"$text"
+}
+
+# events NS: collects the module's events from now on in $TMP/events.NS, a line each.
+events()
+{
+	rm -f "$TMP/events.ready"
+	background "$NET_BIN/events" "$1" "$TMP/events.ready" >"$TMP/events.$1"
+	eventually test -e "$TMP/events.ready"
+}
+
+# event NS REGEX: waits until a line of the events matches.
+event()
+{
+	eventually grep -Eq -- "$2" "$TMP/events.$1" && return 0
+	echo "no event matches /$2/ among:"
+	cat "$TMP/events.$1"
+	return 1
+}
+
+# event_count NS REGEX: how many have matched so far.
+event_count()
+{
+	grep -Ec -- "$2" "$TMP/events.$1"
 }
