@@ -138,4 +138,21 @@
 	"busy",			/* too many clients or requests */ \
 	"timeout"		/* the wait of "up" is over */
 
+/* The daemon's side */
+#include <jansson.h>
+#include <stddef.h>
+
+struct control;
+struct daemon;
+struct tunnel;
+
+/* Listens at daemon->socket_path. NULL with error: one sentence what, one what to do. */
+struct control *control_open(struct daemon *daemon, char *error, size_t size);
+/* Hangs up on all clients and removes the socket. The loop must run once more. NULL is allowed. */
+void control_close(struct control *control);
+/* To those who watch this tunnel (NULL: to those who watch all). event stays the caller's. */
+void control_event(struct control *control, const char *tunnel, json_t *event);
+/* Its state or last error changed: somebody may wait for it. */
+void control_tunnel_changed(struct control *control, const struct tunnel *tunnel);
+
 #endif

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "aditd/log.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifdef HAVE_SYSTEMD
+#define SD_JOURNAL_SUPPRESS_LOCATION
+#include <systemd/sd-journal.h>
+#endif
+
+#define LINE_MAX_BYTES 4096
+
+static enum { LOG_TO_STDERR, LOG_TO_JOURNAL, LOG_TO_SYSLOG } destination;
+static enum ike_severity threshold = IKE_SEVERITY_INFO;
+
+const char *log_level_text(enum ike_severity severity)
+{
+	static const char *const words[] = {
+		[IKE_SEVERITY_DEBUG] = "debug",
+		[IKE_SEVERITY_INFO] = "info",
+		[IKE_SEVERITY_WARNING] = "warning",
+		[IKE_SEVERITY_ERROR] = "error",
+	};
+
+	return words[severity];
+}
+
+static int priority_of(enum ike_severity severity)
+{
+	static const int priorities[] = {
+		[IKE_SEVERITY_DEBUG] = LOG_DEBUG,
+		[IKE_SEVERITY_INFO] = LOG_INFO,
+		[IKE_SEVERITY_WARNING] = LOG_WARNING,
+		[IKE_SEVERITY_ERROR] = LOG_ERR,
+	};
+
+	return priorities[severity];
+}
+
+/* systemd names the journal's socket by device and inode: it may have been redirected since */
+static bool stderr_is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat status;
+
+	return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+	       !fstat(STDERR_FILENO, &status) && status.st_dev == device && status.st_ino == inode;
+}
+
+void log_open(void)
+{
+#ifdef HAVE_SYSTEMD
+	if (stderr_is_journal())
+		destination = LOG_TO_JOURNAL;
+#else
+	if (stderr_is_journal()) {
+		openlog("aditd", LOG_PID, LOG_DAEMON);
+		destination = LOG_TO_SYSLOG;
+	}
+#endif
+}
+
+void log_background(void)
+{
+	if (destination != LOG_TO_STDERR)
+		return;
+	openlog("aditd", LOG_PID, LOG_DAEMON);
+	destination = LOG_TO_SYSLOG;
+}
+
+void log_level(enum ike_severity least)
+{
+	threshold = least;
+}
+
+static void line_print(enum ike_severity severity, const char *tunnel, const char *text)
+{
+	char line[LINE_MAX_BYTES], stamp[32];
+	struct timeval now;
+	struct tm local;
+	int length;
+
+	gettimeofday(&now, NULL);
+	strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%S", localtime_r(&now.tv_sec, &local));
+	length = snprintf(line, sizeof(line), "%s.%03d %-7s %s%s%s\n", stamp,
+			  (int)(now.tv_usec / 1000), log_level_text(severity), tunnel ? tunnel : "",
+			  tunnel ? ": " : "", text);
+	if (length >= (int)sizeof(line)) {
+		length = sizeof(line) - 1;
+		line[length - 1] = '\n';
+	}
+	/* One write a line, so that lines of several processes do not mix; nobody to tell if it fails */
+	if (write(STDERR_FILENO, line, length) < 0)
+		return;
+}
+
+#ifdef HAVE_SYSTEMD
+static void line_send(enum ike_severity severity, const char *tunnel, const char *code,
+		      const char *text)
+{
+	sd_journal_send("MESSAGE=%s%s%s", tunnel ? tunnel : "", tunnel ? ": " : "", text,
+			"PRIORITY=%d", priority_of(severity), "SYSLOG_IDENTIFIER=aditd",
+			"ADIT_TUNNEL=%s", tunnel ? tunnel : "", "ADIT_CODE=%s", code ? code : "", NULL);
+}
+#endif
+
+void log_write(enum ike_severity severity, const char *tunnel, const char *code, const char *text)
+{
+	char clean[LINE_MAX_BYTES];
+	size_t i;
+
+	if (severity < threshold)
+		return;
+	for (i = 0; text[i] && i < sizeof(clean) - 1; i++)
+		clean[i] = iscntrl((unsigned char)text[i]) ? ' ' : text[i];
+	clean[i] = 0;
+	switch (destination) {
+	case LOG_TO_STDERR:
+		line_print(severity, tunnel, clean);
+		break;
+	case LOG_TO_SYSLOG:
+		syslog(priority_of(severity), "%s%s%s", tunnel ? tunnel : "", tunnel ? ": " : "",
+		       clean);
+		break;
+	case LOG_TO_JOURNAL:
+#ifdef HAVE_SYSTEMD
+		line_send(severity, tunnel, code, clean);
+#endif
+		break;
+	}
+}
+
+static void log_format(enum ike_severity severity, const char *format, va_list arguments)
+{
+	char text[2048];
+
+	vsnprintf(text, sizeof(text), format, arguments);
+	log_write(severity, NULL, NULL, text);
+}
+
+#define LOG_FUNCTION(name, severity)			\
+	void name(const char *format, ...)		\
+	{						\
+		va_list arguments;			\
+							\
+		va_start(arguments, format);		\
+		log_format(severity, format, arguments);\
+		va_end(arguments);			\
+	}
+
+LOG_FUNCTION(log_info, IKE_SEVERITY_INFO)
+LOG_FUNCTION(log_warning, IKE_SEVERITY_WARNING)
+LOG_FUNCTION(log_error, IKE_SEVERITY_ERROR)

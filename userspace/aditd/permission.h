@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who may talk to the daemon: root, the daemon's own user, and the group adit.
+ */
+#ifndef ADITD_PERMISSION_H
+#define ADITD_PERMISSION_H
+
+#include <stdbool.h>
+
+/* Mode and group of the socket file. 0 or a negative errno. */
+int permission_set(const char *path);
+/* The process at the other end of a connected Unix socket may. */
+bool permission_granted(int fd);
+
+#endif

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "aditd/report.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "aditd/control.h"
+#include "aditd/daemon.h"
+#include "aditd/log.h"
+
+void report_send(struct daemon *daemon, const struct report *report)
+{
+	json_t *event = report->members ? report->members : json_object();
+
+	log_write(report->severity, report->tunnel, report->code, report->text);
+	json_object_set_new(event, "time", json_real(daemon_time()));
+	json_object_set_new(event, "tunnel", report->tunnel ? json_string(report->tunnel) : json_null());
+	json_object_set_new(event, "level", json_string(log_level_text(report->severity)));
+	json_object_set_new(event, "code", json_string(report->code));
+	json_object_set_new(event, "text", json_string(report->text));
+	if (report->final)
+		json_object_set_new(event, "final", json_true());
+	if (daemon->control)
+		control_event(daemon->control, report->tunnel, event);
+	json_decref(event);
+}
+
+void report_text(struct daemon *daemon, enum ike_severity severity, const char *tunnel,
+		 const char *code, const char *format, ...)
+{
+	va_list arguments;
+	char text[1024];
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	report_send(daemon, &(struct report) {
+		.severity = severity, .tunnel = tunnel, .code = code, .text = text,
+	});
+}
+
+bool report_final(enum ike_error error)
+{
+	switch (error) {
+	case IKE_ERROR_NO_PROPOSAL_CHOSEN:
+	case IKE_ERROR_PSK_MISMATCH:
+	case IKE_ERROR_AUTH_FAILED:
+	case IKE_ERROR_INVALID_ID:
+	case IKE_ERROR_TS_UNACCEPTABLE:
+	case IKE_ERROR_PFS_MISMATCH:
+		return true;
+	default:
+		return false;
+	}
+}
+
+const char *report_code(const struct ike_event *event)
+{
+	bool failure = event->code == IKE_EVENT_FAILED || event->code == IKE_EVENT_REFUSED;
+
+	return failure && event->error ? ike_error_code(event->error) : ike_event_code(event->code);
+}
+
+static void put_text(json_t *members, const char *name, const char *text)
+{
+	if (text && *text)
+		json_object_set_new(members, name, json_string(text));
+}
+
+static void put_cookies(json_t *members, const struct ike_event *event)
+{
+	static const uint8_t none[8];
+	char text[2 * 16 + 2], *at = text;
+	size_t i;
+
+	if (!memcmp(event->initiator_cookie, none, sizeof(none)))
+		return;
+	for (i = 0; i < 8; i++)
+		at += sprintf(at, "%02x", event->initiator_cookie[i]);
+	*at++ = ':';
+	for (i = 0; i < 8; i++)
+		at += sprintf(at, "%02x", event->responder_cookie[i]);
+	json_object_set_new(members, "ike", json_string(text));
+}
+
+static void put_spi(json_t *members, const char *name, uint32_t spi)
+{
+	char text[16];
+
+	if (!spi)
+		return;
+	snprintf(text, sizeof(text), "0x%08x", spi);
+	json_object_set_new(members, name, json_string(text));
+}
+
+static json_t *members_of(const struct ike_event *event)
+{
+	json_t *members = json_object();
+	char text[IKE_ENDPOINT_TEXT];
+
+	if (event->remote.address.family)
+		put_text(members, "peer", ike_endpoint_text(&event->remote, text));
+	put_cookies(members, event);
+	put_text(members, "id", event->peer_id);
+	put_text(members, "proposal", event->proposal);
+	put_spi(members, "spi_in", event->spi_in);
+	put_spi(members, "spi_out", event->spi_out);
+	if (event->code == IKE_EVENT_NOTIFY) {
+		json_object_set_new(members, "notify", json_integer(event->count));
+		json_object_set_new(members, "authenticated", json_boolean(event->authenticated));
+	}
+	if (event->code == IKE_EVENT_RETRANSMIT)
+		json_object_set_new(members, "count", json_integer(event->count));
+	if (event->code == IKE_EVENT_RETRY || event->code == IKE_EVENT_RETRANSMIT)
+		json_object_set_new(members, "retry_in", json_real(event->delay / 1000.0));
+	return members;
+}
+
+void report_engine(struct daemon *daemon, const struct ike_event *event)
+{
+	report_send(daemon, &(struct report) {
+		.severity = event->severity,
+		.tunnel = event->connection && *event->connection ? event->connection : NULL,
+		.code = report_code(event),
+		.text = event->text,
+		.final = event->code == IKE_EVENT_FAILED && report_final(event->error),
+		.members = members_of(event),
+	});
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One line of the control socket, read: pure, for untrusted bytes.
+ */
+#ifndef ADITD_REQUEST_H
+#define ADITD_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ike/ike.h"
+
+enum request_command {
+	REQUEST_STATUS, REQUEST_UP, REQUEST_DOWN, REQUEST_RELOAD, REQUEST_MONITOR, REQUEST_METRICS,
+	REQUEST_VERSION
+};
+
+struct request {
+	enum request_command command;
+	char tunnel[IKE_NAME_MAX];	/* "": none given, all */
+	double wait;			/* seconds, 0 to CONTROL_WAIT_MAX */
+};
+
+/* The line without its newline. False with one sentence in error, for code "request". */
+bool request_parse(struct request *request, const char *line, size_t length, char *error,
+		   size_t size);
+
+#endif

@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "aditd/tunnel.h"
+
+#include <errno.h>
+#include <openssl/rand.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "aditd/control.h"
+#include "aditd/daemon.h"
+#include "aditd/engine.h"
+#include "aditd/log.h"
+#include "aditd/memory.h"
+#include "aditd/report.h"
+#include "aditd/sockets.h"
+#include "netlink/route.h"
+
+#define RETRY_FIRST	1000		/* ms */
+#define RETRY_LAST	60000
+
+static void prepare(struct tunnel *tunnel);
+
+struct tunnel *tunnel_find(const struct daemon *daemon, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < daemon->tunnel_count; i++)
+		if (!strcmp(daemon->tunnels[i]->config->name, name))
+			return daemon->tunnels[i];
+	return NULL;
+}
+
+struct tunnel *tunnel_of_device(const struct daemon *daemon, uint32_t ifindex)
+{
+	size_t i;
+
+	for (i = 0; i < daemon->tunnel_count; i++)
+		if (ifindex && daemon->tunnels[i]->device.ifindex == ifindex)
+			return daemon->tunnels[i];
+	return NULL;
+}
+
+static enum ike_state state_now(const struct tunnel *tunnel);
+
+static void note_connection(void *ctx, const struct ike_status_connection *status)
+{
+	*(enum ike_state *)ctx = status->state;
+}
+
+static enum ike_state state_now(const struct tunnel *tunnel)
+{
+	static const struct ike_visitor visitor = { .connection = note_connection };
+	enum ike_state state = tunnel->wanted ? IKE_STATE_CONNECTING : IKE_STATE_DOWN;
+
+	if (!tunnel->keyed)
+		return state;
+	ike_status(engine_ike(tunnel->daemon->engine), tunnel->config->name, engine_now(), &visitor,
+		   &state);
+	/* The engine has nothing to do, but the peer may come at any time */
+	return state == IKE_STATE_DOWN ? IKE_STATE_DORMANT : state;
+}
+
+static void state_tell(struct tunnel *tunnel)
+{
+	enum ike_state state = state_now(tunnel);
+	char text[64];
+
+	tunnel->changed = false;
+	if (state != tunnel->state) {
+		tunnel->state = state;
+		tunnel->since = daemon_time();
+		snprintf(text, sizeof(text), "the tunnel is %s", ike_state_text(state));
+		report_send(tunnel->daemon, &(struct report) {
+			.severity = IKE_SEVERITY_DEBUG, .tunnel = tunnel->config->name,
+			.code = "state", .text = text,
+			.members = json_pack("{s:s}", "state", ike_state_text(state)),
+		});
+	}
+	if (tunnel->daemon->control)
+		control_tunnel_changed(tunnel->daemon->control, tunnel);
+}
+
+static void error_set(struct tunnel *tunnel, const char *code, const char *text, bool final)
+{
+	snprintf(tunnel->error.code, sizeof(tunnel->error.code), "%s", code);
+	snprintf(tunnel->error.text, sizeof(tunnel->error.text), "%s", text);
+	tunnel->error.time = daemon_time();
+	tunnel->error.final = final;
+	tunnel->changed = true;
+}
+
+static void on_retry(uv_timer_t *timer)
+{
+	prepare(timer->data);
+}
+
+static uint64_t retry_delay(unsigned int tries)
+{
+	uint64_t delay = RETRY_FIRST << (tries < 6 ? tries : 6);
+	uint8_t jitter = 0;
+
+	if (delay > RETRY_LAST)
+		delay = RETRY_LAST;
+	/* A quarter at random: many tunnels must not try in step */
+	RAND_bytes(&jitter, 1);
+	return delay - delay / 4 * jitter / 255;
+}
+
+/* A step failed: told, and tried again later */
+__attribute__((format(printf, 3, 4)))
+static void fail(struct tunnel *tunnel, const char *code, const char *format, ...)
+{
+	uint64_t delay = retry_delay(tunnel->tries++);
+	va_list arguments;
+	char text[640];
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	error_set(tunnel, code, text, false);
+	report_send(tunnel->daemon, &(struct report) {
+		.severity = IKE_SEVERITY_ERROR, .tunnel = tunnel->config->name, .code = code,
+		.text = text, .members = json_pack("{s:f}", "retry_in", delay / 1000.0),
+	});
+	uv_timer_start(&tunnel->retry, on_retry, delay, 0);
+	state_tell(tunnel);
+}
+
+uint64_t tunnel_retry_in(const struct tunnel *tunnel)
+{
+	if (!uv_is_active((const uv_handle_t *)&tunnel->retry))
+		return IKE_NEVER;
+	return uv_timer_get_due_in(&tunnel->retry);
+}
+
+static bool find_local(struct tunnel *tunnel, struct ike_address *local)
+{
+	const struct daemon *daemon = tunnel->daemon;
+	struct anl_address remote = { .family = tunnel->remote.family };
+	struct anl_route_answer answer;
+	char text[IKE_ADDRESS_TEXT];
+	struct anl_error error;
+
+	*local = tunnel->config->local;
+	if (local->family != AF_UNSPEC || tunnel->remote.family == AF_UNSPEC)
+		return true;
+	memcpy(remote.bytes, tunnel->remote.bytes, sizeof(remote.bytes));
+	ike_address_text(&tunnel->remote, text);
+	if (anl_route_lookup(daemon->anl, &remote, NULL,
+			     rules_needed(&daemon->rules) ? daemon->rules.mark : 0, &answer, &error)) {
+		/* What is up is not taken down for it: DPD tells when the peer is really gone */
+		if (!tunnel->keyed || tunnel->state != IKE_STATE_ESTABLISHED)
+			fail(tunnel, "no-route", "no route to the peer %s; add one, or correct remote", text);
+		return false;
+	}
+	if (answer.ifindex == tunnel->device.ifindex) {
+		fail(tunnel, "no-route", "the route to the peer %s leads through the tunnel itself; add "
+		     "a route to it over the right device", text);
+		return false;
+	}
+	local->family = answer.source.family;
+	memcpy(local->bytes, answer.source.bytes, sizeof(local->bytes));
+	if (local->family == AF_UNSPEC)
+		fail(tunnel, "no-route", "the route to the peer %s gives no source address; set local",
+		     text);
+	return local->family != AF_UNSPEC;
+}
+
+static void mark_sockets(struct daemon *daemon)
+{
+	sockets_mark(daemon->sockets, rules_needed(&daemon->rules) ? daemon->rules.mark : 0);
+}
+
+static bool give_to_engine(struct tunnel *tunnel)
+{
+	struct ike_pair pairs[IKE_PAIRS_MAX];
+	struct ike_connection connection;
+	char error[512];
+
+	config_connection(tunnel->config, &tunnel->local, &tunnel->remote, pairs, &connection);
+	if (ike_connection_add(engine_ike(tunnel->daemon->engine), &connection, engine_now(), error,
+			       sizeof(error))) {
+		tunnel->keyed = true;
+		tunnel->stale = false;
+		return true;
+	}
+	fail(tunnel, "config", "%s", error);
+	return false;
+}
+
+/* The peer's address is known: the rest */
+static void connect_peer(struct tunnel *tunnel)
+{
+	char from[IKE_ADDRESS_TEXT], to[IKE_ADDRESS_TEXT];
+	struct daemon *daemon = tunnel->daemon;
+	struct ike_address local;
+	struct anl_error error;
+	bool moved;
+
+	if (!find_local(tunnel, &local))
+		return;
+	moved = !ike_address_equal(&local, &tunnel->local);
+	if (tunnel->keyed && moved)
+		report_text(daemon, IKE_SEVERITY_INFO, tunnel->config->name, "local-changed",
+			    "our address to the peer is %s now, it was %s",
+			    ike_address_text(&local, to), ike_address_text(&tunnel->local, from));
+	tunnel->local = local;
+	if (device_route(&tunnel->device, daemon->anl, &daemon->rules, tunnel->config, &local,
+			 &tunnel->remote, &error)) {
+		mark_sockets(daemon);
+		fail(tunnel, "kernel", "%s; see `ip route` and `ip rule`", error.text);
+		return;
+	}
+	mark_sockets(daemon);
+	tunnel->tries = 0;
+	if ((!tunnel->keyed || moved || tunnel->stale) && !give_to_engine(tunnel))
+		return;
+	if (tunnel->start)
+		ike_start(engine_ike(daemon->engine), tunnel->config->name, engine_now());
+	tunnel->start = false;
+	tunnel->changed = true;
+	engine_settle(daemon->engine);
+}
+
+/* Of several addresses the one in use, unless it does not answer: then the one behind it */
+static const struct ike_address *choose(const struct tunnel *tunnel,
+					const struct ike_address *list, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (ike_address_equal(&list[i], &tunnel->remote))
+			break;
+	if (i == count)
+		return &list[0];
+	if (tunnel->state != IKE_STATE_ESTABLISHED && !strcmp(tunnel->error.code, "no-response"))
+		i = (i + 1) % count;
+	return &list[i];
+}
+
+static void on_resolved(void *ctx, const struct ike_address *list, size_t count, const char *error)
+{
+	struct tunnel *tunnel = ctx;
+	const struct ike_address *address;
+	char text[IKE_ADDRESS_TEXT];
+
+	tunnel->resolve = NULL;
+	if (!count) {
+		/* What is known keeps being used while DNS is away */
+		if (!tunnel->keyed)
+			fail(tunnel, "dns", "the peer's name %s does not resolve: %s; correct remote, or see "
+			     "/etc/resolv.conf", tunnel->config->remote, error);
+		return;
+	}
+	address = choose(tunnel, list, count);
+	if (!ike_address_equal(address, &tunnel->remote)) {
+		report_text(tunnel->daemon, IKE_SEVERITY_INFO, tunnel->config->name, "resolved",
+			    "the peer %s is at %s", tunnel->config->remote,
+			    ike_address_text(address, text));
+		tunnel->stale = true;
+	}
+	tunnel->remote = *address;
+	connect_peer(tunnel);
+}
+
+static void find_peer(struct tunnel *tunnel)
+{
+	if (tunnel->resolve)
+		return;
+	if (tunnel->config->remote_kind != CONFIG_REMOTE_NAME) {
+		tunnel->remote = tunnel->config->remote_address;
+		connect_peer(tunnel);
+		return;
+	}
+	tunnel->resolve = resolve_start(&tunnel->daemon->loop, tunnel->config->remote,
+					tunnel->config->local.family, on_resolved, tunnel);
+	if (!tunnel->resolve)
+		fail(tunnel, "dns", "the peer's name %s cannot be asked for; see the host's memory and "
+		     "limits", tunnel->config->remote);
+}
+
+static void prepare(struct tunnel *tunnel)
+{
+	struct anl_error error;
+
+	uv_timer_stop(&tunnel->retry);
+	if (!tunnel->wanted)
+		return;
+	if (device_up(&tunnel->device, tunnel->daemon->anl, tunnel->config, &error)) {
+		fail(tunnel, "kernel", "%s", error.text);
+		return;
+	}
+	find_peer(tunnel);
+}
+
+struct tunnel *tunnel_new(struct daemon *daemon, struct config_tunnel *config)
+{
+	struct tunnel *tunnel = memory_new(sizeof(*tunnel));
+
+	tunnel->daemon = daemon;
+	tunnel->config = config;
+	tunnel->since = daemon_time();
+	uv_timer_init(&daemon->loop, &tunnel->retry);
+	tunnel->retry.data = tunnel;
+	return tunnel;
+}
+
+void tunnel_start(struct tunnel *tunnel, bool now)
+{
+	tunnel->wanted = true;
+	tunnel->tries = 0;
+	memset(&tunnel->error, 0, sizeof(tunnel->error));
+	tunnel->start |= now;
+	prepare(tunnel);
+	state_tell(tunnel);
+}
+
+void tunnel_stop(struct tunnel *tunnel)
+{
+	struct daemon *daemon = tunnel->daemon;
+
+	tunnel->wanted = false;
+	tunnel->start = false;
+	tunnel->refresh = false;
+	uv_timer_stop(&tunnel->retry);
+	resolve_cancel(tunnel->resolve);
+	tunnel->resolve = NULL;
+	/* The DELETEs first: with the routes the way to the peer may go */
+	if (tunnel->keyed)
+		ike_connection_remove(engine_ike(daemon->engine), tunnel->config->name, engine_now());
+	tunnel->keyed = false;
+	device_down(&tunnel->device, daemon->anl, &daemon->rules);
+	mark_sockets(daemon);
+	memset(&tunnel->local, 0, sizeof(tunnel->local));
+	memset(&tunnel->remote, 0, sizeof(tunnel->remote));
+	state_tell(tunnel);
+	engine_settle(daemon->engine);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+void tunnel_free(struct tunnel *tunnel)
+{
+	if (tunnel->wanted)
+		tunnel_stop(tunnel);
+	uv_close((uv_handle_t *)&tunnel->retry, on_closed);
+}
+
+void tunnel_change(struct tunnel *tunnel, struct config_tunnel *config)
+{
+	bool device = strcmp(tunnel->config->device, config->device);
+	bool remote = strcmp(tunnel->config->remote, config->remote);
+
+	if (device && tunnel->wanted) {
+		tunnel_stop(tunnel);
+		tunnel->wanted = true;
+	}
+	tunnel->config = config;
+	tunnel->stale = true;
+	if (remote) {
+		resolve_cancel(tunnel->resolve);
+		tunnel->resolve = NULL;
+	}
+	/* As a restart with this configuration would: also what the administrator took down */
+	tunnel_start(tunnel, false);
+}
+
+void tunnel_event(struct daemon *daemon, const struct ike_event *event)
+{
+	struct tunnel *tunnel = tunnel_find(daemon, event->connection ? event->connection : "");
+	char text[640];
+
+	if (!tunnel)
+		return;
+	tunnel->changed = true;
+	if (event->code != IKE_EVENT_FAILED && event->code != IKE_EVENT_REFUSED)
+		return;
+	tunnel->failures[event->error]++;
+	if (event->error == IKE_ERROR_NO_RESPONSE && tunnel->send_error) {
+		snprintf(text, sizeof(text), "nothing can be sent to the peer: %s; see `ip route get` for "
+			 "the peer and the addresses of this host", strerror(tunnel->send_error));
+		error_set(tunnel, "no-route", text, false);
+	} else {
+		error_set(tunnel, report_code(event), event->text, report_final(event->error));
+	}
+	tunnel->refresh = event->code == IKE_EVENT_FAILED;
+}
+
+void tunnel_sent(struct daemon *daemon, const struct ike_address *remote, int error)
+{
+	size_t i;
+
+	for (i = 0; i < daemon->tunnel_count; i++)
+		if (ike_address_equal(&daemon->tunnels[i]->remote, remote))
+			daemon->tunnels[i]->send_error = error;
+}
+
+bool tunnels_pending(const struct daemon *daemon)
+{
+	size_t i;
+
+	for (i = 0; i < daemon->tunnel_count; i++)
+		if (daemon->tunnels[i]->changed || daemon->tunnels[i]->refresh)
+			return true;
+	return false;
+}
+
+void tunnels_work(struct daemon *daemon)
+{
+	size_t i;
+
+	for (i = 0; i < daemon->tunnel_count; i++) {
+		struct tunnel *tunnel = daemon->tunnels[i];
+
+		if (tunnel->changed)
+			state_tell(tunnel);
+		if (!tunnel->refresh)
+			continue;
+		tunnel->refresh = false;
+		if (tunnel->wanted && tunnel->keyed)
+			find_peer(tunnel);
+	}
+}
+
+void tunnels_refresh(struct daemon *daemon)
+{
+	size_t i;
+
+	for (i = 0; i < daemon->tunnel_count; i++) {
+		struct tunnel *tunnel = daemon->tunnels[i];
+
+		if (!tunnel->wanted)
+			continue;
+		/* What failed for want of a route may work now; DNS is asked on the engine's retries */
+		if (!tunnel->keyed)
+			prepare(tunnel);
+		else if (tunnel->config->remote_kind != CONFIG_REMOTE_NAME)
+			find_peer(tunnel);
+		else if (tunnel->remote.family && !tunnel->resolve)
+			connect_peer(tunnel);
+	}
+}
+
+void tunnel_device_lost(struct tunnel *tunnel)
+{
+	struct daemon *daemon = tunnel->daemon;
+
+	device_lost(&tunnel->device, &daemon->rules);
+	/* Its SAs went with it */
+	if (tunnel->keyed)
+		ike_connection_remove(engine_ike(daemon->engine), tunnel->config->name, engine_now());
+	tunnel->keyed = false;
+	fail(tunnel, "kernel", "device %s was removed by somebody else; it is made again",
+	     tunnel->config->device);
+	engine_settle(daemon->engine);
+}
