@@ -2,7 +2,11 @@
 /*
  * Watches an interface and says what passed there:
  *
- *	wire NAMESPACE INTERFACE READY-FILE
+ *	wire NAMESPACE INTERFACE READY-FILE [out]
+ *
+ * With `out` only what leaves there counts. What arrives from the peer may show decrypted before
+ * it was read: a packet that is forwarded gets a head of its own but shares its pages with the
+ * watcher's copy, and the receiver, on the same machine here, decrypts in them.
  *
  * READY-FILE appears when it listens. When it is told to end (SIGTERM), it prints counters, one
  * `name=value` a line: what kind of packets they were, how many carried the word of the tests'
@@ -248,8 +252,8 @@ int main(int argc, char **argv)
 	ssize_t count;
 	int fd;
 
-	if (argc != 4)
-		errx(2, "usage: wire NAMESPACE INTERFACE READY-FILE");
+	if (argc != 4 && !(argc == 5 && !strcmp(argv[4], "out")))
+		errx(2, "usage: wire NAMESPACE INTERFACE READY-FILE [out]");
 	sigemptyset(&end);
 	sigaddset(&end, SIGTERM);
 	sigaddset(&end, SIGINT);
@@ -270,6 +274,8 @@ int main(int argc, char **argv)
 				break;
 			if ((size_t)count > sizeof(data))
 				count = sizeof(data);
+			if (argc == 5 && from.sll_pkttype != PACKET_OUTGOING)
+				continue;
 			watch(data, count, ntohs(from.sll_protocol));
 		}
 	} while (!ready[1].revents);
