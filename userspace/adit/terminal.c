@@ -37,7 +37,7 @@ void terminal_end(FILE *out, enum colour colour)
 
 void terminal_text(FILE *out, const char *text)
 {
-	for (; *text; text++) {
+	for (text = text ? text : "?"; *text; text++) {
 		unsigned char c = (unsigned char)*text;
 
 		/* C1 controls come as 0xc2 0x80…0x9f in UTF-8 */

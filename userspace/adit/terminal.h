@@ -23,7 +23,8 @@ void terminal_end(FILE *out, enum colour colour);
 /**
  * terminal_text - text of others, such as a peer's identity
  *
- * Control characters, with which it could steer the terminal, become '?'.
+ * Control characters, with which it could steer the terminal, become '?'; so
+ * does a text that is not there (NULL).
  */
 void terminal_text(FILE *out, const char *text);
 

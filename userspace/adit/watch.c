@@ -73,7 +73,7 @@ static void print(const json_t *tunnel, struct watched *watched, bool graphs, in
 	       rate_format(history_rate(&watched->out), out));
 	if (json_is_object(error) && strcmp(state, "established")) {
 		putchar(' ');
-		terminal_text(stdout, member_string(error, "code") ? : "");
+		terminal_text(stdout, member_string(error, "code"));
 	}
 	putchar('\n');
 	if (!graphs)
