@@ -109,7 +109,7 @@ struct ike_connection {
 	/*
 	 * Proposal words in order of preference: "aes128-sha1-modp1024", "aes256-sha256-modp2048".
 	 * Phase 2: a group asks for PFS. A proposal without a cipher ("sha256-modp2048") belongs in
-	 * ah. esp and ah are offered as alternatives when both are given.
+	 * ah. Only one of the two lists can be used in a connection.
 	 */
 	const char *const *ike;
 	size_t ike_count;
@@ -318,6 +318,9 @@ struct ike_status_sa {
 	const char *remote_id;		/* as proven by the peer; "" before */
 	const char *vendor;		/* known vendor ids of the peer, comma-separated; "" */
 	const char *exchange;		/* "main", "aggressive" */
+	const char *auth;		/* "psk", "rsasig" */
+	const char *weak;		/* words of the proposal that are weak, comma-separated; "" */
+	bool nat_checked;		/* both sides speak NAT-T, so the next two are known */
 	bool nat_local;			/* we are behind NAT */
 	bool nat_remote;		/* the peer is */
 	bool natt;			/* on port 4500 */
@@ -331,7 +334,8 @@ struct ike_status_sa {
 struct ike_status_child {
 	uint64_t child;
 	unsigned int pair;
-	const char *state;		/* "installing", "established", "rekeying", "rekeyed" */
+	const char *state;		/* "negotiating", "installing", "established", "rekeying",
+					   "rekeyed", "deleted" */
 	enum ike_protocol protocol;
 	enum ike_mode mode;
 	uint32_t spi_in;
@@ -340,7 +344,8 @@ struct ike_status_child {
 	bool encap;
 	bool esn;
 	bool initiator;
-	const char *proposal;
+	const char *proposal;		/* agreed, with the group when PFS was used */
+	const char *weak;
 	struct ike_selector local_ts;
 	struct ike_selector remote_ts;
 	uint64_t age;

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ike/auth.h"
+
+#include "ike/child.h"
+#include "ike/report.h"
+
+#define SECRET_MAX 1024
+
+static struct keymat_inputs inputs_of(const struct session *s, struct bytes secret)
+{
+	const struct phase1 *p = s->main.phase1;
+	struct keymat_inputs in = {
+		.hash = s->proposal.hash,
+		.cipher = s->proposal.cipher,
+		.ni = blob_bytes(&p->ni),
+		.nr = blob_bytes(&p->nr),
+		.gxi = blob_bytes(&p->gxi),
+		.gxr = blob_bytes(&p->gxr),
+		.secret = secret,
+	};
+
+	memcpy(in.initiator, s->cookie_i, sizeof(in.initiator));
+	memcpy(in.responder, s->cookie_r, sizeof(in.responder));
+	return in;
+}
+
+static bool derive(struct session *s, struct bytes secret)
+{
+	struct keymat_inputs in = inputs_of(s, secret);
+	uint8_t psk[SECRET_MAX];
+	size_t len;
+	bool good;
+
+	len = connection_secret(s->connection, &s->local.address, &s->remote.address, NULL, psk,
+				sizeof(psk));
+	if (!len) {
+		struct ike_event event = on_session(s, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
+
+		event.error = IKE_ERROR_AUTH_FAILED;
+		connection_failure(s->connection, event,
+				   "there is no pre-shared key for this peer: configure one");
+		return false;
+	}
+	good = keymat_psk(&s->keymat, &in, bytes_of(psk, len));
+	secret_erase(psk, sizeof(psk));
+	return good;
+}
+
+bool auth_keys(struct session *s, struct bytes peer_public)
+{
+	const struct ike_ops *ops = s->ike->ops;
+	uint8_t secret[DH_SECRET_MAX];
+	const char *why = dh_shared(s->main.phase1->dh, peer_public, secret);
+
+	if (why) {
+		report(s->ike, on_session(s, IKE_EVENT_DROPPED, IKE_SEVERITY_WARNING),
+		       "ignored the peer's key exchange: %s", why);
+		return false;
+	}
+	s->keys = derive(s, bytes_of(secret, s->proposal.group->secret_len));
+	secret_erase(secret, sizeof(secret));
+	if (!s->keys)
+		return false;
+	seal_phase1(&s->main.seal, &s->keymat);
+	if (ops->keylog)
+		ops->keylog(s->ike->ctx, s->cookie_i, s->keymat.key, s->keymat.cipher->key_len);
+	return true;
+}
+
+static struct identity address_id(const struct ike_address *address)
+{
+	return identity_of_address(bytes_of(address->bytes, ike_address_length(address)));
+}
+
+struct identity auth_local_id(const struct session *s)
+{
+	return s->connection->local_id.type ? s->connection->local_id :
+					      address_id(&s->local.address);
+}
+
+static bool id_wanted(const struct connection *c, const struct identity *id)
+{
+	struct identity wanted = c->remote_id;
+
+	if (!wanted.type && !c->any_remote_id)
+		wanted = address_id(&c->settings.remote);
+	return identity_matches(&wanted, id);
+}
+
+/* RFC 2407 4.6.3.3: only the first phase 1 with a peer, since all that is older would be deleted */
+static bool first_contact(const struct session *s)
+{
+	const struct session *at;
+	const struct child *c;
+
+	for (at = s->ike->sessions; at; at = at->next)
+		if (at != s && (at->established || at->contact_sent) &&
+		    ike_address_equal(&at->remote.address, &s->remote.address))
+			return false;
+	for (c = s->ike->children; c; c = c->next)
+		if (ike_address_equal(&c->remote.address, &s->remote.address))
+			return false;
+	return true;
+}
+
+static void write_contact(struct session *s, struct builder *b)
+{
+	uint8_t cookies[2 * IKE_COOKIE_LEN] = { 0 };
+	struct notify n = {
+		.doi = IKE_DOI_IPSEC,
+		.protocol = IKE_PROTO_ISAKMP,
+		.type = IKE_N_INITIAL_CONTACT,
+		.spi = bytes_of(cookies, sizeof(cookies)),
+	};
+
+	memcpy(cookies, s->cookie_i, IKE_COOKIE_LEN);
+	memcpy(cookies + IKE_COOKIE_LEN, s->cookie_r, IKE_COOKIE_LEN);
+	notify_write(b, &n);
+	s->contact_sent = true;
+}
+
+bool auth_write(struct session *s, struct builder *b)
+{
+	struct identity id = auth_local_id(s);
+	struct id_payload payload = identity_to_payload(&id, 0, 0);
+	struct keymat_inputs in = inputs_of(s, bytes_of(NULL, 0));
+	uint8_t hash[HASH_MAX];
+	size_t at = b->w.len;
+	struct bytes body;
+
+	id_write(b, &payload);
+	body = writer_from(&b->w, at + IKE_PAYLOAD_HEADER_LEN);
+	if (b->w.overflow || !keymat_auth(&s->keymat, &in, s->initiator,
+					  blob_bytes(&s->main.phase1->sa), body, hash))
+		return false;
+	builder_payload(b, IKE_PAYLOAD_HASH, bytes_of(hash, s->keymat.hash->len));
+	if (s->initiator && first_contact(s))
+		write_contact(s, b);
+	return true;
+}
+
+static bool proof_good(const struct session *s, const struct payload *id, const struct payload *hash)
+{
+	struct keymat_inputs in = inputs_of(s, bytes_of(NULL, 0));
+	uint8_t expected[HASH_MAX];
+	bool good;
+
+	good = keymat_auth(&s->keymat, &in, !s->initiator, blob_bytes(&s->main.phase1->sa),
+			   id->body, expected) &&
+	       hash_equal(hash->body, bytes_of(expected, s->keymat.hash->len));
+	secret_erase(expected, sizeof(expected));
+	return good;
+}
+
+static bool same_secret(struct session *s, struct connection *other)
+{
+	uint8_t ours[SECRET_MAX], theirs[SECRET_MAX];
+	size_t len, other_len;
+	bool same;
+
+	len = connection_secret(s->connection, &s->local.address, &s->remote.address, NULL, ours,
+				sizeof(ours));
+	other_len = connection_secret(other, &s->local.address, &s->remote.address, NULL, theirs,
+				      sizeof(theirs));
+	same = hash_equal(bytes_of(ours, len), bytes_of(theirs, other_len));
+	secret_erase(ours, sizeof(ours));
+	secret_erase(theirs, sizeof(theirs));
+	return same;
+}
+
+bool auth_suits(struct session *s, struct connection *other)
+{
+	const struct ike_connection *settings = &other->settings;
+
+	if (settings->local.family && !ike_address_equal(&settings->local, &s->local.address))
+		return false;
+	if (settings->remote.family && !ike_address_equal(&settings->remote, &s->remote.address))
+		return false;
+	return id_wanted(other, &s->peer) && same_secret(s, other);
+}
+
+/*
+ * Main mode chooses by address; several connections may share one. Now that the identity is known, another
+ * with the same key that wants this identity will do as well.
+ */
+static struct connection *connection_for_id(struct session *s, const struct identity *id)
+{
+	struct connection *c = NULL;
+
+	if (id_wanted(s->connection, id))
+		return s->connection;
+	if (s->initiator)
+		return NULL;
+	while ((c = connection_match(s->ike, &s->local.address, &s->remote.address, c)))
+		if (id_wanted(c, id) && same_secret(s, c))
+			break;
+	return c;
+}
+
+static void report_wrong_id(struct session *s, const struct identity *id)
+{
+	struct ike_event event = on_session(s, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
+	char is[IDENTITY_TEXT_MAX], wanted[IDENTITY_TEXT_MAX];
+	struct identity want = s->connection->remote_id;
+
+	if (!want.type)
+		want = address_id(&s->connection->settings.remote);
+	event.error = IKE_ERROR_INVALID_ID;
+	if (!s->initiator)
+		event.code = IKE_EVENT_REFUSED;
+	connection_failure(s->connection, event,
+			   "the peer says it is %s, but remote-id wants %s: set remote-id here, or "
+			   "the identity at the peer",
+			   identity_print(id, is, sizeof(is)),
+			   identity_print(&want, wanted, sizeof(wanted)));
+}
+
+enum auth_verdict auth_check(struct session *s, const struct message *m)
+{
+	const struct payload *payload = message_find(m, IKE_PAYLOAD_ID, NULL);
+	struct fault fault = { 0 };
+	struct connection *c;
+	struct id_payload parsed;
+	struct identity id;
+
+	if (!proof_good(s, payload, message_find(m, IKE_PAYLOAD_HASH, NULL)))
+		return AUTH_FORGED;
+	/* RFC 2407 4.6.2: protocol and port are 0, or UDP and 500 (4500 behind NAT) */
+	if (!id_parse(&parsed, payload->body, &fault) ||
+	    !identity_from_payload(&id, &parsed, &fault)) {
+		report(s->ike, on_session(s, IKE_EVENT_DROPPED, IKE_SEVERITY_WARNING),
+		       "the peer's identity is malformed: %s", fault.text);
+		return AUTH_WRONG_ID;
+	}
+	c = connection_for_id(s, &id);
+	if (!c) {
+		report_wrong_id(s, &id);
+		return AUTH_WRONG_ID;
+	}
+	s->connection = c;
+	s->peer = id;
+	return AUTH_GOOD;
+}

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ike/child.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ike/informational.h"
+#include "ike/quick.h"
+#include "ike/report.h"
+
+/* The initiator of a rekey sends on the new SA when the peer was seen on it, or after this. */
+#define OUTBOUND_PATIENCE (3 * SECOND)
+/* How long a deleted SA still receives what was under way. */
+#define LINGER_DELETED (5 * SECOND)
+#define LINGER_PEER_DELETED (2 * SECOND)
+/* How long a replaced one stays: its initiator deletes it, the responder only if that did not. */
+#define RETIRE_INITIATOR (10 * SECOND)
+#define RETIRE_RESPONDER (40 * SECOND)
+/* A rekey that could not begin, or failed, is tried again. */
+#define REKEY_AGAIN (5 * SECOND)
+/* Wait before a child is negotiated again that the peer has deleted: it may be about to do so itself. */
+#define DELETED_PATIENCE SECOND
+
+static void outbound_fire(void *owner)
+{
+	child_establish(owner);
+}
+
+static void rekey_begin(struct child *c)
+{
+	struct session *best = session_best(c->connection);
+	struct session *s = c->session && !c->session->retiring ? c->session : best;
+
+	if (c->state != CHILD_ESTABLISHED || c->replaced || c->rekeying)
+		return;
+	timer_set(&c->ike->timers, &c->rekey,
+		  c->ike->now + engine_jitter(c->ike, REKEY_AGAIN, 20));
+	if (!s || !s->established)
+		connection_wake(c->connection);
+	else if (!child_negotiating(c->pair))
+		quick_initiate(s, c->pair, c);
+}
+
+static void rekey_fire(void *owner)
+{
+	rekey_begin(owner);
+}
+
+static void expire_fire(void *owner)
+{
+	struct child *c = owner;
+	struct ike_event event = on_child(c, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
+
+	if (c->state == CHILD_DYING) {
+		child_kill(c);
+		return;
+	}
+	if (child_current(c->pair) == c) {
+		event.error = IKE_ERROR_EXPIRED;
+		connection_failure(c->connection, event,
+				   "the child's lifetime is over and no successor could be agreed on");
+	}
+	child_delete(c);
+}
+
+static uint64_t spi_key(uint8_t protocol, uint32_t spi)
+{
+	return (uint64_t)protocol << 32 | spi;
+}
+
+struct child *child_find(struct ike *ike, uint8_t protocol, uint32_t spi_in)
+{
+	struct table_link *link = table_find(&ike->by_spi, spi_key(protocol, spi_in), NULL);
+
+	return link ? link->entry : NULL;
+}
+
+struct child *child_find_out(struct session *s, uint8_t protocol, uint32_t spi_out)
+{
+	struct child *c;
+
+	for (c = s->ike->children; c; c = c->next)
+		if (c->protocol == protocol && c->spi_out == spi_out &&
+		    c->state != CHILD_NEGOTIATING &&
+		    (c->session == s || (c->connection == s->connection &&
+					 ike_address_equal(&c->remote.address, &s->remote.address))))
+			break;
+	return c;
+}
+
+struct child *child_by_number(const struct ike *ike, uint64_t number)
+{
+	struct child *c;
+
+	for (c = ike->children; c && c->number != number; c = c->next)
+		;
+	return c;
+}
+
+/* Whether two are for the same traffic of the same peer, so that one of them is enough. */
+static bool alike(const struct child *a, const struct child *b)
+{
+	return a->pair == b->pair && selector_equal(&a->local_ts, &b->local_ts) &&
+	       selector_equal(&a->remote_ts, &b->remote_ts) &&
+	       ike_address_equal(&a->remote.address, &b->remote.address);
+}
+
+/*
+ * Which of two stays. The later one; but when each was begun before the other was agreed (two rekeys
+ * that cross), the greater of their smaller nonces decides, since both sides know those.
+ */
+static bool better(const struct child *a, const struct child *b)
+{
+	if (a->begun <= b->agreed && b->begun <= a->agreed)
+		return memcmp(a->rank, b->rank, sizeof(a->rank)) > 0;
+	return a->begun > b->begun;
+}
+
+static bool outdone(const struct child *c)
+{
+	const struct child *d;
+
+	for (d = c->ike->children; d; d = d->next)
+		if (d != c && d->state == CHILD_ESTABLISHED && alike(c, d) && better(d, c))
+			return true;
+	return false;
+}
+
+static void review(struct child *c)
+{
+	uint64_t wait = c->initiator ? RETIRE_INITIATOR : RETIRE_RESPONDER;
+	bool was = c->replaced;
+
+	if (c->state != CHILD_ESTABLISHED)
+		return;
+	c->replaced = outdone(c);
+	if (c->replaced && !was) {
+		timer_set(&c->ike->timers, &c->retire, c->ike->now + wait);
+		timer_clear(&c->ike->timers, &c->rekey);
+	} else if (!c->replaced && was) {
+		timer_clear(&c->ike->timers, &c->retire);
+		timer_set(&c->ike->timers, &c->rekey, c->ike->now);
+	}
+}
+
+static void review_alike(struct child *c)
+{
+	struct child *d;
+
+	for (d = c->ike->children; d; d = d->next)
+		if (d->pair == c->pair)
+			review(d);
+}
+
+static void retire_fire(void *owner)
+{
+	struct child *c = owner;
+
+	review(c);
+	if (c->replaced)
+		child_delete(c);
+}
+
+struct child *child_new(struct session *s, struct pair *p, bool initiator, uint8_t protocol)
+{
+	struct ike *ike = s->ike;
+	struct child *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->ike = ike;
+	c->session = s;
+	c->connection = p->connection;
+	c->pair = p;
+	c->initiator = initiator;
+	c->number = ++ike->next_child;
+	c->protocol = protocol;
+	c->local = s->local;
+	c->remote = s->remote;
+	c->begun = ike->now;
+	/* RFC 4303 2.1: 0 is reserved, as are 1 to 255 */
+	do
+		c->spi_in = engine_random32(ike);
+	while (c->spi_in < 256 || child_find(ike, protocol, c->spi_in));
+	table_insert(&ike->by_spi, &c->by_spi, spi_key(protocol, c->spi_in), c);
+	timer_init(&c->outbound, outbound_fire, c);
+	timer_init(&c->rekey, rekey_fire, c);
+	timer_init(&c->expire, expire_fire, c);
+	timer_init(&c->retire, retire_fire, c);
+	c->next = ike->children;
+	ike->children = c;
+	return c;
+}
+
+static void remove_sa(struct child *c, enum ike_direction direction)
+{
+	bool *installed = direction == IKE_IN ? &c->installed_in : &c->installed_out;
+	struct ike_sa sa;
+
+	if (!*installed)
+		return;
+	*installed = false;
+	if (c->ike->freeing)
+		return;
+	sa_describe(c, direction, &sa);
+	c->ike->ops->sa_remove(c->ike->ctx, &sa);
+}
+
+void child_kill(struct child *c)
+{
+	struct ike *ike = c->ike;
+	struct child **at;
+
+	if (c->dead)
+		return;
+	c->dead = true;
+	if (c->exchange && c->exchange->quick)
+		c->exchange->quick->child = NULL;
+	remove_sa(c, IKE_OUT);
+	remove_sa(c, IKE_IN);
+	for (at = &ike->children; *at && *at != c; at = &(*at)->next)
+		;
+	if (*at)
+		*at = c->next;
+	table_remove(&ike->by_spi, &c->by_spi);
+	timer_clear(&ike->timers, &c->outbound);
+	timer_clear(&ike->timers, &c->rekey);
+	timer_clear(&ike->timers, &c->expire);
+	timer_clear(&ike->timers, &c->retire);
+	c->next = ike->dead_children;
+	ike->dead_children = c;
+	child_lost(c);
+}
+
+void engine_reap_children(struct ike *ike)
+{
+	while (ike->dead_children) {
+		struct child *c = ike->dead_children;
+
+		ike->dead_children = c->next;
+		secret_erase(c, sizeof(*c));
+		free(c);
+	}
+}
+
+static bool install(struct child *c, enum ike_direction direction)
+{
+	struct ike_event event = on_child(c, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
+	struct ike_sa sa;
+	int error;
+
+	sa_describe(c, direction, &sa);
+	sa_keys(c, direction, &sa);
+	error = c->ike->ops->sa_install(c->ike->ctx, &sa);
+	if (!error) {
+		*(direction == IKE_IN ? &c->installed_in : &c->installed_out) = true;
+		return true;
+	}
+	event.error = IKE_ERROR_KERNEL;
+	connection_failure(c->connection, event, "the kernel refused the %s SA: %s",
+			   direction == IKE_IN ? "inbound" : "outbound", strerror(-error));
+	return false;
+}
+
+bool child_receive(struct child *c)
+{
+	return install(c, IKE_IN);
+}
+
+static bool alike_in_use(const struct child *c)
+{
+	const struct child *d;
+
+	for (d = c->ike->children; d; d = d->next)
+		if (d != c && d->state == CHILD_ESTABLISHED && alike(c, d))
+			return true;
+	return false;
+}
+
+static void begin_lifetime(struct child *c)
+{
+	uint64_t margin = connection_margin(c->connection, c->lifetime, !c->initiator);
+	uint64_t end = c->ike->now + c->lifetime * SECOND;
+
+	timer_set(&c->ike->timers, &c->expire, end);
+	timer_set(&c->ike->timers, &c->rekey, end - margin);
+}
+
+static void report_established(struct child *c, bool rekeyed)
+{
+	enum ike_event_code code = rekeyed ? IKE_EVENT_CHILD_REKEYED : IKE_EVENT_CHILD_UP;
+	struct ike_event event = on_child(c, code, IKE_SEVERITY_INFO);
+	char text[CHILD_TEXT_MAX], agreed[PROPOSAL_TEXT_MAX], weak[PROPOSAL_TEXT_MAX];
+
+	proposal_print(&c->proposal, agreed, sizeof(agreed));
+	event.proposal = agreed;
+	report(c->ike, event, "%s: %s, %s, lifetime %llu s",
+	       rekeyed ? "child renewed" : "child established", child_text(c, text, sizeof(text)),
+	       c->initiator ? "we began" : "the peer began", (unsigned long long)c->lifetime);
+	if (!rekeyed && *proposal_weak(&c->proposal, weak, sizeof(weak)))
+		report(c->ike, on_child(c, IKE_EVENT_WEAK, IKE_SEVERITY_WARNING),
+		       "the child uses what is weak by today's standard: %s", weak);
+}
+
+void child_establish(struct child *c)
+{
+	bool rekeyed = alike_in_use(c);
+
+	timer_clear(&c->ike->timers, &c->outbound);
+	if (c->state != CHILD_NEGOTIATING && c->state != CHILD_INBOUND)
+		return;
+	if (!install(c, IKE_OUT)) {
+		pair_retry(c->pair);
+		child_delete(c);
+		return;
+	}
+	c->state = CHILD_ESTABLISHED;
+	c->established = c->ike->now;
+	c->ike->counters.child_up++;
+	c->pair->attempts = 0;
+	c->pair->up = true;
+	begin_lifetime(c);
+	report_established(c, rekeyed);
+	review_alike(c);
+	connection_wake(c->connection);
+	connection_review(c->connection);
+}
+
+void child_await(struct child *c, bool committed)
+{
+	if (c->state != CHILD_INBOUND)
+		return;
+	if (committed || alike_in_use(c))
+		timer_set(&c->ike->timers, &c->outbound, c->ike->now + OUTBOUND_PATIENCE);
+	else
+		child_establish(c);
+}
+
+/* One that could be used is gone: was it the last of its pair? */
+void child_lost(struct child *c)
+{
+	struct pair *p = c->pair;
+	char text[CHILD_TEXT_MAX];
+
+	if (c->ike->freeing)
+		return;
+	review_alike(c);
+	if (!p->up || child_current(p))
+		return;
+	p->up = false;
+	report(c->ike, on_child(c, IKE_EVENT_CHILD_DOWN, IKE_SEVERITY_WARNING),
+	       "no child is left for this traffic: %s", child_text(c, text, sizeof(text)));
+	connection_review(c->connection);
+	connection_wake(c->connection);
+}
+
+static void die(struct child *c, uint64_t linger)
+{
+	c->state = CHILD_DYING;
+	timer_clear(&c->ike->timers, &c->outbound);
+	timer_clear(&c->ike->timers, &c->rekey);
+	timer_clear(&c->ike->timers, &c->retire);
+	timer_set(&c->ike->timers, &c->expire, c->ike->now + linger);
+	remove_sa(c, IKE_OUT);
+	child_lost(c);
+}
+
+void child_delete(struct child *c)
+{
+	if (c->state == CHILD_DYING)
+		return;
+	if (c->session && c->session->established)
+		informational_delete_child(c->session, c->protocol, c->spi_in);
+	die(c, LINGER_DELETED);
+}
+
+void child_deleted(struct child *c)
+{
+	struct ike_event event = on_child(c, IKE_EVENT_FAILED, IKE_SEVERITY_WARNING);
+	struct pair *p = c->pair;
+
+	if (c->state == CHILD_DYING)
+		return;
+	die(c, LINGER_PEER_DELETED);
+	if (child_current(p) || child_negotiating(p))
+		return;
+	if (c->connection->settings.start == IKE_START_ON_DEMAND)
+		p->wanted = false;
+	timer_set(&c->ike->timers, &p->retry, c->ike->now + DELETED_PATIENCE);
+	event.error = IKE_ERROR_PEER_DELETED;
+	connection_failure(c->connection, event, "the peer deleted the child");
+}
+
+void child_expired(struct child *c, bool hard)
+{
+	if (hard && c->state != CHILD_DYING)
+		expire_fire(c);
+	else
+		rekey_begin(c);
+}
+
+void child_rekey_failed(struct child *c)
+{
+	c->rekeying = false;
+	if (c->state == CHILD_ESTABLISHED && !c->replaced)
+		timer_set(&c->ike->timers, &c->rekey,
+			  c->ike->now + engine_jitter(c->ike, 2 * REKEY_AGAIN, 50));
+}
+
+void child_move(struct child *c, const struct ike_endpoint *local, const struct ike_endpoint *remote)
+{
+	const struct ike_ops *ops = c->ike->ops;
+	struct ike_sa sa;
+
+	c->local = *local;
+	c->remote = *remote;
+	if (!ops->sa_update || !c->encap)
+		return;
+	sa_describe(c, IKE_IN, &sa);
+	if (c->installed_in)
+		ops->sa_update(c->ike->ctx, &sa);
+	sa_describe(c, IKE_OUT, &sa);
+	if (c->installed_out)
+		ops->sa_update(c->ike->ctx, &sa);
+}
+
+struct child *child_current(const struct pair *p)
+{
+	struct child *c, *best = NULL;
+
+	for (c = p->connection->ike->children; c; c = c->next)
+		if (c->pair == p && c->state == CHILD_ESTABLISHED && (!best || best->replaced))
+			best = c;
+	return best;
+}
+
+bool child_negotiating(const struct pair *p)
+{
+	const struct child *c;
+
+	for (c = p->connection->ike->children; c; c = c->next)
+		if (c->pair == p && (c->state == CHILD_NEGOTIATING || c->state == CHILD_INBOUND))
+			return true;
+	return false;
+}
+
+unsigned int child_count(const struct pair *p)
+{
+	const struct child *c;
+	unsigned int count = 0;
+
+	for (c = p->connection->ike->children; c; c = c->next)
+		count += c->pair == p;
+	return count;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A child: a pair of IPsec SAs, one in each direction, from the SPI's allocation to the removal.
+ *
+ * Make before break (RFC 2409 says nothing about it, so this is our side's care): the inbound SA is
+ * there before the peer can send on it; the outbound one is used when the peer can receive on it; a child
+ * that was replaced first loses its outbound SA, tells the peer, and keeps receiving for a while.
+ */
+#ifndef ADIT_IKE_CHILD_H
+#define ADIT_IKE_CHILD_H
+
+#include "ike/session.h"
+#include "ike/suite.h"
+
+#define CHILD_KEY_MAX (2 * SUITE_KEY_MAX + 16)
+#define CHILDREN_PER_PAIR 16
+#define CHILD_TEXT_MAX 700
+
+enum child_state {
+	CHILD_NEGOTIATING,
+	CHILD_INBOUND, /* receiving; the outbound SA waits for a sign of the peer */
+	CHILD_ESTABLISHED,
+	CHILD_DYING, /* outbound is gone, inbound still receives what is under way */
+};
+
+struct child {
+	struct child *next;
+	struct ike *ike;
+	struct session *session; /* NULL: its phase 1 is gone */
+	struct connection *connection;
+	struct pair *pair;
+	bool dead;
+	bool initiator;
+	bool rekeying; /* our successor is being negotiated */
+	bool replaced; /* a better one of the same selectors is there */
+	bool suspect; /* the peer may have lost it: renew it when a phase 1 is there */
+	enum child_state state;
+	uint64_t number;
+	struct table_link by_spi;
+	struct exchange *exchange; /* its quick mode, while that is remembered */
+
+	uint8_t protocol; /* IKE_PROTO_ESP, IKE_PROTO_AH */
+	uint32_t spi_in, spi_out;
+	struct proposal proposal;
+	const struct dh_group *group; /* NULL: no PFS */
+	bool tunnel, encap;
+	struct selector local_ts, remote_ts;
+	char proposal_text[128];
+	uint8_t key_in[CHILD_KEY_MAX], key_out[CHILD_KEY_MAX];
+	bool installed_in, installed_out;
+	struct ike_endpoint local, remote; /* as installed */
+	uint8_t rank[32]; /* the smaller nonce: settles simultaneous rekeys */
+	uint64_t lifetime; /* seconds */
+	uint64_t begun, agreed, established; /* ms; 0: not yet */
+	struct timer outbound, rekey, expire, retire;
+};
+
+struct child *child_new(struct session *s, struct pair *p, bool initiator, uint8_t protocol);
+/* Removes its SAs without a word. */
+void child_kill(struct child *c);
+void engine_reap_children(struct ike *ike);
+struct child *child_find(struct ike *ike, uint8_t protocol, uint32_t spi_in);
+/* By the SPI that the peer receives on. */
+struct child *child_find_out(struct session *s, uint8_t protocol, uint32_t spi_out);
+
+/* Inbound SA in; false, and the child dead, when the kernel refuses. */
+bool child_receive(struct child *c);
+/* Outbound SA in: the child is established, older ones of its selectors are replaced. */
+void child_establish(struct child *c);
+/*
+ * We are the initiator and the third message is out: establish it now when there is nothing that could
+ * be lost, otherwise at the peer's first sign or after a short wait, which a repeated second message
+ * begins anew. @committed: the peer wants to say when (RFC 2408 3.1).
+ */
+void child_await(struct child *c, bool committed);
+/* DELETE to the peer; sends no more, receives for a moment longer. */
+void child_delete(struct child *c);
+/* The peer deleted it. */
+void child_deleted(struct child *c);
+/* Its successor could not be negotiated: try again before it ends. */
+void child_rekey_failed(struct child *c);
+struct child *child_by_number(const struct ike *ike, uint64_t number);
+/* The kernel's limits: soft, begin a successor; hard, it is gone. */
+void child_expired(struct child *c, bool hard);
+/* Keep sending, but where the peer is now. */
+void child_move(struct child *c, const struct ike_endpoint *local,
+		const struct ike_endpoint *remote);
+
+/* The newest usable child of a pair, NULL without. */
+struct child *child_current(const struct pair *p);
+/* Whether quick mode for the pair is under way, begun by either side. */
+bool child_negotiating(const struct pair *p);
+unsigned int child_count(const struct pair *p);
+/* One that could be used is gone: events and retries, when it was the last. */
+void child_lost(struct child *c);
+
+/* The SA of one direction for the kernel: all but the keys; and those. */
+void sa_describe(const struct child *c, enum ike_direction direction, struct ike_sa *sa);
+void sa_keys(struct child *c, enum ike_direction direction, struct ike_sa *sa);
+const char *sa_proposal(struct child *c);
+/* "ESP aes128gcm16, SPI in 0x…, out 0x…, 10.1.0.0/16 === 10.2.0.0/16" */
+const char *child_text(const struct child *c, char *text, size_t size);
+struct ike_selector selector_public(const struct selector *s);
+
+#endif

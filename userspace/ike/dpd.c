@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ike/dpd.h"
+
+#include "ike/informational.h"
+#include "ike/report.h"
+
+/* While an answer is due, it is asked for again this often at least. */
+#define ASK_AGAIN (5 * SECOND)
+
+static const struct ike_connection *settings(const struct session *s)
+{
+	return &s->connection->settings;
+}
+
+static void say(struct session *s, uint16_t type, uint32_t sequence)
+{
+	uint8_t cookies[2 * IKE_COOKIE_LEN] = { 0 }, data[4] = { 0 };
+	struct notify n = {
+		.doi = IKE_DOI_IPSEC,
+		.protocol = IKE_PROTO_ISAKMP,
+		.type = type,
+		.spi = bytes_of(cookies, sizeof(cookies)),
+		.data = bytes_of(data, sizeof(data)),
+	};
+
+	/* RFC 3706 5.3: the SPI is both cookies */
+	memcpy(cookies, s->cookie_i, IKE_COOKIE_LEN);
+	memcpy(cookies + IKE_COOKIE_LEN, s->cookie_r, IKE_COOKIE_LEN);
+	spi_write(data, sequence);
+	informational_notify(s, &n, NULL);
+}
+
+void dpd_begin(struct session *s)
+{
+	if (!settings(s)->dpd_delay || !s->peer_dpd)
+		return;
+	/* RFC 3706 5.4: random, with the high bit clear */
+	s->dpd_sequence = engine_random32(s->ike) & 0x7fffffff;
+	timer_set(&s->ike->timers, &s->dpd, s->ike->now + settings(s)->dpd_delay * SECOND);
+}
+
+void dpd_ask_soon(struct session *s)
+{
+	if (s->dpd.armed && !s->dpd_waiting)
+		timer_set_earlier(&s->ike->timers, &s->dpd, s->ike->now + SECOND);
+	s->dpd_hinted = true;
+}
+
+static void dead(struct session *s)
+{
+	struct ike_event event = on_session(s, IKE_EVENT_DPD, IKE_SEVERITY_ERROR);
+	struct connection *c = s->connection;
+	enum ike_dpd_action action = settings(s)->dpd_action;
+	struct session *other, *next;
+	size_t i;
+
+	event.error = IKE_ERROR_DPD_TIMEOUT;
+	connection_failure(c, event,
+			   "the peer has not answered for %llu s: it is down or cannot be reached",
+			   (unsigned long long)((s->ike->now - s->seen) / SECOND));
+	if (action != IKE_DPD_RESTART) {
+		c->wanted = false;
+		for (i = 0; i < c->settings.pair_count; i++)
+			c->pairs[i].wanted = false;
+	}
+	for (other = s->ike->sessions; other; other = next) {
+		next = other->next;
+		if (other != s && other->established && session_same_peer(other, s))
+			session_forget(other);
+	}
+	session_forget(s);
+	if (action == IKE_DPD_RESTART && c->settings.remote.family)
+		connection_lost(c);
+	connection_wake(c);
+}
+
+void dpd_fire(void *owner)
+{
+	struct session *s = owner;
+	uint64_t now = s->ike->now, delay = settings(s)->dpd_delay * SECOND;
+	uint64_t again = delay < ASK_AGAIN ? delay : ASK_AGAIN;
+
+	/* RFC 3706 5.5: any message of the peer is as good as an answer */
+	if (s->seen > s->dpd_asked)
+		s->dpd_waiting = false;
+	if (s->dpd_waiting && now >= s->dpd_asked + settings(s)->dpd_timeout * SECOND) {
+		dead(s);
+		return;
+	}
+	if (!s->dpd_waiting && !s->dpd_hinted && now < s->seen + delay) {
+		timer_set(&s->ike->timers, &s->dpd, s->seen + delay);
+		return;
+	}
+	/* RFC 3706 5.4, 6.2: the same number when it is asked again */
+	if (!s->dpd_waiting) {
+		s->dpd_sequence++;
+		s->dpd_asked = now;
+	}
+	s->dpd_waiting = true;
+	s->dpd_hinted = false;
+	say(s, IKE_N_R_U_THERE, s->dpd_sequence);
+	timer_set(&s->ike->timers, &s->dpd, now + again);
+}
+
+void dpd_input(struct session *s, const struct notify *n)
+{
+	uint32_t sequence;
+
+	if (n->data.len != 4) /* RFC 3706 5.3 */
+		return;
+	sequence = spi_read(n->data);
+	if (n->type == IKE_N_R_U_THERE) {
+		say(s, IKE_N_R_U_THERE_ACK, sequence);
+		return;
+	}
+	/* RFC 3706 5.4: an ACK must carry the number that was sent */
+	if (s->dpd_waiting && sequence == s->dpd_sequence) {
+		s->dpd_waiting = false;
+		timer_set(&s->ike->timers, &s->dpd, s->ike->now + settings(s)->dpd_delay * SECOND);
+	}
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ike/informational.h"
+
+#include <stdio.h>
+
+#include "ike/child.h"
+#include "ike/dpd.h"
+#include "ike/phase1.h"
+#include "ike/quick.h"
+#include "ike/report.h"
+
+#define ERROR_TYPES_END 16384 /* RFC 2408 3.14.1: below are errors */
+/* RFC 2407 4.6.3.3 wants INITIAL-CONTACT at the beginning; later it can only be a replay. */
+#define CONTACT_PATIENCE (10 * SECOND)
+
+typedef void write_fn(struct builder *b, const void *what);
+
+/* RFC 2409 5.7: HDR*, HASH(1), N/D */
+static void transmit(struct session *s, write_fn *write, const void *what, struct blob *copy)
+{
+	uint8_t buffer[BUILDER_MAX], hash[HASH_MAX];
+	struct exchange x;
+	struct bytes message;
+	struct builder b;
+	size_t len = s->keymat.hash->len, at;
+
+	exchange_init(&x, s, IKE_EXCHANGE_INFORMATIONAL, session_new_id(s), true,
+		      STATE_INFORMATIONAL);
+	if (!seal_phase2(&x.seal, &s->keymat, &s->main.seal, x.id))
+		return;
+	exchange_begin(&x, &b, buffer, sizeof(buffer));
+	at = builder_reserve(&b, IKE_PAYLOAD_HASH, len);
+	write(&b, what);
+	if (!keymat_hash1(&s->keymat, x.id, builder_behind(&b, at, len), hash))
+		return;
+	builder_fill(&b, at, bytes_of(hash, len));
+	message = seal_close(&x.seal, &s->keymat, &b);
+	if (!message.len)
+		return;
+	session_transmit(s, message.data, message.len);
+	if (copy)
+		blob_set(copy, message);
+}
+
+static void write_notify(struct builder *b, const void *what)
+{
+	notify_write(b, what);
+}
+
+static void write_deletion(struct builder *b, const void *what)
+{
+	deletion_write(b, what);
+}
+
+void informational_notify(struct session *s, const struct notify *n, struct blob *copy)
+{
+	if (s->keys)
+		transmit(s, write_notify, n, copy);
+}
+
+void informational_delete_child(struct session *s, uint8_t protocol, uint32_t spi_in)
+{
+	uint8_t spi[4] = { 0 };
+	struct deletion d = {
+		.doi = IKE_DOI_IPSEC,
+		.protocol = protocol,
+		.spi_len = sizeof(spi),
+		.count = 1,
+		.spis = bytes_of(spi, sizeof(spi)),
+	};
+
+	spi_write(spi, spi_in);
+	if (s->established)
+		transmit(s, write_deletion, &d, NULL);
+}
+
+void informational_delete_session(struct session *s)
+{
+	uint8_t cookies[2 * IKE_COOKIE_LEN] = { 0 };
+	struct deletion d = {
+		.doi = IKE_DOI_IPSEC,
+		.protocol = IKE_PROTO_ISAKMP,
+		.spi_len = sizeof(cookies),
+		.count = 1,
+		.spis = bytes_of(cookies, sizeof(cookies)),
+	};
+
+	memcpy(cookies, s->cookie_i, IKE_COOKIE_LEN);
+	memcpy(cookies + IKE_COOKIE_LEN, s->cookie_r, IKE_COOKIE_LEN);
+	if (s->keys)
+		transmit(s, write_deletion, &d, NULL);
+}
+
+void informational_clear(struct ike *ike, const struct isakmp_header *h, uint16_t type,
+			 const struct ike_endpoint *local, const struct ike_endpoint *remote)
+{
+	struct isakmp_header answer = { .version = IKE_VERSION, .exchange = IKE_EXCHANGE_INFORMATIONAL };
+	struct notify n = { .doi = IKE_DOI_IPSEC, .protocol = IKE_PROTO_ISAKMP, .type = type };
+	uint8_t buffer[256];
+	struct bytes message;
+	struct builder b;
+
+	if (!engine_permit(ike))
+		return;
+	memcpy(answer.initiator, h->initiator, sizeof(answer.initiator));
+	memcpy(answer.responder, h->responder, sizeof(answer.responder));
+	answer.id = engine_random32(ike);
+	builder_begin(&b, buffer, sizeof(buffer), &answer);
+	notify_write(&b, &n);
+	message = builder_end(&b);
+	engine_send(ike, local, remote, message.data, message.len);
+}
+
+static const char *type_text(uint16_t type, char text[16])
+{
+	const char *name = ike_notify_name(type);
+
+	if (name)
+		return name;
+	snprintf(text, 16, "type %u", type);
+	return text;
+}
+
+void informational_unprotected(struct ike *ike, struct session *s, const struct message *m,
+			       const struct ike_endpoint *remote)
+{
+	struct ike_event event = on_nothing(IKE_EVENT_NOTIFY, IKE_SEVERITY_WARNING);
+	const struct payload *p = NULL;
+	struct fault fault = { 0 };
+	char from[IKE_ENDPOINT_TEXT], number[16];
+	struct notify n;
+
+	while ((p = message_find(m, IKE_PAYLOAD_NOTIFY, p))) {
+		if (!notify_parse(&n, p->body, &fault))
+			return;
+		if (s)
+			event = on_session(s, IKE_EVENT_NOTIFY, IKE_SEVERITY_WARNING);
+		event.remote = *remote;
+		event.count = n.type;
+		if (engine_permit(ike))
+			report(ike, event, "%s says %s in the clear; that proves nothing, we go on",
+			       ike_endpoint_text(remote, from), type_text(n.type, number));
+		if (!s)
+			continue;
+		phase1_hint(s, n.type);
+		/* If it has really forgotten us, it will not answer this. */
+		if (s->established && n.type == IKE_N_INVALID_COOKIE)
+			dpd_ask_soon(s);
+	}
+}
+
+/* The quick mode of ours that the peer refuses: by SPI, or the only one that waits. */
+static struct exchange *refused_exchange(struct session *s, const struct notify *n)
+{
+	struct exchange *x, *only = NULL;
+	unsigned int waiting = 0;
+
+	for (x = s->exchanges; x; x = x->next) {
+		if (!x->quick || x->state != STATE_QUICK_I2)
+			continue;
+		if (x->quick->child && n->spi.len == 4 &&
+		    spi_read(n->spi) == x->quick->child->spi_in)
+			return x;
+		only = x;
+		waiting++;
+	}
+	return waiting == 1 ? only : NULL;
+}
+
+static void connected(struct session *s)
+{
+	struct child *c;
+
+	/* RFC 2408 3.1; it names no SPI, and is only a hint that we may send */
+	for (c = s->ike->children; c; c = c->next)
+		if (c->session == s && c->state == CHILD_INBOUND)
+			quick_confirmed(c);
+}
+
+static void unknown_spi(struct session *s, const struct notify *n)
+{
+	struct bytes spi = n->spi.len == 4 ? n->spi : n->data;
+	struct child *c = NULL;
+
+	if (spi.len == 4)
+		c = child_find_out(s, n->protocol, spi_read(spi));
+	if (c && c->state == CHILD_ESTABLISHED)
+		child_expired(c, false);
+}
+
+static void notified(struct session *s, const struct notify *n)
+{
+	struct ike_event event = on_session(s, IKE_EVENT_NOTIFY, IKE_SEVERITY_INFO);
+	struct exchange *x = refused_exchange(s, n);
+	char number[16];
+
+	event.authenticated = true;
+	event.count = n->type;
+	switch (n->type) {
+	case IKE_N_R_U_THERE:
+	case IKE_N_R_U_THERE_ACK:
+		dpd_input(s, n);
+		return;
+	case IKE_N_CONNECTED:
+		connected(s);
+		return;
+	case IKE_N_INITIAL_CONTACT:
+		if (s->established && s->ike->now - s->established_time < CONTACT_PATIENCE)
+			session_initial_contact(s);
+		return;
+	default:
+		break;
+	}
+	report(s->ike, event, "the peer says %s", type_text(n->type, number));
+	if (n->type == IKE_N_INVALID_SPI && n->protocol != IKE_PROTO_ISAKMP)
+		unknown_spi(s, n);
+	else if (n->type < ERROR_TYPES_END && x)
+		quick_refused(x, n->type);
+}
+
+static void session_deleted(struct session *s)
+{
+	struct ike_event event = on_session(s, IKE_EVENT_FAILED, IKE_SEVERITY_WARNING);
+	struct connection *c = s->connection;
+
+	report(s->ike, on_session(s, IKE_EVENT_IKE_DOWN, IKE_SEVERITY_INFO),
+	       "the peer deleted the phase 1");
+	session_deleted_by_peer(s);
+	if (session_best(c))
+		return;
+	event.error = IKE_ERROR_PEER_DELETED;
+	connection_failure(c, event, "the peer deleted the phase 1");
+	/* It may be about to begin a new one itself. */
+	timer_set(&c->ike->timers, &c->retry, c->ike->now + engine_jitter(c->ike, SECOND, 50));
+	connection_wake(c);
+}
+
+/* RFC 2408 3.15: what the peer has deleted on its side; it speaks for itself only */
+static void deleted(struct session *s, const struct deletion *d)
+{
+	struct isakmp_header h = { 0 };
+	struct session *other;
+	struct bytes spi;
+	struct child *c;
+	unsigned int i;
+
+	for (i = 0; i < d->count && !s->dead; i++) {
+		spi = deletion_spi(d, i);
+		if (d->protocol == IKE_PROTO_ISAKMP && spi.len == 2 * IKE_COOKIE_LEN) {
+			memcpy(h.initiator, spi.data, IKE_COOKIE_LEN);
+			memcpy(h.responder, spi.data + IKE_COOKIE_LEN, IKE_COOKIE_LEN);
+			other = session_find(s->ike, &h, &s->remote);
+			if (other && (other == s || session_same_peer(other, s)))
+				session_deleted(other);
+		} else if (spi.len == 4) {
+			c = child_find_out(s, d->protocol, spi_read(spi));
+			if (c)
+				child_deleted(c);
+		}
+	}
+}
+
+/* Keys are there, but the peer has not proven who it is, or we have not convinced it. */
+static void input_unestablished(struct session *s, const struct message *m)
+{
+	const struct payload *p = message_find(m, IKE_PAYLOAD_NOTIFY, NULL);
+	struct fault fault = { 0 };
+	struct notify n;
+
+	if (p && notify_parse(&n, p->body, &fault) && n.type < ERROR_TYPES_END && s->initiator &&
+	    s->main.state == STATE_MAIN_I6)
+		phase1_refused(s, n.type);
+}
+
+void informational_input(struct exchange *x, const struct message *m)
+{
+	struct session *s = x->session;
+	struct fault fault = { 0 };
+	struct deletion d;
+	struct notify n;
+	unsigned int i;
+
+	exchange_accept(x);
+	if (!s->established) {
+		input_unestablished(s, m);
+		return;
+	}
+	for (i = 0; i < m->count && !s->dead; i++) {
+		const struct payload *p = &m->payloads[i];
+
+		if (p->type == IKE_PAYLOAD_NOTIFY && notify_parse(&n, p->body, &fault))
+			notified(s, &n);
+		else if (p->type == IKE_PAYLOAD_DELETE && deletion_parse(&d, p->body, &fault))
+			deleted(s, &d);
+	}
+}

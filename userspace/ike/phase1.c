@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ike/phase1.h"
+
+#include <stdlib.h>
+
+#include "ike/auth.h"
+#include "ike/informational.h"
+#include "ike/natt.h"
+#include "ike/report.h"
+
+void phase1_free(struct phase1 *p)
+{
+	if (!p)
+		return;
+	dh_free(p->dh);
+	blob_clear(&p->sa);
+	blob_clear(&p->ni);
+	blob_clear(&p->nr);
+	blob_clear(&p->gxi);
+	blob_clear(&p->gxr);
+	free(p);
+}
+
+static bool begin(struct session *s, enum state state)
+{
+	const struct ike_connection *settings = &s->connection->settings;
+	struct phase1 *p = calloc(1, sizeof(*p));
+
+	exchange_init(&s->main, s, IKE_EXCHANGE_MAIN, 0, s->initiator, state);
+	s->main.phase1 = p;
+	if (!p)
+		return false;
+	p->terms.auth = IKE_AUTH_PSK;
+	p->terms.seconds = settings->ike_lifetime;
+	return true;
+}
+
+struct session *phase1_initiate(struct connection *c, const struct ike_endpoint *local,
+				const struct ike_endpoint *remote)
+{
+	char to[IKE_ENDPOINT_TEXT], offer[PROPOSAL_TEXT_MAX];
+	struct session *s = session_new(c, NULL, local, remote);
+
+	if (!s)
+		return NULL;
+	c->reachable = false;
+	report(c->ike, on_session(s, IKE_EVENT_INITIATING, IKE_SEVERITY_INFO),
+	       "begin phase 1 with %s, attempt %u, offering %s", ike_endpoint_text(remote, to),
+	       c->attempts + 1, proposal_list_print(&c->ike_proposals, offer, sizeof(offer)));
+	if (!begin(s, STATE_MAIN_I2) || !main_begin(s)) {
+		session_kill(s);
+		return NULL;
+	}
+	return s;
+}
+
+static void refuse_stranger(struct ike *ike, const struct arrival *a)
+{
+	struct ike_event event = on_nothing(IKE_EVENT_REFUSED, IKE_SEVERITY_WARNING);
+	char from[IKE_ENDPOINT_TEXT], to[IKE_ENDPOINT_TEXT];
+
+	if (!engine_permit(ike))
+		return;
+	event.remote = *a->remote;
+	event.local = *a->local;
+	event.error = IKE_ERROR_NO_PROPOSAL_CHOSEN;
+	report(ike, event, "refused %s: no connection is configured between %s and that address",
+	       ike_endpoint_text(a->remote, from), ike_endpoint_text(a->local, to));
+	informational_clear(ike, &a->message.header, IKE_N_NO_PROPOSAL_CHOSEN, a->local, a->remote);
+}
+
+/*
+ * RFC 2408 2.5.1 gives cookies against floods; what remains is bounded: in all, where the oldest that
+ * has not proved its address makes room, and for each address.
+ */
+static bool room_for_half_open(struct ike *ike, const struct ike_endpoint *remote)
+{
+	struct session *s, *oldest = NULL;
+	unsigned int same = 0;
+
+	for (s = ike->sessions; s; s = s->next) {
+		if (s->initiator || s->established)
+			continue;
+		same += ike_address_equal(&s->remote.address, &remote->address);
+		if (s->main.state == STATE_MAIN_R3)
+			oldest = s;
+	}
+	if (same >= ike->limits.half_open_source) {
+		ike->counters.half_open_refused++;
+		return false;
+	}
+	if (ike->counters.half_open < ike->limits.half_open)
+		return true;
+	ike->counters.half_open_refused++;
+	if (oldest)
+		session_kill(oldest);
+	return oldest;
+}
+
+void phase1_respond(struct ike *ike, struct arrival *a)
+{
+	struct connection *c = connection_match(ike, &a->local->address, &a->remote->address, NULL);
+	const struct isakmp_header *h = &a->message.header;
+	struct session *s;
+
+	if (ike->shut_down)
+		return;
+	if (!c || h->exchange != IKE_EXCHANGE_MAIN) {
+		refuse_stranger(ike, a);
+		return;
+	}
+	if (!room_for_half_open(ike, a->remote))
+		return;
+	s = session_new(c, h->initiator, a->local, a->remote);
+	if (!s)
+		return;
+	if (begin(s, STATE_MAIN_R1))
+		exchange_input(&s->main, a);
+	if (!s->dead && s->main.state == STATE_MAIN_R1)
+		session_kill(s);
+}
+
+/* Whether this attempt's cause is known better than silence. */
+static bool cause_known(const struct session *s)
+{
+	const struct connection *c = s->connection;
+
+	return c->error != IKE_ERROR_NONE && c->error != IKE_ERROR_NO_RESPONSE &&
+	       c->error_time >= s->begun;
+}
+
+static const char *silence_text(const struct session *s, enum ike_error *error)
+{
+	*error = IKE_ERROR_NO_RESPONSE;
+	switch (s->main.state) {
+	case STATE_MAIN_I2:
+		return "no answer at all: the peer is down, or UDP port 500 is blocked on the way, "
+		       "or it has nothing configured for our address";
+	case STATE_MAIN_I4:
+		return "the peer answered our first message (proposals) but not the third (key "
+		       "exchange): packets get lost on the way, or the peer is overloaded";
+	default:
+		break;
+	}
+	*error = IKE_ERROR_PSK_MISMATCH;
+	if (s->local.port == IKE_PORT_NATT)
+		return "the peer stopped answering at our fifth message (identity): most likely "
+		       "the pre-shared keys differ, or the peer does not know our identity, or "
+		       "UDP port 4500 is blocked on the way";
+	return "the peer stopped answering at our fifth message (identity): most likely the "
+	       "pre-shared keys differ, or the peer does not know our identity";
+}
+
+void phase1_silence(struct session *s, bool final)
+{
+	struct ike_event event = on_session(s, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
+	struct connection *c = s->connection;
+	const char *text;
+
+	if (!s->initiator) {
+		report(s->ike, on_session(s, IKE_EVENT_IKE_DOWN, IKE_SEVERITY_DEBUG),
+		       "the peer did not go on with phase 1 (%s)", state_text(s->main.state));
+		session_kill(s);
+		return;
+	}
+	text = silence_text(s, &event.error);
+	if (!cause_known(s))
+		connection_failure(c, event, "%s", text);
+	if (!final)
+		return;
+	session_kill(s);
+	connection_retry(c);
+}
+
+void phase1_undecryptable(struct session *s)
+{
+	struct ike_event event = on_session(s, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
+	struct isakmp_header h = { .exchange = IKE_EXCHANGE_MAIN };
+
+	if (s->dead || (s->main.state != STATE_MAIN_R5 && s->main.state != STATE_MAIN_I6))
+		return;
+	event.error = IKE_ERROR_PSK_MISMATCH;
+	if (s->initiator) {
+		connection_failure(s->connection, event,
+				   "the peer's answer to our identity cannot be decrypted: the "
+				   "pre-shared keys differ; enter the same one on both sides");
+		return;
+	}
+	if (s->mismatch_told)
+		return;
+	s->mismatch_told = true;
+	event.code = IKE_EVENT_REFUSED;
+	connection_failure(s->connection, event,
+			   "the peer's identity (message 5) cannot be decrypted: the pre-shared "
+			   "keys differ; enter the same one on both sides");
+	memcpy(h.initiator, s->cookie_i, sizeof(h.initiator));
+	memcpy(h.responder, s->cookie_r, sizeof(h.responder));
+	informational_clear(s->ike, &h, IKE_N_AUTHENTICATION_FAILED, &s->local, &s->remote);
+}
+
+/* What a notification means while phase 1 is under way. */
+static enum ike_error meaning(const struct session *s, uint16_t type)
+{
+	switch (type) {
+	case IKE_N_NO_PROPOSAL_CHOSEN:
+	case IKE_N_BAD_PROPOSAL_SYNTAX:
+	case IKE_N_ATTRIBUTES_NOT_SUPPORTED:
+		return IKE_ERROR_NO_PROPOSAL_CHOSEN;
+	case IKE_N_INVALID_ID_INFORMATION:
+		return IKE_ERROR_INVALID_ID;
+	case IKE_N_PAYLOAD_MALFORMED:
+	case IKE_N_UNEQUAL_PAYLOAD_LENGTHS:
+	case IKE_N_INVALID_PAYLOAD_TYPE:
+	case IKE_N_INVALID_HASH_INFORMATION:
+	case IKE_N_AUTHENTICATION_FAILED:
+	case IKE_N_INVALID_COOKIE:
+		/* What a peer finds that has decrypted our identity with another key */
+		if (s->main.state == STATE_MAIN_I6)
+			return IKE_ERROR_PSK_MISMATCH;
+		return type == IKE_N_AUTHENTICATION_FAILED ? IKE_ERROR_AUTH_FAILED :
+							     IKE_ERROR_NONE;
+	default:
+		return IKE_ERROR_NONE;
+	}
+}
+
+static void explain(struct session *s, struct ike_event event, uint16_t type)
+{
+	struct connection *c = s->connection;
+	char offer[PROPOSAL_TEXT_MAX], id_text[IDENTITY_TEXT_MAX];
+	const char *name = ike_notify_name(type);
+	struct identity id = auth_local_id(s);
+
+	name = name ? name : "a refusal";
+	switch (event.error) {
+	case IKE_ERROR_NO_PROPOSAL_CHOSEN:
+		connection_failure(c, event,
+				   "the peer refused phase 1 with %s: it accepts none of %s, or it "
+				   "has nothing configured for us; make `ike` the same on both sides",
+				   name, proposal_list_print(&c->ike_proposals, offer, sizeof(offer)));
+		break;
+	case IKE_ERROR_INVALID_ID:
+		connection_failure(c, event,
+				   "the peer refused our identity %s with %s: set local-id to what "
+				   "it expects",
+				   identity_print(&id, id_text, sizeof(id_text)), name);
+		break;
+	case IKE_ERROR_PSK_MISMATCH:
+		connection_failure(c, event,
+				   "the peer could not verify our identity (%s): the pre-shared "
+				   "keys differ; enter the same one on both sides", name);
+		break;
+	default:
+		connection_failure(c, event, "the peer refused phase 1 with %s", name);
+	}
+}
+
+void phase1_hint(struct session *s, uint16_t type)
+{
+	struct ike_event event = on_session(s, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
+
+	event.error = meaning(s, type);
+	event.count = type;
+	if (s->initiator && !s->established && event.error != IKE_ERROR_NONE)
+		explain(s, event, type);
+}
+
+void phase1_refused(struct session *s, uint16_t type)
+{
+	struct ike_event event = on_session(s, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
+	struct connection *c = s->connection;
+
+	event.error = meaning(s, type);
+	event.count = type;
+	event.authenticated = true;
+	/* It was authenticated, so the keys are the same after all: the peer disliked our identity. */
+	if (event.error == IKE_ERROR_PSK_MISMATCH)
+		event.error = IKE_ERROR_INVALID_ID;
+	if (event.error == IKE_ERROR_NONE)
+		event.error = IKE_ERROR_AUTH_FAILED;
+	explain(s, event, type);
+	session_kill(s);
+	connection_retry(c);
+}
+
+void phase1_complete(struct session *s)
+{
+	char id[IDENTITY_TEXT_MAX], at[IKE_ENDPOINT_TEXT], agreed[PROPOSAL_TEXT_MAX];
+	char weak[PROPOSAL_TEXT_MAX];
+	struct ike_event event;
+
+	timer_clear(&s->ike->timers, &s->main.timer);
+	phase1_free(s->main.phase1);
+	s->main.phase1 = NULL;
+	identity_print(&s->peer, id, sizeof(id));
+	proposal_print(&s->proposal, agreed, sizeof(agreed));
+	event = on_session(s, IKE_EVENT_IKE_UP, IKE_SEVERITY_INFO);
+	event.peer_id = id;
+	event.proposal = agreed;
+	report(s->ike, event,
+	       "phase 1 established with %s at %s, %s, pre-shared key, %s, lifetime %llu s, "
+	       "NAT: %s, peer: %s", id, ike_endpoint_text(&s->remote, at), agreed,
+	       s->initiator ? "we began" : "the peer began", (unsigned long long)s->lifetime,
+	       natt_text(s), s->vendor[0] ? s->vendor : "sent no known vendor ID");
+	if (*proposal_weak(&s->proposal, weak, sizeof(weak)))
+		report(s->ike, on_session(s, IKE_EVENT_WEAK, IKE_SEVERITY_WARNING),
+		       "phase 1 uses what is weak by today's standard: %s", weak);
+	session_established(s);
+}

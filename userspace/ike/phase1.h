@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Phase 1: main mode and aggressive mode (RFC 2409 5), both roles, as handlers of the table of
+ * transitions.
+ */
+#ifndef ADIT_IKE_PHASE1_H
+#define ADIT_IKE_PHASE1_H
+
+#include "ike/dh.h"
+#include "ike/session.h"
+
+/* What is needed only until phase 1 is established. */
+struct phase1 {
+	struct dh *dh;
+	struct blob sa; /* SAi_b */
+	struct blob ni, nr, gxi, gxr;
+	struct ike_terms terms;
+};
+
+void phase1_free(struct phase1 *p);
+/* Begins a phase 1 to @remote; NULL when memory is short. */
+struct session *phase1_initiate(struct connection *c, const struct ike_endpoint *local,
+				const struct ike_endpoint *remote);
+/* A first message from a stranger, or from a peer that begins anew. */
+void phase1_respond(struct ike *ike, struct arrival *a);
+/* Nothing came for too long. */
+void phase1_silence(struct session *s, bool final);
+/* An encrypted message that makes no sense while we wait for the peer's authentication. */
+void phase1_undecryptable(struct session *s);
+/* A notify in the clear: a hint about why, never believed. */
+void phase1_hint(struct session *s, uint16_t type);
+
+/* A refusal under the protection of keys that are not yet proven to be the right peer's. */
+void phase1_refused(struct session *s, uint16_t type);
+/* Both sides are authenticated. */
+void phase1_complete(struct session *s);
+
+/* Sends message 1. False when it cannot be made. */
+bool main_begin(struct session *s);
+void main_r1(struct exchange *x, const struct message *m);
+void main_i2(struct exchange *x, const struct message *m);
+void main_r3(struct exchange *x, const struct message *m);
+void main_i4(struct exchange *x, const struct message *m);
+void main_r5(struct exchange *x, const struct message *m);
+void main_i6(struct exchange *x, const struct message *m);
+
+#endif

@@ -1,0 +1,583 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ike/quick.h"
+
+#include <stdlib.h>
+
+#include "ike/informational.h"
+#include "ike/natt.h"
+#include "ike/phase1.h"
+#include "ike/report.h"
+#include "ike/ts.h"
+
+#define NONCE_LEN 32
+
+void quick_free(struct quick *q)
+{
+	struct child *c;
+
+	if (!q)
+		return;
+	c = q->child;
+	if (c) {
+		c->exchange = NULL;
+		if (c->state == CHILD_NEGOTIATING)
+			child_kill(c);
+	}
+	dh_free(q->dh);
+	blob_clear(&q->ni);
+	blob_clear(&q->nr);
+	free(q);
+}
+
+static struct quick *quick_new(struct exchange *x, struct pair *p)
+{
+	struct quick *q = calloc(1, sizeof(*q));
+
+	if (!q)
+		return NULL;
+	x->quick = q;
+	q->pair = p;
+	q->begun = x->session->ike->now;
+	return q;
+}
+
+static bool make_nonce(struct session *s, struct blob *nonce)
+{
+	if (!blob_make(nonce, NONCE_LEN))
+		return false;
+	engine_random(s->ike, nonce->data, nonce->len);
+	return true;
+}
+
+static const struct proposal_list *offered(const struct connection *c)
+{
+	return c->esp.count ? &c->esp : &c->ah;
+}
+
+/*
+ * Quick mode has one KE payload, so one message can only offer proposals of one group (RFC 2409
+ * 5.5). Attempts go through the groups of the configuration in turn.
+ */
+static const struct dh_group *group_of_attempt(const struct proposal_list *list, unsigned int attempt)
+{
+	const struct dh_group *groups[PROPOSAL_MAX];
+	unsigned int count = 0, i, j;
+
+	for (i = 0; i < list->count; i++) {
+		for (j = 0; j < count && groups[j] != list->item[i].group; j++)
+			;
+		if (j == count)
+			groups[count++] = list->item[i].group;
+	}
+	return groups[attempt % count];
+}
+
+static struct child_terms terms_of(const struct session *s, const struct connection *c)
+{
+	bool tunnel = c->settings.mode == IKE_MODE_TUNNEL;
+	struct child_terms terms = {
+		.encap = natt_encap(s, tunnel),
+		.seconds = c->settings.esp_lifetime,
+		.kilobytes = c->settings.esp_lifebytes / 1024,
+	};
+
+	return terms;
+}
+
+static void write_key_exchange(struct builder *b, const struct quick *q, bool initiator)
+{
+	builder_payload(b, IKE_PAYLOAD_NONCE, blob_bytes(initiator ? &q->ni : &q->nr));
+	if (q->dh)
+		builder_payload(b, IKE_PAYLOAD_KE, dh_public(q->dh));
+}
+
+static bool send_1(struct exchange *x)
+{
+	struct quick *q = x->quick;
+	struct session *s = x->session;
+	struct connection *c = q->pair->connection;
+	struct child_terms terms = terms_of(s, c);
+	uint8_t buffer[BUILDER_MAX], hash[HASH_MAX];
+	size_t len = s->keymat.hash->len, at;
+	struct builder b;
+
+	terms.group = q->group;
+	terms.spi_esp = terms.spi_ah = q->child->spi_in;
+	exchange_begin(x, &b, buffer, sizeof(buffer));
+	at = builder_reserve(&b, IKE_PAYLOAD_HASH, len);
+	if (!proposal_offer_child(&b, &c->esp, &c->ah, &terms))
+		return false;
+	write_key_exchange(&b, q, true);
+	ts_write(&b, s, q->child, true);
+	if (b.w.overflow || !keymat_hash1(&s->keymat, x->id, builder_behind(&b, at, len), hash))
+		return false;
+	builder_fill(&b, at, bytes_of(hash, len));
+	return exchange_send(x, &b, true, true);
+}
+
+static bool prepare(struct exchange *x, struct pair *p, const struct child *old)
+{
+	struct connection *c = p->connection;
+	struct session *s = x->session;
+	struct quick *q = quick_new(x, p);
+
+	if (!q)
+		return false;
+	q->group = old ? old->group : group_of_attempt(offered(c), p->attempts);
+	q->replaces = old ? old->number : 0;
+	q->child = child_new(s, p, true, c->esp.count ? IKE_PROTO_ESP : IKE_PROTO_AH);
+	if (!q->child || !make_nonce(s, &q->ni))
+		return false;
+	q->child->exchange = x;
+	q->child->tunnel = c->settings.mode == IKE_MODE_TUNNEL;
+	if (old) {
+		q->child->local_ts = old->local_ts;
+		q->child->remote_ts = old->remote_ts;
+	} else {
+		pair_selectors(p, &s->local.address, &s->remote.address, &q->child->local_ts,
+			       &q->child->remote_ts);
+	}
+	if (q->group)
+		q->dh = dh_new(q->group);
+	return !q->group || q->dh;
+}
+
+void quick_initiate(struct session *s, struct pair *p, struct child *replaces)
+{
+	struct exchange *x;
+
+	x = exchange_new(s, IKE_EXCHANGE_QUICK, session_new_id(s), true, STATE_QUICK_I2);
+	if (x && prepare(x, p, replaces) && send_1(x)) {
+		if (replaces)
+			replaces->rekeying = true;
+		report(s->ike, on_session(s, IKE_EVENT_STEP, IKE_SEVERITY_DEBUG),
+		       replaces ? "begin to renew a child (quick mode message 1)" :
+				  "begin a child (quick mode message 1)");
+		return;
+	}
+	if (x)
+		exchange_kill(x);
+	if (!replaces)
+		pair_retry(p);
+}
+
+/* The exchange is over without a child. */
+static void give_up(struct exchange *x)
+{
+	struct quick *q = x->quick;
+	struct ike *ike = x->session->ike;
+	struct pair *p = q->pair;
+	struct child *old = q->replaces ? child_by_number(ike, q->replaces) : NULL;
+
+	exchange_kill(x);
+	if (old)
+		child_rekey_failed(old);
+	else
+		pair_retry(p);
+}
+
+void quick_silence(struct exchange *x, bool final)
+{
+	struct ike_event event = on_session(x->session, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
+	struct session *s = x->session;
+	struct connection *c = s->connection;
+	uint64_t begun = x->quick->begun;
+
+	if (!x->initiator) {
+		if (final)
+			exchange_kill(x);
+		return;
+	}
+	event.error = IKE_ERROR_NO_RESPONSE;
+	connection_failure(x->quick->pair->connection, event,
+			   "phase 1 is established, but the peer does not answer our quick mode: it "
+			   "has forgotten us, or refuses without saying so");
+	if (!final)
+		return;
+	give_up(x);
+	if (s->seen >= begun)
+		return;
+	/* Not a word since: this phase 1 is dead, whatever the peer knows of it. */
+	report(s->ike, on_session(s, IKE_EVENT_IKE_DOWN, IKE_SEVERITY_WARNING),
+	       "the peer is silent, phase 1 is given up");
+	session_deleted_by_peer(s);
+	connection_lost(c);
+}
+
+void quick_refused(struct exchange *x, uint16_t type)
+{
+	struct ike_event event = on_session(x->session, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
+	struct connection *c = x->quick->pair->connection;
+	char offer[PROPOSAL_TEXT_MAX], ours[SELECTOR_TEXT_MAX], theirs[SELECTOR_TEXT_MAX];
+	const char *name = ike_notify_name(type);
+	const struct child *child = x->quick->child;
+
+	name = name ? name : "a refusal";
+	event.count = type;
+	event.authenticated = true;
+	if (type == IKE_N_INVALID_ID_INFORMATION && child) {
+		event.error = IKE_ERROR_TS_UNACCEPTABLE;
+		connection_failure(c, event,
+				   "the peer refused phase 2 with %s: it does not want local-ts %s "
+				   "with remote-ts %s; they must mirror the peer's", name,
+				   selector_print(&child->local_ts, ours, sizeof(ours)),
+				   selector_print(&child->remote_ts, theirs, sizeof(theirs)));
+	} else {
+		event.error = IKE_ERROR_NO_PROPOSAL_CHOSEN;
+		connection_failure(c, event,
+				   "the peer refused phase 2 with %s; we offered %s; make esp (and "
+				   "its group for PFS: %s) and the selectors the same on both sides",
+				   name, proposal_list_print(offered(c), offer, sizeof(offer)),
+				   x->quick->group ? x->quick->group->word : "none");
+	}
+	give_up(x);
+}
+
+/* Tells the peer, under protection, and ends the exchange. */
+static void refuse(struct exchange *x, enum ike_error error)
+{
+	struct notify n = {
+		.doi = IKE_DOI_IPSEC,
+		.protocol = IKE_PROTO_ESP,
+		.type = error == IKE_ERROR_TS_UNACCEPTABLE ? IKE_N_INVALID_ID_INFORMATION :
+							     IKE_N_NO_PROPOSAL_CHOSEN,
+	};
+
+	/* A copy is the answer to the same question asked again. */
+	informational_notify(x->session, &n, &x->sent);
+	if (x->initiator)
+		give_up(x);
+	else
+		exchange_done(x);
+}
+
+static void smaller_nonce(struct child *c, const struct quick *q)
+{
+	uint8_t i[sizeof(c->rank)] = { 0 }, r[sizeof(c->rank)] = { 0 };
+
+	memcpy(i, q->ni.data, q->ni.len < sizeof(i) ? q->ni.len : sizeof(i));
+	memcpy(r, q->nr.data, q->nr.len < sizeof(r) ? q->nr.len : sizeof(r));
+	memcpy(c->rank, memcmp(i, r, sizeof(i)) < 0 ? i : r, sizeof(c->rank));
+}
+
+/* RFC 2409 5.5: each direction has its own keys, made with the SPI that its receiver chose */
+static const char *derive(struct exchange *x, struct bytes peer_public)
+{
+	const struct keymat *k = &x->session->keymat;
+	struct quick *q = x->quick;
+	struct child *c = q->child;
+	struct bytes ni = blob_bytes(&q->ni), nr = blob_bytes(&q->nr), secret = { 0 };
+	size_t len = proposal_key_len(&c->proposal);
+	uint8_t shared[DH_SECRET_MAX];
+	const char *why = NULL;
+
+	if (q->dh) {
+		why = dh_shared(q->dh, peer_public, shared);
+		secret = bytes_of(shared, q->group->secret_len);
+	}
+	if (!why && (len > CHILD_KEY_MAX ||
+		     !keymat_child(k, secret, c->protocol, c->spi_in, ni, nr, c->key_in, len) ||
+		     !keymat_child(k, secret, c->protocol, c->spi_out, ni, nr, c->key_out, len)))
+		why = "the keys cannot be made";
+	secret_erase(shared, sizeof(shared));
+	smaller_nonce(c, q);
+	return why;
+}
+
+/* What was agreed, from here on the child's. */
+static void settle(struct child *c, const struct child_choice *choice)
+{
+	uint64_t ours = c->connection->settings.esp_lifetime;
+
+	c->proposal = choice->sa[0].proposal;
+	c->group = choice->group;
+	c->spi_out = choice->sa[0].spi;
+	c->encap = encap_is_udp(choice->encap);
+	c->tunnel = encap_is_tunnel(choice->encap);
+	c->lifetime = choice->seconds && choice->seconds < ours ? choice->seconds : ours;
+}
+
+/* RFC 2407 4.6.3.1: the responder's lifetime, when it is shorter than what was offered */
+static void read_responder_lifetime(struct child *c, const struct message *m)
+{
+	const struct payload *p = NULL;
+	struct fault fault = { 0 };
+	uint64_t value, kind = 0;
+	struct bytes raw;
+	struct notify n;
+	uint16_t type;
+
+	while ((p = message_find(m, IKE_PAYLOAD_NOTIFY, p))) {
+		if (!notify_parse(&n, p->body, &fault) || n.type != IKE_N_RESPONDER_LIFETIME)
+			continue;
+		struct cursor at = cursor_of(n.data, &fault);
+
+		while (attribute_read(&at, &type, &value, &raw)) {
+			if (type == IPSEC_ATTR_LIFE_TYPE)
+				kind = value;
+			else if (type == IPSEC_ATTR_LIFE_DURATION && kind == IKE_LIFE_SECONDS &&
+				 value && value < c->lifetime)
+				c->lifetime = value;
+		}
+	}
+}
+
+/* NULL, or why the answer cannot be accepted; @error for our side, @notify for the peer. */
+static const char *read_2(struct exchange *x, const struct message *m, struct child_choice *choice,
+			  char *why, size_t size, enum ike_error *error)
+{
+	const struct payload *ke = message_find(m, IKE_PAYLOAD_KE, NULL);
+	struct quick *q = x->quick;
+	struct connection *c = q->pair->connection;
+	struct child_terms terms = terms_of(x->session, c);
+	struct offer *offer = malloc(sizeof(*offer));
+	struct fault fault = { 0 };
+	bool good;
+
+	*error = IKE_ERROR_NO_PROPOSAL_CHOSEN;
+	if (!offer)
+		return "out of memory";
+	terms.group = q->group;
+	good = offer_parse(offer, 2, message_find(m, IKE_PAYLOAD_SA, NULL)->body, &fault);
+	if (good)
+		good = proposal_accept_child(choice, offer, &c->esp, &c->ah, &terms, why, size);
+	free(offer);
+	if (fault.text)
+		return fault.text;
+	if (!good || choice->count != 1)
+		return why;
+	*error = IKE_ERROR_PFS_MISMATCH;
+	if (!ke != !q->group) /* RFC 2409 5.5 */
+		return q->group ? "its key exchange is missing" : "it sends an unasked key exchange";
+	*error = IKE_ERROR_TS_UNACCEPTABLE;
+	return ts_accept(x->session, q->child, m);
+}
+
+static bool send_3(struct exchange *x)
+{
+	struct session *s = x->session;
+	uint8_t buffer[BUILDER_MAX], hash[HASH_MAX];
+	struct builder b;
+
+	if (!keymat_hash3(&s->keymat, x->id, blob_bytes(&x->quick->ni), blob_bytes(&x->quick->nr),
+			  hash))
+		return false;
+	exchange_begin(x, &b, buffer, sizeof(buffer));
+	builder_payload(&b, IKE_PAYLOAD_HASH, bytes_of(hash, s->keymat.hash->len));
+	return exchange_send(x, &b, true, false);
+}
+
+void quick_i2(struct exchange *x, const struct message *m)
+{
+	const struct payload *ke = message_find(m, IKE_PAYLOAD_KE, NULL);
+	struct ike_event event = on_session(x->session, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
+	struct quick *q = x->quick;
+	struct child *c = q->child;
+	char buffer[PROPOSAL_TEXT_MAX] = "not one SA";
+	struct child_choice choice;
+	const char *why;
+
+	exchange_accept(x);
+	if (!c)
+		return;
+	why = read_2(x, m, &choice, buffer, sizeof(buffer), &event.error);
+	if (!why && !blob_set(&q->nr, message_find(m, IKE_PAYLOAD_NONCE, NULL)->body))
+		why = "out of memory";
+	if (!why) {
+		settle(c, &choice);
+		read_responder_lifetime(c, m);
+		event.error = IKE_ERROR_MALFORMED;
+		why = derive(x, ke ? ke->body : bytes_of(NULL, 0));
+	}
+	if (why) {
+		connection_failure(c->connection, event,
+				   "the peer's answer in phase 2 cannot be accepted: %s", why);
+		refuse(x, event.error);
+		return;
+	}
+	c->agreed = c->ike->now;
+	/* Inbound first: the peer may send as soon as it has the third message. */
+	if (!child_receive(c) || !send_3(x)) {
+		give_up(x);
+		return;
+	}
+	c->state = CHILD_INBOUND;
+	exchange_done(x);
+	child_await(c, x->commit);
+}
+
+void quick_i4(struct exchange *x, const struct message *m)
+{
+	const struct payload *p = message_find(m, IKE_PAYLOAD_NOTIFY, NULL);
+	struct fault fault = { 0 };
+	struct notify n;
+
+	exchange_accept(x);
+	exchange_done(x);
+	if (x->quick->child && notify_parse(&n, p->body, &fault) && n.type == IKE_N_CONNECTED)
+		quick_confirmed(x->quick->child);
+}
+
+void quick_confirmed(struct child *c)
+{
+	if (c->state == CHILD_NEGOTIATING && !c->initiator && c->installed_in)
+		c->agreed = c->ike->now;
+	else if (c->state != CHILD_INBOUND)
+		return;
+	child_establish(c);
+}
+
+/*
+ * Whether the offer would do if only the group were another one: then it is perfect forward
+ * secrecy that the two sides disagree about.
+ */
+static bool only_group_differs(const struct offer *offer, const struct connection *c,
+			       const struct child_terms *terms)
+{
+	struct proposal_list esp = c->esp, ah = c->ah;
+	char why[PROPOSAL_TEXT_MAX];
+	struct child_choice choice;
+	unsigned int i, j;
+
+	for (i = 0; i < offer->transforms; i++) {
+		const struct dh_group *group = dh_group_by_number(offer->transform[i].group);
+
+		if (offer->transform[i].group && !group)
+			return true;
+		for (j = 0; j < esp.count; j++)
+			esp.item[j].group = group;
+		for (j = 0; j < ah.count; j++)
+			ah.item[j].group = group;
+		if (proposal_select_child(&choice, offer, &esp, &ah, terms,
+					  group ? group->public_len : 0, why, sizeof(why)))
+			return true;
+	}
+	return false;
+}
+
+/* NULL when the peer's first message is acceptable: then q->child stands and is agreed on. */
+static const char *read_1(struct exchange *x, const struct message *m, struct offer *offer,
+			  struct child_choice *choice, char *why, size_t size,
+			  enum ike_error *error)
+{
+	const struct payload *ke = message_find(m, IKE_PAYLOAD_KE, NULL);
+	struct session *s = x->session;
+	struct quick *q = x->quick;
+	struct fault fault = { 0 };
+	struct child_terms terms;
+	struct connection *c;
+	struct ts ts;
+
+	*error = IKE_ERROR_TS_UNACCEPTABLE;
+	q->pair = ts_select(s, m, &ts, why, size);
+	if (!q->pair)
+		return why;
+	c = q->pair->connection;
+	terms = terms_of(s, c);
+	*error = IKE_ERROR_NO_PROPOSAL_CHOSEN;
+	if (!offer_parse(offer, 2, message_find(m, IKE_PAYLOAD_SA, NULL)->body, &fault))
+		return fault.text;
+	if (!proposal_select_child(choice, offer, &c->esp, &c->ah, &terms, ke ? ke->body.len : 0,
+				   why, size)) {
+		if (only_group_differs(offer, c, &terms))
+			*error = IKE_ERROR_PFS_MISMATCH;
+		return why;
+	}
+	if (choice->count != 1)
+		return "AH and ESP together are not supported";
+	if (child_count(q->pair) >= CHILDREN_PER_PAIR)
+		return "there are too many children for these selectors already";
+	q->child = child_new(s, q->pair, false, choice->sa[0].protocol);
+	if (!q->child)
+		return "out of memory";
+	q->child->exchange = x;
+	q->child->local_ts = ts.local;
+	q->child->remote_ts = ts.remote;
+	settle(q->child, choice);
+	return NULL;
+}
+
+/* The keys, once the peer's nonce and our own are there. */
+static const char *make_keys(struct exchange *x, const struct message *m,
+			     const struct child_choice *choice)
+{
+	const struct payload *ke = message_find(m, IKE_PAYLOAD_KE, NULL);
+	struct quick *q = x->quick;
+
+	q->group = choice->group;
+	if (!blob_set(&q->ni, message_find(m, IKE_PAYLOAD_NONCE, NULL)->body) ||
+	    !make_nonce(x->session, &q->nr))
+		return "out of memory";
+	if (q->group)
+		q->dh = dh_new(q->group);
+	if (q->group && !q->dh)
+		return "the key exchange cannot be made";
+	return derive(x, ke ? ke->body : bytes_of(NULL, 0));
+}
+
+static bool send_2(struct exchange *x, const struct message *m, const struct child_choice *choice)
+{
+	struct session *s = x->session;
+	struct quick *q = x->quick;
+	struct child_terms terms = terms_of(s, q->pair->connection);
+	uint8_t buffer[BUILDER_MAX], hash[HASH_MAX];
+	size_t len = s->keymat.hash->len, at;
+	struct builder b;
+
+	terms.group = q->group;
+	terms.spi_esp = terms.spi_ah = q->child->spi_in;
+	exchange_begin(x, &b, buffer, sizeof(buffer));
+	at = builder_reserve(&b, IKE_PAYLOAD_HASH, len);
+	proposal_answer_child(&b, choice, &terms);
+	write_key_exchange(&b, q, false);
+	ts_echo(&b, s, m);
+	if (b.w.overflow || !keymat_hash2(&s->keymat, x->id, blob_bytes(&q->ni),
+					  builder_behind(&b, at, len), hash))
+		return false;
+	builder_fill(&b, at, bytes_of(hash, len));
+	return exchange_send(x, &b, true, true);
+}
+
+void quick_r1(struct exchange *x, const struct message *m)
+{
+	struct ike_event event = on_session(x->session, IKE_EVENT_REFUSED, IKE_SEVERITY_WARNING);
+	struct session *s = x->session;
+	struct offer *offer = malloc(sizeof(*offer));
+	char buffer[PROPOSAL_TEXT_MAX] = "";
+	struct child_choice choice;
+	const char *why = "out of memory";
+
+	if (!offer || !quick_new(x, NULL)) {
+		free(offer);
+		return;
+	}
+	exchange_accept(x);
+	why = read_1(x, m, offer, &choice, buffer, sizeof(buffer), &event.error);
+	if (!why) {
+		event.error = IKE_ERROR_MALFORMED;
+		why = make_keys(x, m, &choice);
+	}
+	free(offer);
+	if (why) {
+		connection_failure(x->quick->pair ? x->quick->pair->connection : s->connection,
+				   event, "refused the peer's phase 2: %s", why);
+		refuse(x, event.error);
+		return;
+	}
+	/* Inbound before the answer: the peer may send as soon as it has that. */
+	if (!child_receive(x->quick->child) || !send_2(x, m, &choice))
+		exchange_kill(x);
+}
+
+void quick_r3(struct exchange *x, const struct message *m)
+{
+	struct child *c = x->quick->child;
+
+	(void)m;
+	exchange_accept(x);
+	exchange_done(x);
+	if (!c || c->state != CHILD_NEGOTIATING)
+		return;
+	c->agreed = c->ike->now;
+	child_establish(c);
+}

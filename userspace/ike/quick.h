@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Quick mode (RFC 2409 5.5), with and without perfect forward secrecy, both roles.
+ */
+#ifndef ADIT_IKE_QUICK_H
+#define ADIT_IKE_QUICK_H
+
+#include "ike/child.h"
+#include "ike/dh.h"
+
+struct quick {
+	struct child *child;
+	struct pair *pair;
+	uint64_t replaces; /* number of the child that is being rekeyed, or 0 */
+	const struct dh_group *group;
+	struct dh *dh;
+	struct blob ni, nr;
+	uint16_t encap; /* as offered on the wire */
+	uint64_t begun;
+};
+
+void quick_free(struct quick *q);
+/* Begins one for the pair; @replaces is the child to be rekeyed, or NULL. */
+void quick_initiate(struct session *s, struct pair *p, struct child *replaces);
+void quick_silence(struct exchange *x, bool final);
+/* The peer refused, under the phase 1's protection. */
+void quick_refused(struct exchange *x, uint16_t type);
+/* The peer was seen on the new SA, or said CONNECTED: the exchange is complete. */
+void quick_confirmed(struct child *c);
+
+void quick_r1(struct exchange *x, const struct message *m);
+void quick_i2(struct exchange *x, const struct message *m);
+void quick_r3(struct exchange *x, const struct message *m);
+void quick_i4(struct exchange *x, const struct message *m);
+
+#endif

@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ike/session.h"
+
+#include <stdlib.h>
+
+#include "ike/child.h"
+#include "ike/dpd.h"
+#include "ike/informational.h"
+#include "ike/natt.h"
+#include "ike/phase1.h"
+#include "ike/report.h"
+
+/* How long one that was replaced stays, so that what is under way on it can end. The initiator
+ * deletes it; the responder only if the initiator does not. */
+#define RETIRE_INITIATOR (10 * SECOND)
+#define RETIRE_RESPONDER (60 * SECOND)
+/* How long the children of a phase 1 that the peer deleted wait for a new one. */
+#define ORPHAN_PATIENCE (60 * SECOND)
+/* How long a responder lets its peer begin the quick modes. */
+#define RESPONDER_PATIENCE (4 * SECOND)
+
+static uint64_t cookie_key(const uint8_t cookie[8])
+{
+	uint64_t key;
+
+	memcpy(&key, cookie, sizeof(key));
+	return key;
+}
+
+static void rekey_fire(void *owner)
+{
+	struct session *s = owner;
+
+	s->rekeying = true;
+	connection_wake(s->connection);
+}
+
+static void expire_fire(void *owner)
+{
+	struct session *s = owner;
+	struct connection *c = s->connection;
+
+	session_delete(s);
+	connection_wake(c);
+}
+
+static bool cookie_is_zero(const uint8_t cookie[8])
+{
+	return !cookie_key(cookie);
+}
+
+/* RFC 2408 2.5.3: random, so that nobody can guess it, and never zero */
+static void cookie_make(struct ike *ike, uint8_t cookie[8])
+{
+	do
+		engine_random(ike, cookie, 8);
+	while (cookie_is_zero(cookie));
+}
+
+struct session *session_new(struct connection *c, const uint8_t *cookie_i,
+			    const struct ike_endpoint *local, const struct ike_endpoint *remote)
+{
+	struct session *s = calloc(1, sizeof(*s));
+	struct ike *ike = c->ike;
+
+	if (!s)
+		return NULL;
+	s->ike = ike;
+	s->connection = c;
+	s->initiator = !cookie_i;
+	if (cookie_i) {
+		memcpy(s->cookie_i, cookie_i, sizeof(s->cookie_i));
+		cookie_make(ike, s->cookie_r);
+	} else {
+		cookie_make(ike, s->cookie_i);
+	}
+	s->local = *local;
+	s->remote = *remote;
+	s->begun = ike->now;
+	timer_init(&s->rekey, rekey_fire, s);
+	timer_init(&s->expire, expire_fire, s);
+	timer_init(&s->dpd, dpd_fire, s);
+	timer_init(&s->keepalive, natt_keepalive_fire, s);
+	s->next = ike->sessions;
+	ike->sessions = s;
+	table_insert(&ike->by_cookie, &s->by_cookie, cookie_key(s->cookie_i), s);
+	if (!s->initiator)
+		ike->counters.half_open++;
+	ike->counters.ike_sas++;
+	return s;
+}
+
+static void leave_children(struct session *s)
+{
+	struct session *heir = NULL, *at;
+	struct child *c;
+
+	for (at = s->ike->sessions; at && !heir; at = at->next)
+		if (at != s && at->established && !at->retiring && session_same_peer(s, at))
+			heir = at;
+	for (c = s->ike->children; c; c = c->next)
+		if (c->session == s)
+			c->session = heir;
+}
+
+void session_kill(struct session *s)
+{
+	struct ike *ike = s->ike;
+	struct session **at;
+
+	if (s->dead)
+		return;
+	s->dead = true;
+	while (s->exchanges)
+		exchange_kill(s->exchanges);
+	leave_children(s);
+	for (at = &ike->sessions; *at && *at != s; at = &(*at)->next)
+		;
+	if (*at)
+		*at = s->next;
+	table_remove(&ike->by_cookie, &s->by_cookie);
+	timer_clear(&ike->timers, &s->rekey);
+	timer_clear(&ike->timers, &s->expire);
+	timer_clear(&ike->timers, &s->dpd);
+	timer_clear(&ike->timers, &s->keepalive);
+	exchange_clear(&s->main);
+	if (!s->initiator && !s->established)
+		ike->counters.half_open--;
+	ike->counters.ike_sas--;
+	s->next = ike->dead_sessions;
+	ike->dead_sessions = s;
+}
+
+void engine_reap_sessions(struct ike *ike)
+{
+	while (ike->dead_sessions) {
+		struct session *s = ike->dead_sessions;
+
+		ike->dead_sessions = s->next;
+		keymat_erase(&s->keymat);
+		secret_erase(s, sizeof(*s));
+		free(s);
+	}
+}
+
+/*
+ * RFC 2408 2.5.3, 3.1: both cookies name a phase 1; before the responder's is known to the other side,
+ * the initiator's and the address must do.
+ */
+static bool session_is(const struct session *s, const struct isakmp_header *h,
+		       const struct ike_endpoint *remote)
+{
+	bool same_host = ike_address_equal(&s->remote.address, &remote->address);
+
+	if (!memcmp(s->cookie_r, h->responder, sizeof(s->cookie_r)) &&
+	    !cookie_is_zero(h->responder))
+		return true;
+	/* The answer to our first message */
+	if (s->initiator && cookie_is_zero(s->cookie_r))
+		return same_host && (!cookie_is_zero(h->responder) ||
+				     h->exchange == IKE_EXCHANGE_INFORMATIONAL);
+	/* The first message, again */
+	return !s->initiator && cookie_is_zero(h->responder) && ike_endpoint_equal(&s->remote, remote);
+}
+
+struct session *session_find(struct ike *ike, const struct isakmp_header *h,
+			     const struct ike_endpoint *remote)
+{
+	struct table_link *link = NULL;
+
+	while ((link = table_find(&ike->by_cookie, cookie_key(h->initiator), link)))
+		if (session_is(link->entry, h, remote))
+			return link->entry;
+	return NULL;
+}
+
+bool session_same_peer(const struct session *a, const struct session *b)
+{
+	return a->connection == b->connection &&
+	       ike_address_equal(&a->remote.address, &b->remote.address) &&
+	       a->peer.type && b->peer.type && identity_matches(&a->peer, &b->peer);
+}
+
+static bool usable(const struct session *s)
+{
+	return s->established && !s->retiring && !s->dead;
+}
+
+/* The lower cookie: the one rule that both sides can apply without talking about it. */
+static const struct session *better(const struct session *a, const struct session *b)
+{
+	return !a || memcmp(b->cookie_i, a->cookie_i, sizeof(a->cookie_i)) < 0 ? b : a;
+}
+
+struct session *session_best(const struct connection *c)
+{
+	const struct session *s, *best = NULL;
+
+	for (s = c->ike->sessions; s; s = s->next)
+		if (s->connection == c && usable(s))
+			best = better(best, s);
+	return (struct session *)best;
+}
+
+struct session *session_negotiating(const struct connection *c)
+{
+	struct session *s;
+
+	for (s = c->ike->sessions; s; s = s->next)
+		if (s->connection == c && s->initiator && !s->established)
+			break;
+	return s;
+}
+
+static void retire(struct session *s, struct session *heir)
+{
+	struct ike *ike = s->ike;
+	struct child *c;
+
+	for (c = ike->children; c; c = c->next)
+		if (c->session == s && c->state != CHILD_NEGOTIATING)
+			c->session = heir;
+	if (s->retiring)
+		return;
+	s->retiring = true;
+	timer_clear(&ike->timers, &s->rekey);
+	timer_clear(&ike->timers, &s->dpd);
+	timer_set_earlier(&ike->timers, &s->expire,
+			  ike->now + (s->initiator ? RETIRE_INITIATOR : RETIRE_RESPONDER));
+	report(ike, on_session(heir, IKE_EVENT_IKE_REKEYED, IKE_SEVERITY_INFO),
+	       "phase 1 took over from the one before, with its children");
+}
+
+/*
+ * Those that were established before this one was begun are replaced by it. Those that were under
+ * way at the same time are settled by their cookies.
+ */
+static void settle(struct session *fresh)
+{
+	const struct session *best = NULL;
+	struct session *s, *next;
+
+	for (s = fresh->ike->sessions; s; s = s->next) {
+		if (!usable(s) || (s != fresh && !session_same_peer(s, fresh)))
+			continue;
+		if (s == fresh || s->established_time > fresh->begun)
+			best = better(best, s);
+	}
+	for (s = fresh->ike->sessions; s; s = next) {
+		next = s->next;
+		if (s != best && s->established && session_same_peer(s, fresh))
+			retire(s, (struct session *)best);
+	}
+}
+
+/*
+ * One that we began and whose peer cannot have completed it yet is not needed any more. (Once our proof of
+ * identity is out the peer may have it, and both sides must see it through.)
+ */
+static void abandon_attempts(struct session *fresh)
+{
+	struct session *s, *next;
+
+	for (s = fresh->ike->sessions; s; s = next) {
+		next = s->next;
+		if (s != fresh && s->connection == fresh->connection && s->initiator &&
+		    (s->main.state == STATE_MAIN_I2 || s->main.state == STATE_MAIN_I4) &&
+		    ike_address_equal(&s->remote.address, &fresh->remote.address))
+			session_kill(s);
+	}
+}
+
+static void adopt_orphans(struct session *s)
+{
+	struct child *c;
+
+	for (c = s->ike->children; c; c = c->next) {
+		if (c->session || c->connection != s->connection ||
+		    !ike_address_equal(&c->remote.address, &s->remote.address))
+			continue;
+		c->session = s;
+		if (c->suspect && c->state != CHILD_DYING)
+			timer_set(&s->ike->timers, &c->rekey, s->ike->now);
+		c->suspect = false;
+	}
+}
+
+static void begin_lifetime(struct session *s)
+{
+	uint64_t margin = connection_margin(s->connection, s->lifetime, !s->initiator);
+	uint64_t end = s->ike->now + s->lifetime * SECOND;
+
+	timer_set(&s->ike->timers, &s->expire, end);
+	timer_set(&s->ike->timers, &s->rekey, end - margin);
+}
+
+void session_established(struct session *s)
+{
+	struct connection *c = s->connection;
+	struct ike *ike = s->ike;
+	size_t i;
+
+	if (!s->initiator)
+		ike->counters.half_open--;
+	ike->counters.ike_up++;
+	s->established = true;
+	s->established_time = ike->now;
+	s->seen = ike->now;
+	begin_lifetime(s);
+	settle(s);
+	if (!s->initiator)
+		abandon_attempts(s);
+	adopt_orphans(s);
+	dpd_begin(s);
+	natt_keepalive_begin(s);
+	c->attempts = 0;
+	timer_clear(&ike->timers, &c->retry);
+	for (i = 0; !s->initiator && i < c->settings.pair_count; i++)
+		timer_set(&ike->timers, &c->pairs[i].retry, ike->now + RESPONDER_PATIENCE);
+	connection_wake(c);
+}
+
+void session_delete(struct session *s)
+{
+	if (s->dead)
+		return;
+	if (s->established) {
+		informational_delete_session(s);
+		report(s->ike, on_session(s, IKE_EVENT_IKE_DOWN, IKE_SEVERITY_INFO),
+		       s->retiring ? "the replaced phase 1 is deleted" : "phase 1 is deleted");
+	}
+	session_kill(s);
+}
+
+void session_close(struct session *s)
+{
+	struct child *c, *next;
+
+	for (c = s->ike->children; c; c = next) {
+		next = c->next;
+		if (c->session != s)
+			continue;
+		if (c->state != CHILD_DYING && s->established)
+			informational_delete_child(s, c->protocol, c->spi_in);
+		child_kill(c);
+	}
+	session_delete(s);
+}
+
+void session_forget(struct session *s)
+{
+	struct child *c, *next;
+
+	for (c = s->ike->children; c; c = next) {
+		next = c->next;
+		if (c->session == s)
+			child_kill(c);
+	}
+	session_kill(s);
+}
+
+void session_deleted_by_peer(struct session *s)
+{
+	struct ike *ike = s->ike;
+	struct child *c;
+
+	session_kill(s);
+	for (c = ike->children; c; c = c->next) {
+		if (c->session || c->connection != s->connection)
+			continue;
+		c->suspect = true;
+		timer_set_earlier(&ike->timers, &c->expire, ike->now + ORPHAN_PATIENCE);
+	}
+}
+
+void session_initial_contact(struct session *fresh)
+{
+	struct ike *ike = fresh->ike;
+	struct session *s, *next;
+	struct child *c, *next_child;
+
+	report(ike, on_session(fresh, IKE_EVENT_NOTIFY, IKE_SEVERITY_INFO),
+	       "INITIAL-CONTACT: the peer has restarted, what was before is removed");
+	for (s = ike->sessions; s; s = next) {
+		next = s->next;
+		if (s != fresh && session_same_peer(s, fresh) && s->begun < fresh->begun)
+			session_forget(s);
+	}
+	for (c = ike->children; c; c = next_child) {
+		next_child = c->next;
+		if (!c->session && c->connection == fresh->connection &&
+		    ike_address_equal(&c->remote.address, &fresh->remote.address))
+			child_kill(c);
+	}
+}
+
+void session_move(struct session *s, const struct ike_endpoint *local,
+		  const struct ike_endpoint *remote)
+{
+	struct ike_endpoint before = s->remote;
+	char from[IKE_ENDPOINT_TEXT], to[IKE_ENDPOINT_TEXT];
+	struct child *c;
+
+	if (ike_endpoint_equal(&s->remote, remote) && ike_endpoint_equal(&s->local, local))
+		return;
+	/* RFC 3947 6: an established one follows only where a NAT may have moved the peer */
+	if (s->established && !s->nat_remote && !s->nat_local)
+		return;
+	s->remote = *remote;
+	s->local = *local;
+	if (!s->established)
+		return;
+	report(s->ike, on_session(s, IKE_EVENT_PEER_MOVED, IKE_SEVERITY_INFO),
+	       "the peer is now at %s, it was at %s", ike_endpoint_text(remote, to),
+	       ike_endpoint_text(&before, from));
+	for (c = s->ike->children; c; c = c->next)
+		if (c->session == s)
+			child_move(c, local, remote);
+}
+
+void session_seen(struct session *s, const struct ike_endpoint *local,
+		  const struct ike_endpoint *remote)
+{
+	s->seen = s->ike->now;
+	session_move(s, local, remote);
+}
+
+void session_transmit(struct session *s, const uint8_t *bytes, size_t len)
+{
+	s->sent_time = s->ike->now;
+	engine_send(s->ike, &s->local, &s->remote, bytes, len);
+}
+
+bool session_id_used(const struct session *s, uint32_t id)
+{
+	unsigned int i, kept = s->ids_count < SESSION_IDS_KEPT ? s->ids_count : SESSION_IDS_KEPT;
+
+	for (i = 0; i < kept; i++)
+		if (s->ids[i] == id)
+			return true;
+	return false;
+}
+
+void session_use_id(struct session *s, uint32_t id)
+{
+	s->ids[s->ids_count++ % SESSION_IDS_KEPT] = id;
+}
+
+uint32_t session_new_id(struct session *s)
+{
+	uint32_t id;
+
+	do
+		id = engine_random32(s->ike);
+	while (!id || session_id_used(s, id) || exchange_find(s, id));
+	session_use_id(s, id);
+	return id;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A session: one phase 1 (ISAKMP SA), being negotiated or established.
+ */
+#ifndef ADIT_IKE_SESSION_H
+#define ADIT_IKE_SESSION_H
+
+#include "ike/connection.h"
+#include "ike/exchange.h"
+#include "ike/vendor.h"
+
+#define SESSION_EXCHANGES_MAX 160
+#define SESSION_VENDOR_TEXT 160
+#define SESSION_IDS_KEPT 256
+
+struct session {
+	struct session *next;
+	struct ike *ike;
+	struct connection *connection;
+	bool dead;
+	bool initiator;
+	bool established;
+	bool retiring; /* a newer one has taken over, or is about to: no new exchanges of ours */
+	bool rekeying; /* our successor is being negotiated */
+	struct table_link by_cookie;
+	uint8_t cookie_i[8], cookie_r[8];
+	struct ike_endpoint local, remote;
+	uint64_t begun, established_time, seen, sent_time;
+
+	struct exchange main; /* phase 1 itself */
+	struct exchange *exchanges; /* phase 2 and informational */
+	uint32_t ids[SESSION_IDS_KEPT]; /* message ids that were used, against replays */
+	unsigned int ids_count;
+
+	struct proposal proposal;
+	uint16_t auth; /* IKE_AUTH_* */
+	uint64_t lifetime; /* seconds, the smaller of both sides' */
+	struct keymat keymat;
+	bool keys; /* keymat holds them */
+	struct identity peer;
+	char vendor[SESSION_VENDOR_TEXT];
+
+	enum vendor_kind natt; /* the NAT-T that both sides speak, VENDOR_UNKNOWN: none */
+	bool nat_checked, nat_local, nat_remote;
+	bool peer_dpd;
+	bool contact_sent; /* our message carries INITIAL-CONTACT */
+	bool mismatch_told; /* the notify for an undecryptable message went out */
+
+	uint32_t dpd_sequence;
+	bool dpd_waiting, dpd_hinted;
+	uint64_t dpd_asked; /* when the first unanswered R-U-THERE went out */
+
+	struct timer rekey, expire, dpd, keepalive;
+};
+
+/* @cookie_i is the peer's when it began, NULL when we begin. */
+struct session *session_new(struct connection *c, const uint8_t *cookie_i,
+			    const struct ike_endpoint *local, const struct ike_endpoint *remote);
+/* Takes it out of everything: its exchanges die, its children lose it. No DELETE is sent. */
+void session_kill(struct session *s);
+void engine_reap_sessions(struct ike *ike);
+
+/* By both cookies; or, when the responder's is zero, by initiator cookie and peer. */
+struct session *session_find(struct ike *ike, const struct isakmp_header *h,
+			     const struct ike_endpoint *remote);
+
+/* Phase 1 is complete: lifetimes, DPD, keepalives begin; older ones retire, children move here. */
+void session_established(struct session *s);
+/* Sends DELETE for the phase 1 itself, and kills it. */
+void session_delete(struct session *s);
+/* The same after DELETEs for its children, which are removed. */
+void session_close(struct session *s);
+/* The peer is gone or has restarted: the session and its children go without a word. */
+void session_forget(struct session *s);
+
+/* The peer deleted it. Its children wait a while for a new phase 1. */
+void session_deleted_by_peer(struct session *s);
+
+/* INITIAL-CONTACT: the peer remembers nothing from before this one (RFC 2407 4.6.3.3). */
+void session_initial_contact(struct session *fresh);
+
+/* The one to begin exchanges on, NULL when there is none: newest generation, both sides agree. */
+struct session *session_best(const struct connection *c);
+/* One of the connection's phase 1 negotiations that we began, or NULL. */
+struct session *session_negotiating(const struct connection *c);
+/* Whether both are phase 1s with the same peer: connection, identity, address. */
+bool session_same_peer(const struct session *a, const struct session *b);
+
+/* An authenticated message came from @remote: alive, and perhaps moved. */
+void session_seen(struct session *s, const struct ike_endpoint *local,
+		  const struct ike_endpoint *remote);
+/* It is there now; its children follow. */
+void session_move(struct session *s, const struct ike_endpoint *local,
+		  const struct ike_endpoint *remote);
+/* Sends a message, marks the time for keepalives. */
+void session_transmit(struct session *s, const uint8_t *bytes, size_t len);
+
+/* A message id that was not used before; and whether a peer's was, which it is from now on. */
+uint32_t session_new_id(struct session *s);
+bool session_id_used(const struct session *s, uint32_t id);
+void session_use_id(struct session *s, uint32_t id);
+
+#endif

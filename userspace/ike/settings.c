@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A connection out of what the caller configured: checked, parsed, defaults filled in, compared with
+ * the one before.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ike/connection.h"
+
+#define REPLAY_WINDOW_MAX 4096
+#define MARGIN_DEFAULT 540
+#define LIFETIME_MIN 10
+#define FUZZ_MAX 100
+
+struct mistake {
+	char *text;
+	size_t size;
+};
+
+static bool wrong(struct mistake *m, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static bool wrong(struct mistake *m, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(m->text, m->size, format, arguments);
+	va_end(arguments);
+	return false;
+}
+
+static bool check_choices(const struct ike_connection *s, struct mistake *m)
+{
+	if (!s->name || !*s->name || strlen(s->name) >= IKE_NAME_MAX)
+		return wrong(m, "name: must have 1 to %d bytes", IKE_NAME_MAX - 1);
+	if (s->auth != IKE_PSK)
+		return wrong(m, "auth: only psk is supported");
+	if (s->exchange != IKE_MAIN_MODE)
+		return wrong(m, "exchange: only main is supported");
+	if (!s->remote.family && s->start != IKE_START_WAIT)
+		return wrong(m, "remote: %%any can only wait for its peers; set start to wait, or "
+				"give an address");
+	if (!s->local.family && s->start != IKE_START_WAIT)
+		return wrong(m, "local: an address is needed to begin; set start to wait, or give one");
+	if (s->local.family && s->remote.family && s->local.family != s->remote.family)
+		return wrong(m, "local and remote: both must be IPv4, or both IPv6");
+	return true;
+}
+
+static bool check_numbers(const struct ike_connection *s, struct mistake *m)
+{
+	if (s->replay_window > REPLAY_WINDOW_MAX)
+		return wrong(m, "replay-window: %u is above %d packets", s->replay_window,
+			     REPLAY_WINDOW_MAX);
+	if (s->ike_lifetime && s->ike_lifetime < LIFETIME_MIN)
+		return wrong(m, "ike-lifetime: must be at least %d seconds", LIFETIME_MIN);
+	if (s->esp_lifetime && s->esp_lifetime < LIFETIME_MIN)
+		return wrong(m, "esp-lifetime: must be at least %d seconds", LIFETIME_MIN);
+	if (s->rekey_fuzz > FUZZ_MAX)
+		return wrong(m, "rekey-fuzz: %u is above %d percent", s->rekey_fuzz, FUZZ_MAX);
+	if (s->dpd_timeout && s->dpd_timeout < s->dpd_delay)
+		return wrong(m, "dpd-timeout: must not be below dpd-delay");
+	return true;
+}
+
+static bool check_pairs(const struct ike_connection *s, struct mistake *m)
+{
+	size_t i;
+
+	if (!s->pair_count || s->pair_count > IKE_PAIRS_MAX)
+		return wrong(m, "local-ts and remote-ts: 1 to %d pairs are needed", IKE_PAIRS_MAX);
+	for (i = 0; i < s->pair_count; i++) {
+		const struct ike_selector *l = &s->pairs[i].local, *r = &s->pairs[i].remote;
+
+		if (l->address.family && r->address.family && l->address.family != r->address.family)
+			return wrong(m, "local-ts and remote-ts: IPv4 and IPv6 do not go together");
+		if (l->protocol && r->protocol && l->protocol != r->protocol)
+			return wrong(m, "local-ts and remote-ts: the protocols differ");
+	}
+	return true;
+}
+
+static bool parse_proposals(struct proposal_list *list, enum proposal_kind kind, const char *field,
+			    const char *const *words, size_t count, bool esn, struct mistake *m)
+{
+	char why[PROPOSAL_TEXT_MAX];
+	size_t i;
+
+	if (count > IKE_PROPOSALS_MAX)
+		return wrong(m, "%s: at most %d proposals", field, IKE_PROPOSALS_MAX);
+	for (i = 0; i < count; i++)
+		if (!proposal_parse(list, kind, words[i], why, sizeof(why)))
+			return wrong(m, "%s: %s", field, why);
+	for (i = 0; i < list->count && esn; i++)
+		list->item[i].esn = true;
+	return true;
+}
+
+static bool parse_all_proposals(struct connection *c, const struct ike_connection *s,
+				struct mistake *m)
+{
+	if (!s->ike_count)
+		return wrong(m, "ike: at least one proposal is needed, e.g. aes256-sha256-modp2048");
+	if (!s->esp_count && !s->ah_count)
+		return wrong(m, "esp: at least one proposal is needed, e.g. aes256-sha256-modp2048");
+	if (s->esp_count && s->ah_count)
+		return wrong(m, "esp and ah: only one of them can be used in a connection");
+	return parse_proposals(&c->ike_proposals, PROPOSAL_IKE, "ike", s->ike, s->ike_count, false,
+			       m) &&
+	       parse_proposals(&c->esp, PROPOSAL_ESP, "esp", s->esp, s->esp_count, s->esn, m) &&
+	       parse_proposals(&c->ah, PROPOSAL_AH, "ah", s->ah, s->ah_count, s->esn, m);
+}
+
+static bool parse_ids(struct connection *c, const struct ike_connection *s, struct mistake *m)
+{
+	char why[256];
+
+	if (s->local_id && !identity_parse(&c->local_id, s->local_id, why, sizeof(why)))
+		return wrong(m, "local-id: %s", why);
+	if (s->local_id && !c->local_id.type)
+		return wrong(m, "local-id: %%any is no identity of ours; leave it out for the address");
+	if (s->remote_id && !identity_parse(&c->remote_id, s->remote_id, why, sizeof(why)))
+		return wrong(m, "remote-id: %s", why);
+	c->any_remote_id = s->remote_id ? !c->remote_id.type : !s->remote.family;
+	return true;
+}
+
+static void fill_settings(struct connection *c, const struct ike_connection *s)
+{
+	struct ike_connection *to = &c->settings;
+
+	*to = *s;
+	to->name = c->name;
+	to->local_id = to->remote_id = NULL;
+	to->psk = NULL;
+	to->ike = to->esp = to->ah = NULL;
+	to->pairs = NULL;
+	to->remote_port = s->remote_port ? s->remote_port : IKE_PORT;
+	to->ike_lifetime = s->ike_lifetime ? s->ike_lifetime : 28800;
+	to->esp_lifetime = s->esp_lifetime ? s->esp_lifetime : 3600;
+	to->rekey_margin = s->rekey_margin ? s->rekey_margin : MARGIN_DEFAULT;
+	to->keepalive = s->keepalive ? s->keepalive : 20;
+	to->dpd_timeout = s->dpd_timeout ? s->dpd_timeout : 3 * s->dpd_delay;
+}
+
+static void connection_free(struct connection *c)
+{
+	if (!c)
+		return;
+	blob_clear(&c->psk);
+	free(c->pairs);
+	free(c);
+}
+
+static bool fill(struct connection *c, const struct ike_connection *s, struct mistake *m)
+{
+	size_t i;
+
+	if (!check_choices(s, m) || !check_numbers(s, m) || !check_pairs(s, m) ||
+	    !parse_all_proposals(c, s, m) || !parse_ids(c, s, m))
+		return false;
+	snprintf(c->name, sizeof(c->name), "%s", s->name);
+	fill_settings(c, s);
+	c->pairs = calloc(s->pair_count, sizeof(*c->pairs));
+	if (!c->pairs || !blob_set(&c->psk, bytes_of(s->psk, s->psk ? s->psk_length : 0)))
+		return wrong(m, "out of memory");
+	for (i = 0; i < s->pair_count; i++) {
+		c->pairs[i].connection = c;
+		c->pairs[i].index = i;
+		c->pairs[i].local = s->pairs[i].local;
+		c->pairs[i].remote = s->pairs[i].remote;
+	}
+	return true;
+}
+
+/* NULL, and a sentence, when the configuration is wrong. */
+static struct connection *make(const struct ike_connection *s, struct mistake *m)
+{
+	struct connection *c = calloc(1, sizeof(*c));
+
+	if (!c) {
+		wrong(m, "out of memory");
+		return NULL;
+	}
+	if (fill(c, s, m))
+		return c;
+	connection_free(c);
+	return NULL;
+}
+
+bool ike_connection_check(const struct ike_connection *connection, char *error, size_t size)
+{
+	struct mistake m = { error, size };
+	struct connection *c = make(connection, &m);
+	bool good = c;
+
+	connection_free(c);
+	return good;
+}
+
+static bool lists_equal(const struct proposal_list *a, const struct proposal_list *b)
+{
+	unsigned int i;
+
+	for (i = 0; a->count == b->count && i < a->count; i++) {
+		const struct proposal *p = &a->item[i], *q = &b->item[i];
+
+		if (p->kind != q->kind || p->cipher != q->cipher || p->hash != q->hash ||
+		    p->esp_cipher != q->esp_cipher || p->esp_auth != q->esp_auth ||
+		    p->group != q->group || p->esn != q->esn)
+			return false;
+	}
+	return a->count == b->count;
+}
+
+static bool ids_equal(const struct identity *a, const struct identity *b)
+{
+	return a->type == b->type && a->len == b->len && !memcmp(a->data, b->data, a->len);
+}
+
+static bool pairs_equal(const struct connection *a, const struct connection *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->settings.pair_count && a->settings.pair_count == b->settings.pair_count; i++)
+		if (!ike_selector_equal(&a->pairs[i].local, &b->pairs[i].local) ||
+		    !ike_selector_equal(&a->pairs[i].remote, &b->pairs[i].remote))
+			return false;
+	return a->settings.pair_count == b->settings.pair_count;
+}
+
+/* Whether SAs that were made for one would be made the same for the other. */
+static bool same_essence(const struct connection *a, const struct connection *b)
+{
+	const struct ike_connection *s = &a->settings, *t = &b->settings;
+
+	return ike_address_equal(&s->local, &t->local) &&
+	       ike_address_equal(&s->remote, &t->remote) && s->remote_port == t->remote_port &&
+	       s->auth == t->auth && s->exchange == t->exchange && s->mode == t->mode &&
+	       s->encap == t->encap && s->esn == t->esn && s->replay_window == t->replay_window &&
+	       a->any_remote_id == b->any_remote_id && ids_equal(&a->local_id, &b->local_id) &&
+	       ids_equal(&a->remote_id, &b->remote_id) &&
+	       hash_equal(blob_bytes(&a->psk), blob_bytes(&b->psk)) &&
+	       lists_equal(&a->ike_proposals, &b->ike_proposals) &&
+	       lists_equal(&a->esp, &b->esp) && lists_equal(&a->ah, &b->ah) && pairs_equal(a, b);
+}
+
+/* What the next rekey applies. */
+static bool same_terms(const struct connection *a, const struct connection *b)
+{
+	const struct ike_connection *s = &a->settings, *t = &b->settings;
+
+	return s->ike_lifetime == t->ike_lifetime && s->esp_lifetime == t->esp_lifetime &&
+	       s->esp_lifebytes == t->esp_lifebytes && s->rekey_margin == t->rekey_margin &&
+	       s->rekey_fuzz == t->rekey_fuzz && s->keepalive == t->keepalive &&
+	       s->dpd_delay == t->dpd_delay && s->dpd_timeout == t->dpd_timeout &&
+	       s->dpd_action == t->dpd_action && s->start == t->start;
+}
+
+static void set_wanted(struct connection *c)
+{
+	c->stopped = false;
+	c->wanted = c->settings.start == IKE_START_ALWAYS;
+	connection_wake(c);
+}
+
+static void unlink_connection(struct connection *c)
+{
+	struct connection **at;
+	size_t i;
+
+	for (at = &c->ike->connections; *at && *at != c; at = &(*at)->next)
+		;
+	if (*at)
+		*at = c->next;
+	timer_clear(&c->ike->timers, &c->work);
+	timer_clear(&c->ike->timers, &c->retry);
+	for (i = 0; i < c->settings.pair_count; i++)
+		timer_clear(&c->ike->timers, &c->pairs[i].retry);
+}
+
+void connection_drop(struct connection *c)
+{
+	unlink_connection(c);
+	connection_free(c);
+}
+
+void connections_free(struct ike *ike)
+{
+	while (ike->connections)
+		connection_drop(ike->connections);
+}
+
+static void append(struct ike *ike, struct connection *c)
+{
+	struct connection **at = &ike->connections;
+
+	while (*at)
+		at = &(*at)->next;
+	*at = c;
+	c->ike = ike;
+	connection_init(c);
+	set_wanted(c);
+}
+
+bool connection_put(struct ike *ike, const struct ike_connection *settings, char *error, size_t size)
+{
+	struct mistake m = { error, size };
+	struct connection *c = make(settings, &m), *old;
+
+	if (!c)
+		return false;
+	old = connection_find(ike, c->name);
+	if (old && same_essence(old, c)) {
+		if (!same_terms(old, c)) {
+			old->settings = c->settings;
+			old->settings.name = old->name;
+			set_wanted(old);
+		}
+		connection_free(c);
+		return true;
+	}
+	if (old) {
+		connection_down(old);
+		engine_reap(ike);
+		connection_drop(old);
+	}
+	append(ike, c);
+	return true;
+}
