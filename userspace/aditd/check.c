@@ -133,7 +133,7 @@ static void check_secret(const struct check *check)
 			refuse(check, "psk-file", "psk-file: %s", why);
 	}
 	if (tunnel->psk_length && tunnel->psk_length < SECRET_SHORT &&
-	    tunnel->exchange == IKE_EXCHANGE_AGGRESSIVE)
+	    tunnel->exchange == IKE_AGGRESSIVE_MODE)
 		warn(check, tunnel->psk ? "psk" : "psk-file", 0, "weak: aggressive mode shows a hash of "
 		     "the pre-shared key to everybody, and %zu bytes can be guessed from it; use "
 		     "exchange = \"main\" or at least %d random bytes", tunnel->psk_length, SECRET_SHORT);
@@ -305,15 +305,37 @@ static void check_device_settings(const struct check *check)
 		       ipv6 ? " with an IPv6 address" : "");
 }
 
-void check_tunnel(struct config_tunnel *tunnel, const struct settings_section *section,
+/* Whatever else the engine would refuse is a mistake here, not at run time */
+static void check_engine(const struct check *check)
+{
+	struct config_tunnel *tunnel = check->tunnel;
+	struct ike_address remote = tunnel->remote_address;
+	struct ike_pair pairs[IKE_PAIRS_MAX];
+	struct ike_connection connection;
+	const struct option *option;
+	char why[512];
+	size_t length;
+
+	if (tunnel->remote_kind == CONFIG_REMOTE_NAME)
+		ike_address_parse(&remote, tunnel->local.family == AF_INET6 ? "2001:db8::1" :
+				  "192.0.2.1");
+	config_connection(tunnel, tunnel->local.family ? &tunnel->local : &remote, &remote, pairs,
+			  &connection);
+	if (ike_connection_check(&connection, why, sizeof(why)))
+		return;
+	/* It begins with the name of the field, which is that of the option */
+	length = strcspn(why, ": ");
+	for (option = option_tunnel; option->name; option++)
+		if (strlen(option->name) == length && !strncmp(option->name, why, length))
+			break;
+	refuse(check, option->name, "%s", why);
+}
+
+void check_tunnel(struct config_tunnel *tunnel, const struct settings_section *section, bool sound,
 		  struct mistakes *mistakes, struct mistakes *warnings)
 {
 	struct check check = { tunnel, section, mistakes, warnings };
-	struct ike_pair pairs[IKE_PAIRS_MAX];
-	struct ike_connection connection;
 	size_t before = mistakes->count;
-	struct ike_address remote;
-	char why[512];
 
 	check_device(&check);
 	check_remote(&check);
@@ -322,17 +344,8 @@ void check_tunnel(struct config_tunnel *tunnel, const struct settings_section *s
 	check_lifetimes(&check);
 	check_selectors(&check);
 	check_device_settings(&check);
-	if (mistakes->count != before)
-		return;
-	/* Whatever else the engine would refuse is a mistake here, not at run time */
-	remote = tunnel->remote_address;
-	if (tunnel->remote_kind == CONFIG_REMOTE_NAME)
-		ike_address_parse(&remote, tunnel->local.family == AF_INET6 ? "2001:db8::1" :
-				  "192.0.2.1");
-	config_connection(tunnel, tunnel->local.family ? &tunnel->local : &remote, &remote, pairs,
-			  &connection);
-	if (!ike_connection_check(&connection, why, sizeof(why)))
-		refuse(&check, NULL, "%s", why);
+	if (sound && mistakes->count == before)
+		check_engine(&check);
 }
 
 static void check_names(const struct config *config, struct mistakes *mistakes)

@@ -8,8 +8,9 @@
 #include "aditd/config.h"
 #include "aditd/settings.h"
 
-/* Derives what follows from others (device, secret, default routes) and checks one tunnel. */
-void check_tunnel(struct config_tunnel *tunnel, const struct settings_section *section,
+/* Derives what follows from others (device, secret, default routes) and checks one tunnel. sound:
+ * each of its options was good by itself. */
+void check_tunnel(struct config_tunnel *tunnel, const struct settings_section *section, bool sound,
 		  struct mistakes *mistakes, struct mistakes *warnings);
 /* Checks what the tunnels have to do with each other and with the top level. */
 void check_config(const struct config *config, const struct settings *settings,

@@ -27,6 +27,7 @@ static struct config_tunnel *tunnel_read(const struct settings_section *section,
 					 struct mistakes *mistakes, struct mistakes *warnings)
 {
 	struct config_tunnel *tunnel = memory_new(sizeof(*tunnel));
+	size_t before = mistakes->count;
 	char whom[IKE_NAME_MAX + 16];
 
 	tunnel->name = memory_copy_text(section->title);
@@ -39,7 +40,7 @@ static struct config_tunnel *tunnel_read(const struct settings_section *section,
 	snprintf(whom, sizeof(whom), "tunnel \"%s\": ", section->title);
 	options_read(option_tunnel, section, tunnel, &tunnel->given, whom, mistakes);
 	if (whole)
-		check_tunnel(tunnel, section, mistakes, warnings);
+		check_tunnel(tunnel, section, mistakes->count == before, mistakes, warnings);
 	return tunnel;
 }
 

@@ -17,7 +17,7 @@ static const struct option_word auths[] = {
 };
 
 static const struct option_word exchanges[] = {
-	{ "main", IKE_EXCHANGE_MAIN }, { "aggressive", IKE_EXCHANGE_AGGRESSIVE }, { NULL, 0 }
+	{ "main", IKE_MAIN_MODE }, { "aggressive", IKE_AGGRESSIVE_MODE }, { NULL, 0 }
 };
 
 static const struct option_word modes[] = {

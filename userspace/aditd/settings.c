@@ -185,6 +185,8 @@ static int on_value(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
 			    setting->file, setting->line);
 		goto erase;
 	}
+	if (!strcmp(text, SOURCE_EMPTY))
+		return 0;
 	setting->values = memory_array(setting->values, setting->count + 1,
 				       sizeof(*setting->values));
 	setting->values[setting->count++] = (struct setting_value) {
@@ -370,6 +372,7 @@ static void file_read(size_t index)
 	parser->path = file.path;
 	if (source_prepare(text, file.path, parser->mistakes)) {
 		mistakes = parser->mistakes->count;
+		text = source_mark_empty(text);
 		for (;;) {
 			parse_once(text);
 			if (!parser->found_unknown)

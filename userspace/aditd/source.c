@@ -173,7 +173,8 @@ bool source_prepare(char *text, const char *path, struct mistakes *mistakes)
 			scan_plain(&scanner);
 		}
 	}
-	while (scanner.depth) {
+	/* What is never closed itself has swallowed the rest */
+	while (scanner.depth && scanner.balanced) {
 		scanner.depth--;
 		refuse(&scanner, scanner.open[scanner.depth].line,
 		       scanner.open[scanner.depth].closing == '}' ?
@@ -181,6 +182,41 @@ bool source_prepare(char *text, const char *path, struct mistakes *mistakes)
 		       "the '(' of this line is never closed");
 	}
 	return scanner.balanced;
+}
+
+static const char *quoted_end(const char *at)
+{
+	char quote = *at++;
+
+	while (*at && *at != quote)
+		at += *at == '\\' && at[1] ? 2 : 1;
+	return *at ? at + 1 : at;
+}
+
+char *source_mark_empty(char *text)
+{
+	static const char mark[] = "'" SOURCE_EMPTY "'";
+	const char *at = text;
+	char *copy, *to, last = 0;
+	size_t room = 1;
+
+	for (; *at; at++)
+		room += *at == '{' ? sizeof(mark) : 1;
+	copy = to = memory_new(room);
+	for (at = text; *at;) {
+		const char *end = *at == '"' || *at == '\'' ? quoted_end(at) : at + 1;
+		bool list = *at == '{' && last == '=';
+
+		if (!strchr(" \t\r\n", *at))
+			last = *at;
+		memcpy(to, at, end - at);
+		to += end - at;
+		at = end;
+		if (list && at[strspn(at, " \t\r\n")] == '}')
+			to = stpcpy(to, mark);
+	}
+	memory_erase_text(text);
+	return copy;
 }
 
 static char *read_all(int fd, size_t size, const char **why)

@@ -20,8 +20,13 @@
 char *source_read(const char *path, const char *from, unsigned int line,
 		  struct mistakes *mistakes);
 
+/* Stands in a list that has no values: libconfuse tells nothing of such a one otherwise. */
+#define SOURCE_EMPTY "\x7f"
+
 /* Blanks the comments of text in place; false when quotes, braces or comments are not balanced or
  * a character stands outside quotes that has no meaning there: mistakes tells where. */
 bool source_prepare(char *text, const char *path, struct mistakes *mistakes);
+/* A copy of prepared text with SOURCE_EMPTY in each empty list; the original is wiped and freed. */
+char *source_mark_empty(char *text);
 
 #endif
