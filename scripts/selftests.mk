@@ -26,8 +26,9 @@ unit: $(unit_programs)
 
 # The helpers of the shell programs in selftests/net/, and the programs there that are in C.
 net_programs := $(patsubst selftests/net/%.c,$(O)/net/%,$(wildcard selftests/net/*.c))
-$(net_programs): $(O)/net/%: $(O)/obj/selftests/net/%.o $(O)/userspace/libaditnl.a
-	$(call link,$(call check_libraries,$(needs_netlink))$(shell \
-		$(PKG_CONFIG) --libs $(needs_netlink)))
+net_parts := $(patsubst %.c,$(O)/obj/%.o,$(wildcard selftests/net/lib/*.c))
+$(net_programs): $(O)/net/%: $(O)/obj/selftests/net/%.o $(net_parts) $(O)/userspace/libaditnl.a
+	$(call link,$(call check_libraries,$(needs_netlink) libcrypto)$(shell \
+		$(PKG_CONFIG) --libs $(needs_netlink) libcrypto))
 .PHONY: net
 net: $(net_programs)
