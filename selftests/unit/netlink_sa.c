@@ -304,6 +304,19 @@ static void reads_counters_and_drops(void **state)
 	anl_message_erase(&message);
 }
 
+static void refuses_a_short_drop(void **state)
+{
+	struct anl_message message = anl_message_genl(&connection, ADIT_CMD_SA_GET, 0);
+	struct nlattr *nest = anl_nest(&message, ADIT_A_SA_DROPS);
+	struct anl_sa sa;
+
+	(void)state;
+	anl_put_u32(&message, ADIT_A_DROPS_REPLAY, 1);
+	anl_nest_end(&message, nest);
+	assert_int_equal(anl_sa_decode(nlmsg_hdr(message.nl), &sa), -EBADMSG);
+	anl_message_erase(&message);
+}
+
 static void every_drop_reason_has_a_word(void **state)
 {
 	(void)state;
@@ -501,6 +514,7 @@ int main(void)
 		cmocka_unit_test(a_damaged_message_does_no_harm),
 		cmocka_unit_test(refuses_addresses_of_odd_length),
 		cmocka_unit_test(reads_counters_and_drops),
+		cmocka_unit_test(refuses_a_short_drop),
 		cmocka_unit_test(every_drop_reason_has_a_word),
 		cmocka_unit_test(reads_events),
 		cmocka_unit_test(reads_the_type_of_each_event),
