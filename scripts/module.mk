@@ -19,6 +19,11 @@ module:			## adit.ko, in build/kmod/RELEASE/adit.ko
 	$(Q)scripts/build-module $(if $(filter 0,$(WERROR)),--no-werror) $(if $(GCOV),--gcov) \
 		"$(kernel_build)"
 
+# The kernel's own test helpers and netlink generator, out of linux-source-6.12.
+.PHONY: kselftest
+kselftest:
+	$(Q)scripts/linux-source
+
 .PHONY: generate
-generate: $(O)/ynl/.done	## Rewrites what is generated from kmod/adit.yaml
+generate: kselftest	## Rewrites what is generated from kmod/adit.yaml
 	$(Q)scripts/generate .

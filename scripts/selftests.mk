@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The tests; selftests/check runs them and counts.
+# The tests' programs, and the targets that run them. selftests/check runs and counts.
 
-# The same sources once more with the address and undefined behaviour sanitizers. The programs'
-# main() stays out, so that their parts can be tested one by one.
+# Unit tests: one program for each file in selftests/unit, linked with the same sources as the
+# daemon and the tool, but compiled with the address and undefined behaviour sanitizers. main()
+# stays out, so that the parts can be tested one by one.
 $(O)/san/libike.a: $(call objects,$(O)/san,ike)
 	$(archive)
 $(O)/san/libaditnl.a: $(call objects,$(O)/san,netlink)
@@ -24,11 +25,60 @@ $(unit_programs): $(O)/unit/%: $(O)/san/selftests/unit/%.o $(san_libraries)
 .PHONY: unit
 unit: $(unit_programs)
 
-# The helpers of the shell programs in selftests/net/, and the programs there that are in C.
+# The simulator: once as the daemon is compiled, for many engines, and once with the sanitizers.
+sim_sources := $(wildcard selftests/sim/*.c)
+$(O)/sim/sim: $(sim_sources:%.c=$(O)/obj/%.o) $(O)/userspace/libike.a
+	$(call link,$(libs_all))
+$(O)/sim/sim-san: $(sim_sources:%.c=$(O)/san/%.o) $(O)/san/libike.a
+	$(call link,$(libs_all),$(sanitize))
+.PHONY: sim
+sim: $(if $(sim_sources),$(O)/sim/sim $(O)/sim/sim-san)
+
+# kselftest programs in C, and the tools that the scripts beside them use.
 net_programs := $(patsubst selftests/net/%.c,$(O)/net/%,$(wildcard selftests/net/*.c))
-net_parts := $(patsubst %.c,$(O)/obj/%.o,$(wildcard selftests/net/lib/*.c))
-$(net_programs): $(O)/net/%: $(O)/obj/selftests/net/%.o $(net_parts) $(O)/userspace/libaditnl.a
-	$(call link,$(call check_libraries,$(needs_netlink) libcrypto)$(shell \
-		$(PKG_CONFIG) --libs $(needs_netlink) libcrypto))
+net_library := $(patsubst %.c,$(O)/obj/%.o,$(wildcard selftests/net/lib/*.c))
+$(O)/net/libnet.a: $(net_library)
+	$(archive)
+$(net_programs): $(O)/net/%: $(O)/obj/selftests/net/%.o $(if $(net_library),$(O)/net/libnet.a) \
+		$(O)/userspace/libike.a $(O)/userspace/libaditnl.a
+	$(call link,$(libs_adit))
+$(O)/obj/selftests/%.o: cflags += -isystem $(O)/kselftest
+$(patsubst %.c,$(O)/obj/%.o,$(wildcard selftests/net/*.c)): | kselftest
 .PHONY: net
 net: $(net_programs)
+
+# Fuzzing needs clang's runtime; the library is compiled once more, with coverage.
+FUZZ_CC ?= clang
+fuzz_flags := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -O1
+$(O)/fuzz/obj/%.o: CC = $(FUZZ_CC)
+$(O)/fuzz/obj/%.o: %.c $(O)/flags
+	$(call compile,,$(fuzz_flags:fuzzer,%=fuzzer-no-link,%))
+$(O)/fuzz/libike.a: $(call objects,$(O)/fuzz/obj,ike)
+	$(archive)
+fuzz_programs := $(patsubst selftests/fuzz/%.c,$(O)/fuzz/%,$(wildcard selftests/fuzz/*.c))
+$(fuzz_programs): CC = $(FUZZ_CC)
+$(fuzz_programs): $(O)/fuzz/%: $(O)/fuzz/obj/selftests/fuzz/%.o $(O)/fuzz/libike.a
+	$(call link,$(libs_all),$(fuzz_flags))
+.PHONY: fuzz
+fuzz: $(fuzz_programs)
+
+.PHONY: demo
+demo:			## A tunnel between adit and strongSwan, shown in a virtual machine
+	$(Q)selftests/demo/run
+
+.PHONY: check
+check:			## Every test there is; ends with "N passed, N failed, N skipped"
+	$(Q)selftests/check
+
+# "make check-net KERNELS=6.12 ONLY=esp.sh": one layer, one kernel, one program.
+check_layers := style build unit sim fuzz net interop debug
+check-%: FORCE
+	$(Q)selftests/check $(if $(KERNELS),--kernels "$(KERNELS)") $(if $(ONLY),--only "$(ONLY)") $*
+
+.PHONY: debug-kernel
+debug-kernel:		## A 6.12 kernel with KASAN, lockdep and kmemleak, in build/debug-kernel
+	$(Q)selftests/vm/build-debug-kernel
+
+.PHONY: bench
+bench: userspace	## adit beside XFRM and WireGuard, in instructions, in a virtual machine
+	$(Q)selftests/bench/run

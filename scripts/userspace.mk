@@ -40,27 +40,25 @@ libs_adit = $(shell $(PKG_CONFIG) --libs $(needs_adit))
 
 objects = $(patsubst %.c,$(1)/%.o,$(wildcard userspace/$(2)/*.c))
 
-# Compiled under another name and moved: an object that exists is whole, even after a kill -9.
+# Made under another name and moved: what exists is whole, even after a kill -9, and two makes at
+# the same time do not spoil each other's work.
 define compile
 $(say) CC $<
-@mkdir -p $(@D)
-$(Q)$(CC) $(cflags) $(1) $(lib_cflags) $(CFLAGS) $(2) -MMD -MP -MT $@ -MF $(@:.o=.d) -c -o $@.tmp $<
-$(Q)mv $@.tmp $@
+$(Q)mkdir -p $(@D); t=$@.$$$$; $(CC) $(cflags) $(1) $(lib_cflags) $(CFLAGS) $(2) \
+	-MMD -MP -MT $@ -MF $(@:.o=.d) -c -o $$t $< && mv $$t $@ || { rm -f $$t; exit 1; }
 endef
 
 define archive
 $(say) AR $@
-@mkdir -p $(@D)
-$(Q)rm -f $@.tmp && ar rcsD $@.tmp $^ && mv $@.tmp $@
+$(Q)mkdir -p $(@D); t=$@.$$$$; ar rcsD $$t $(filter %.o,$^) && mv $$t $@
 endef
 
-# $(call link,LIBS,FLAGS): objects first, then our archives in whatever order they need each other
+# $(call link,LIBS,FLAGS): objects first, then our archives in whatever order they need each other.
 define link
 $(say) LD $@
-@mkdir -p $(@D)
-$(Q)$(CC) $(2) $(ldflags) $(LDFLAGS) -o $@.tmp $(filter %.o,$^) \
-	-Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(1)
-$(Q)mv $@.tmp $@
+$(Q)mkdir -p $(@D); t=$@.$$$$; $(CC) $(2) $(ldflags) $(LDFLAGS) -o $$t $(filter %.o,$^) \
+	-Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(1) && mv $$t $@ || \
+	{ rm -f $$t; exit 1; }
 endef
 
 # A change of flags rebuilds: this file's time changes only when what is in it does.
