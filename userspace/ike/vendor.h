@@ -28,7 +28,7 @@ struct vendor {
 	enum vendor_kind kind;
 	const char *name; /* for the log */
 	struct bytes id; /* what we send */
-	bool prefix; /* any vendor ID that begins with @id is this one */
+	bool prefix; /* others may end differently: a version, flags */
 };
 
 /* What vendor ID payload @body means; NULL when unknown. */
