@@ -34,6 +34,8 @@ struct daemon {
 	struct control *control;
 	struct tunnel **tunnels;	/* in the configuration's order */
 	size_t tunnel_count;
+	bool tunnels_changed;		/* some tunnel waits for tunnels_work() */
+	bool send_failed;		/* some tunnel has a send_error */
 	uv_signal_t signals[3];
 	bool stopping;
 };

@@ -74,6 +74,28 @@ static void skip_quoted(struct scanner *scanner)
 		refuse(scanner, start, "this quoted text is never closed");
 }
 
+static const char *quoted_end(const char *at)
+{
+	char quote = *at++;
+
+	while (*at && *at != quote)
+		at += *at == '\\' && at[1] ? 2 : 1;
+	return *at ? at + 1 : at;
+}
+
+/* libconfuse leaks what it has read of a call that goes wrong, so it gets only good ones */
+static void check_call(struct scanner *scanner)
+{
+	const char *at = scanner->at + 1;
+
+	at += strspn(at, " \t\r\n");
+	at = *at == '"' || *at == '\'' ? quoted_end(at) : at + strcspn(at, " \t\r\n={}()+,#'\"");
+	at += strspn(at, " \t\r\n");
+	if (*at != ')' || at == scanner->at + 1)
+		refuse(scanner, scanner->line,
+		       "include takes one path or pattern: include(\"/etc/adit/conf.d/*.conf\")");
+}
+
 static void open_brace(struct scanner *scanner, char closing)
 {
 	if (scanner->depth == BRACES_MAX) {
@@ -115,6 +137,7 @@ static void scan_plain(struct scanner *scanner)
 		open_brace(scanner, '}');
 		break;
 	case '(':
+		check_call(scanner);
 		open_brace(scanner, ')');
 		break;
 	case '}':
@@ -182,15 +205,6 @@ bool source_prepare(char *text, const char *path, struct mistakes *mistakes)
 		       "the '(' of this line is never closed");
 	}
 	return scanner.balanced;
-}
-
-static const char *quoted_end(const char *at)
-{
-	char quote = *at++;
-
-	while (*at && *at != quote)
-		at += *at == '\\' && at[1] ? 2 : 1;
-	return *at ? at + 1 : at;
 }
 
 char *source_mark_empty(char *text)

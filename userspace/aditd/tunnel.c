@@ -42,8 +42,6 @@ struct tunnel *tunnel_of_device(const struct daemon *daemon, uint32_t ifindex)
 	return NULL;
 }
 
-static enum ike_state state_now(const struct tunnel *tunnel);
-
 static void note_connection(void *ctx, const struct ike_status_connection *status)
 {
 	*(enum ike_state *)ctx = status->state;
@@ -82,13 +80,19 @@ static void state_tell(struct tunnel *tunnel)
 		control_tunnel_changed(tunnel->daemon->control, tunnel);
 }
 
+static void touch(struct tunnel *tunnel)
+{
+	tunnel->changed = true;
+	tunnel->daemon->tunnels_changed = true;
+}
+
 static void error_set(struct tunnel *tunnel, const char *code, const char *text, bool final)
 {
 	snprintf(tunnel->error.code, sizeof(tunnel->error.code), "%s", code);
 	snprintf(tunnel->error.text, sizeof(tunnel->error.text), "%s", text);
 	tunnel->error.time = daemon_time();
 	tunnel->error.final = final;
-	tunnel->changed = true;
+	touch(tunnel);
 }
 
 static void on_retry(uv_timer_t *timer)
@@ -220,7 +224,7 @@ static void connect_peer(struct tunnel *tunnel)
 	if (tunnel->start)
 		ike_start(engine_ike(daemon->engine), tunnel->config->name, engine_now());
 	tunnel->start = false;
-	tunnel->changed = true;
+	touch(tunnel);
 	engine_settle(daemon->engine);
 }
 
@@ -377,7 +381,7 @@ void tunnel_event(struct daemon *daemon, const struct ike_event *event)
 
 	if (!tunnel)
 		return;
-	tunnel->changed = true;
+	touch(tunnel);
 	if (event->code != IKE_EVENT_FAILED && event->code != IKE_EVENT_REFUSED)
 		return;
 	tunnel->failures[event->error]++;
@@ -395,25 +399,29 @@ void tunnel_sent(struct daemon *daemon, const struct ike_address *remote, int er
 {
 	size_t i;
 
-	for (i = 0; i < daemon->tunnel_count; i++)
-		if (ike_address_equal(&daemon->tunnels[i]->remote, remote))
-			daemon->tunnels[i]->send_error = error;
+	/* The usual case costs nothing, however many tunnels there are */
+	if (!error && !daemon->send_failed)
+		return;
+	daemon->send_failed = false;
+	for (i = 0; i < daemon->tunnel_count; i++) {
+		struct tunnel *tunnel = daemon->tunnels[i];
+
+		if (ike_address_equal(&tunnel->remote, remote))
+			tunnel->send_error = error;
+		daemon->send_failed |= tunnel->send_error;
+	}
 }
 
 bool tunnels_pending(const struct daemon *daemon)
 {
-	size_t i;
-
-	for (i = 0; i < daemon->tunnel_count; i++)
-		if (daemon->tunnels[i]->changed || daemon->tunnels[i]->refresh)
-			return true;
-	return false;
+	return daemon->tunnels_changed;
 }
 
 void tunnels_work(struct daemon *daemon)
 {
 	size_t i;
 
+	daemon->tunnels_changed = false;
 	for (i = 0; i < daemon->tunnel_count; i++) {
 		struct tunnel *tunnel = daemon->tunnels[i];
 
