@@ -251,6 +251,13 @@ static int receive(struct nl_sock *socket, uint32_t sequence, struct answer *ans
 	return answer->done ? 0 : code;
 }
 
+static const char *explain(int code)
+{
+	if (code == EPERM)
+		return "not permitted: this needs root, or CAP_NET_ADMIN";
+	return strerror(code);
+}
+
 int anl_transact(struct nl_sock *socket, struct anl_message *message,
 		 int (*each)(struct nlmsghdr *header, void *context), void *context,
 		 struct anl_error *error, const char *what, ...)
@@ -275,7 +282,7 @@ int anl_transact(struct nl_sock *socket, struct anl_message *message,
 		return anl_fail(error, EIO, "cannot %s: %s", tried, nl_geterror(code));
 	if (answer.code) {
 		anl_fail(error, answer.code, "cannot %s: %s", tried,
-			 *answer.text ? answer.text : strerror(answer.code));
+			 *answer.text ? answer.text : explain(answer.code));
 		error->from_kernel = 1;
 		return -answer.code;
 	}
