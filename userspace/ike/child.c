@@ -13,9 +13,16 @@
 /* How long a deleted SA still receives what was under way. */
 #define LINGER_DELETED (5 * SECOND)
 #define LINGER_PEER_DELETED (2 * SECOND)
-/* How long a replaced one stays: its initiator deletes it, the responder only if that did not. */
+/*
+ * How long a replaced one stays. The initiator of phase 1 deletes it, the responder only if that has
+ * not: never both at the same moment, in case that they disagree about which one it is.
+ */
 #define RETIRE_INITIATOR (10 * SECOND)
 #define RETIRE_RESPONDER (40 * SECOND)
+/* The retransmissions of a quick mode are over by then. */
+#define CROSSING_LONGEST (60 * SECOND)
+/* DELETE is not acknowledged (RFC 2408 3.15): it is said again while the SA lingers. */
+#define DELETE_AGAIN (2 * SECOND)
 /* A rekey that could not begin, or failed, is tried again. */
 #define REKEY_AGAIN (5 * SECOND)
 /* Wait before a child is negotiated again that the peer has deleted: it may be about to do so itself. */
@@ -105,13 +112,23 @@ static bool alike(const struct child *a, const struct child *b)
 	       ike_address_equal(&a->remote.address, &b->remote.address);
 }
 
+/* Rekeys this close together may have crossed, whatever the order in which we saw their messages. */
+static uint64_t crossing_time(const struct child *a, const struct child *b)
+{
+	uint64_t shorter = a->lifetime < b->lifetime ? a->lifetime : b->lifetime;
+
+	return shorter * SECOND / 8 < CROSSING_LONGEST ? shorter * SECOND / 8 : CROSSING_LONGEST;
+}
+
 /*
- * Which of two stays. The later one; but when each was begun before the other was agreed (two rekeys
- * that cross), the greater of their smaller nonces decides, since both sides know those.
+ * Which of two stays. The later one; but when two rekeys cross, the sides see them in different
+ * orders, and so the greater of their smaller nonces decides, since both know those.
  */
 static bool better(const struct child *a, const struct child *b)
 {
-	if (a->begun <= b->agreed && b->begun <= a->agreed)
+	uint64_t spare = crossing_time(a, b);
+
+	if (a->begun <= b->agreed + spare && b->begun <= a->agreed + spare)
 		return memcmp(a->rank, b->rank, sizeof(a->rank)) > 0;
 	return a->begun > b->begun;
 }
@@ -126,9 +143,29 @@ static bool outdone(const struct child *c)
 	return false;
 }
 
+static bool install(struct child *c, enum ike_direction direction)
+{
+	struct ike_event event = on_child(c, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
+	struct ike_sa sa;
+	int error;
+
+	sa_describe(c, direction, &sa);
+	sa_keys(c, direction, &sa);
+	error = c->ike->ops->sa_install(c->ike->ctx, &sa);
+	if (!error) {
+		*(direction == IKE_IN ? &c->installed_in : &c->installed_out) = true;
+		return true;
+	}
+	event.error = IKE_ERROR_KERNEL;
+	connection_failure(c->connection, event, "the kernel refused the %s SA: %s",
+			   direction == IKE_IN ? "inbound" : "outbound", strerror(-error));
+	return false;
+}
+
 static void review(struct child *c)
 {
-	uint64_t wait = c->initiator ? RETIRE_INITIATOR : RETIRE_RESPONDER;
+	bool first = c->session && c->session->initiator;
+	uint64_t wait = first ? RETIRE_INITIATOR : RETIRE_RESPONDER;
 	bool was = c->replaced;
 
 	if (c->state != CHILD_ESTABLISHED)
@@ -140,6 +177,8 @@ static void review(struct child *c)
 	} else if (!c->replaced && was) {
 		timer_clear(&c->ike->timers, &c->retire);
 		timer_set(&c->ike->timers, &c->rekey, c->ike->now);
+		if (!c->installed_out)
+			install(c, IKE_OUT);
 	}
 }
 
@@ -152,9 +191,20 @@ static void review_alike(struct child *c)
 			review(d);
 }
 
+static void say_delete(struct child *c)
+{
+	if (c->session && c->session->established)
+		informational_delete_child(c->session, c->protocol, c->spi_in);
+}
+
 static void retire_fire(void *owner)
 {
 	struct child *c = owner;
+
+	if (c->state == CHILD_DYING) {
+		say_delete(c);
+		return;
+	}
 
 	review(c);
 	if (c->replaced)
@@ -243,25 +293,6 @@ void engine_reap_children(struct ike *ike)
 	}
 }
 
-static bool install(struct child *c, enum ike_direction direction)
-{
-	struct ike_event event = on_child(c, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
-	struct ike_sa sa;
-	int error;
-
-	sa_describe(c, direction, &sa);
-	sa_keys(c, direction, &sa);
-	error = c->ike->ops->sa_install(c->ike->ctx, &sa);
-	if (!error) {
-		*(direction == IKE_IN ? &c->installed_in : &c->installed_out) = true;
-		return true;
-	}
-	event.error = IKE_ERROR_KERNEL;
-	connection_failure(c->connection, event, "the kernel refused the %s SA: %s",
-			   direction == IKE_IN ? "inbound" : "outbound", strerror(-error));
-	return false;
-}
-
 bool child_receive(struct child *c)
 {
 	return install(c, IKE_IN);
@@ -309,7 +340,11 @@ void child_establish(struct child *c)
 	timer_clear(&c->ike->timers, &c->outbound);
 	if (c->state != CHILD_NEGOTIATING && c->state != CHILD_INBOUND)
 		return;
-	if (!install(c, IKE_OUT)) {
+	/*
+	 * One that lost against another of its kind only receives: the newest outbound SA would be used, and
+	 * it is going to be deleted.
+	 */
+	if (!outdone(c) && !install(c, IKE_OUT)) {
 		pair_retry(c->pair);
 		child_delete(c);
 		return;
@@ -369,9 +404,10 @@ void child_delete(struct child *c)
 {
 	if (c->state == CHILD_DYING)
 		return;
-	if (c->session && c->session->established)
-		informational_delete_child(c->session, c->protocol, c->spi_in);
+	say_delete(c);
 	die(c, LINGER_DELETED);
+	if (c->session)
+		timer_set(&c->ike->timers, &c->retire, c->ike->now + DELETE_AGAIN);
 }
 
 void child_deleted(struct child *c)

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What goes wrong is named, within fifteen seconds, on both sides; nothing stays behind; and it is
+ * tried again for ever.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "lib/world.h"
+
+#define SECONDS 1000
+
+static bool both_up(struct world *w)
+{
+	return world_state(w, 0, "test") == IKE_STATE_ESTABLISHED &&
+	       world_state(w, 1, "test") == IKE_STATE_ESTABLISHED;
+}
+
+struct seen_status {
+	enum ike_error error;
+	char text[512];
+};
+
+static void see(void *ctx, const struct ike_status_connection *status)
+{
+	struct seen_status *seen = ctx;
+
+	seen->error = status->error;
+	snprintf(seen->text, sizeof(seen->text), "%s", status->error_text);
+}
+
+static struct seen_status status(struct world *w, unsigned int side)
+{
+	static const struct ike_visitor visitor = { .connection = see };
+	struct seen_status seen = { 0 };
+
+	assert_true(ike_status(w->sides[side].ike, "test", w->now, &visitor, &seen));
+	return seen;
+}
+
+/* Both sides' connections before they are added. */
+struct setting {
+	struct ike_connection left, right;
+	struct ike_pair left_pair, right_pair;
+};
+
+static struct world *prepare(struct setting *s)
+{
+	struct world *w = world_new(1, 2);
+
+	s->left = world_connection(w, 0, 1);
+	s->right = world_connection(w, 1, 0);
+	s->left.start = IKE_START_ALWAYS;
+	return w;
+}
+
+static void go(struct world *w, struct setting *s)
+{
+	world_add(w, 1, &s->right);
+	world_add(w, 0, &s->left);
+}
+
+/* Fails for @error within 15 s, goes on trying, leaves nothing. */
+static void assert_fails(struct world *w, enum ike_error left, enum ike_error right)
+{
+	unsigned int attempts;
+
+	world_run(w, w->now + 15 * SECONDS, NULL);
+	print_message("left: %s\n", status(w, 0).text);
+	assert_int_equal(status(w, 0).error, left);
+	assert_true(strlen(status(w, 0).text) > 20);
+	if (right != IKE_ERROR_NONE) {
+		print_message("right: %s\n", status(w, 1).text);
+		assert_int_equal(status(w, 1).error, right);
+	}
+	assert_int_equal(world_state(w, 0, "test"), IKE_STATE_CONNECTING);
+	/* An hour later it still tries, at least once in two minutes. */
+	world_run(w, w->now + 3600 * SECONDS, NULL);
+	assert_int_equal(status(w, 0).error, left);
+	attempts = w->sides[0].counts[IKE_EVENT_INITIATING] + w->sides[0].counts[IKE_EVENT_FAILED];
+	world_run(w, w->now + 240 * SECONDS, NULL);
+	assert_true(w->sides[0].counts[IKE_EVENT_INITIATING] +
+		    w->sides[0].counts[IKE_EVENT_FAILED] > attempts);
+	assert_int_equal(w->sides[0].sa_count, 0);
+	assert_int_equal(w->sides[1].sa_count, 0);
+}
+
+static void test_psk(void **state)
+{
+	struct setting s;
+	struct world *w = prepare(&s);
+
+	s.right.psk = (const uint8_t *)"another secret of 20";
+	go(w, &s);
+	assert_fails(w, IKE_ERROR_PSK_MISMATCH, IKE_ERROR_PSK_MISMATCH);
+	/* Once it is corrected it comes up by itself. */
+	s.right.psk = s.left.psk;
+	world_add(w, 1, &s.right);
+	assert_true(world_run(w, w->now + 180 * SECONDS, both_up));
+	assert_int_equal(status(w, 0).error, IKE_ERROR_NONE);
+	world_free(w);
+}
+
+static void test_psk_with_nat(void **state)
+{
+	struct setting s;
+	struct world *w = prepare(&s);
+
+	world_nat(w, 0);
+	s.right = world_connection(w, 1, 0);
+	s.right.psk = (const uint8_t *)"another secret of 20";
+	go(w, &s);
+	assert_fails(w, IKE_ERROR_PSK_MISMATCH, IKE_ERROR_PSK_MISMATCH);
+	world_free(w);
+}
+
+static void test_ike_proposal(void **state)
+{
+	static const char *const other[] = { "aes256-sha256-modp2048" };
+	struct setting s;
+	struct world *w = prepare(&s);
+
+	s.right.ike = other;
+	go(w, &s);
+	assert_fails(w, IKE_ERROR_NO_PROPOSAL_CHOSEN, IKE_ERROR_NO_PROPOSAL_CHOSEN);
+	assert_non_null(strstr(status(w, 0).text, "aes128-sha1-modp1024"));
+	assert_non_null(strstr(status(w, 1).text, "modp2048"));
+	world_free(w);
+}
+
+static void test_esp_proposal(void **state)
+{
+	static const char *const other[] = { "aes256-sha256" };
+	struct setting s;
+	struct world *w = prepare(&s);
+
+	s.right.esp = other;
+	go(w, &s);
+	assert_fails(w, IKE_ERROR_NO_PROPOSAL_CHOSEN, IKE_ERROR_NO_PROPOSAL_CHOSEN);
+	world_free(w);
+}
+
+static void test_pfs(void **state)
+{
+	static const char *const with[] = { "aes128-sha1-modp2048" };
+	struct setting s;
+	struct world *w = prepare(&s);
+
+	s.right.esp = with;
+	go(w, &s);
+	assert_fails(w, IKE_ERROR_NO_PROPOSAL_CHOSEN, IKE_ERROR_PFS_MISMATCH);
+	world_free(w);
+	w = prepare(&s);
+	s.left.esp = with;
+	go(w, &s);
+	assert_fails(w, IKE_ERROR_NO_PROPOSAL_CHOSEN, IKE_ERROR_PFS_MISMATCH);
+	world_free(w);
+}
+
+static void test_ts(void **state)
+{
+	struct setting s;
+	struct world *w = prepare(&s);
+
+	ike_selector_parse(&s.left_pair.local, "10.1.0.0/16");
+	ike_selector_parse(&s.left_pair.remote, "10.2.0.0/16");
+	ike_selector_parse(&s.right_pair.local, "10.2.0.0/24");
+	ike_selector_parse(&s.right_pair.remote, "10.1.0.0/16");
+	s.left.pairs = &s.left_pair;
+	s.right.pairs = &s.right_pair;
+	go(w, &s);
+	assert_fails(w, IKE_ERROR_TS_UNACCEPTABLE, IKE_ERROR_TS_UNACCEPTABLE);
+	assert_non_null(strstr(status(w, 1).text, "10.2.0.0/24"));
+	world_free(w);
+}
+
+static void test_remote_id(void **state)
+{
+	struct setting s;
+	struct world *w = prepare(&s);
+
+	s.right.remote_id = "somebody.example";
+	go(w, &s);
+	assert_fails(w, IKE_ERROR_INVALID_ID, IKE_ERROR_INVALID_ID);
+	assert_non_null(strstr(status(w, 1).text, "left.example"));
+	world_free(w);
+	w = prepare(&s);
+	s.left.remote_id = "somebody.example";
+	go(w, &s);
+	assert_fails(w, IKE_ERROR_INVALID_ID, IKE_ERROR_NONE);
+	assert_non_null(strstr(status(w, 0).text, "right.example"));
+	world_free(w);
+}
+
+static void test_unreachable(void **state)
+{
+	struct setting s;
+	struct world *w = prepare(&s);
+
+	w->sides[1].unreachable = true;
+	go(w, &s);
+	assert_fails(w, IKE_ERROR_NO_RESPONSE, IKE_ERROR_NONE);
+	assert_non_null(strstr(status(w, 0).text, "no answer at all"));
+	w->sides[1].unreachable = false;
+	assert_true(world_run(w, w->now + 120 * SECONDS, both_up));
+	world_free(w);
+}
+
+/* A peer that is still booting refuses first: we must be there soon after it is ready. */
+static void test_booting(void **state)
+{
+	struct setting s;
+	struct world *w = prepare(&s);
+
+	world_add(w, 0, &s.left);
+	world_run(w, w->now + 6 * SECONDS, NULL);
+	assert_int_equal(status(w, 0).error, IKE_ERROR_NO_PROPOSAL_CHOSEN);
+	world_add(w, 1, &s.right);
+	assert_true(world_run(w, w->now + 12 * SECONDS, both_up));
+	world_free(w);
+}
+
+/* Messages from this number on are lost. */
+static enum verdict lost_from(struct world *w, const struct datagram *d)
+{
+	const unsigned int *limit = w->test;
+
+	return d->sender == 0 && d->number >= *limit ? WORLD_DROP : WORLD_PASS;
+}
+
+static void test_how_far(void **state)
+{
+	static const char *const parts[] = { "no answer at all", "first message", "fifth message" };
+	unsigned int limit;
+
+	for (limit = 0; limit < 3; limit++) {
+		struct setting s;
+		struct world *w = prepare(&s);
+
+		w->judge = lost_from;
+		w->test = &limit;
+		go(w, &s);
+		world_run(w, w->now + 15 * SECONDS, NULL);
+		assert_non_null(strstr(status(w, 0).text, parts[limit]));
+		world_free(w);
+	}
+}
+
+static void test_kernel(void **state)
+{
+	struct setting s;
+	struct world *w = prepare(&s);
+
+	w->sides[0].refuse_install = -ENOMEM;
+	go(w, &s);
+	world_run(w, w->now + 15 * SECONDS, NULL);
+	assert_int_equal(status(w, 0).error, IKE_ERROR_KERNEL);
+	world_run(w, w->now + 60 * SECONDS, NULL);
+	assert_int_equal(w->sides[0].sa_count, 0);
+	w->sides[0].refuse_install = 0;
+	assert_true(world_run(w, w->now + 120 * SECONDS, both_up));
+	world_run(w, w->now + 120 * SECONDS, NULL);
+	assert_int_equal(w->sides[0].sa_count, 2);
+	assert_int_equal(w->sides[1].sa_count, 2);
+	assert_null(world_esp(w, 0, 1, true));
+	assert_null(world_esp(w, 1, 0, true));
+	world_free(w);
+}
+
+/* Twenty thousand strangers begin, and a real peer connects meanwhile. */
+static void test_flood(void **state)
+{
+	struct world *w = world_new(1, 2);
+	struct ike_connection left = world_connection(w, 0, 1), right = world_connection(w, 1, 0);
+	struct ike_endpoint from = { { AF_INET, { 172, 16 } }, IKE_PORT };
+	struct ike_endpoint to = { w->sides[1].address, IKE_PORT };
+	struct ike_counters counters;
+	uint8_t first[2048];
+	size_t length = 0;
+	unsigned int i;
+
+	right.remote = (struct ike_address){ 0 };
+	world_add(w, 1, &right);
+	left.start = IKE_START_ALWAYS;
+	world_add(w, 0, &left);
+	assert_true(w->datagram_count == 1);
+	length = w->datagrams[0].length;
+	memcpy(first, w->datagrams[0].bytes, length);
+	world_off(w, 0);
+	world_run(w, w->now + 1 * SECONDS, NULL);
+	for (i = 0; i < 20000; i++) {
+		memcpy(first, &i, sizeof(i));
+		first[7] = 1;
+		from.address.bytes[2] = i >> 8;
+		from.address.bytes[3] = i;
+		world_forge(w, &from, &to, first, length);
+		world_run(w, w->now + (i % 10 == 0), NULL);
+		if (i == 10000) {
+			world_on(w, 0);
+			world_add(w, 0, &left);
+		}
+	}
+	assert_true(world_run(w, w->now + 5 * SECONDS, both_up));
+	ike_counters(w->sides[1].ike, &counters);
+	assert_in_range(counters.half_open, 1, 1000);
+	world_run(w, w->now + 60 * SECONDS, NULL);
+	ike_counters(w->sides[1].ike, &counters);
+	assert_int_equal(counters.half_open, 0);
+	assert_true(both_up(w));
+	world_free(w);
+}
+
+static void test_noise(void **state)
+{
+	struct setting s;
+	struct world *w = prepare(&s);
+	struct ike_endpoint from = { w->sides[0].address, IKE_PORT };
+	struct ike_endpoint to = { w->sides[1].address, IKE_PORT };
+	uint8_t noise[600];
+	unsigned int i, j, length;
+
+	go(w, &s);
+	assert_true(world_run(w, w->now + 5 * SECONDS, both_up));
+	for (i = 0; i < 20000; i++) {
+		length = world_random(w) % sizeof(noise);
+		for (j = 0; j < length; j++)
+			noise[j] = world_random(w) >> 20;
+		if (i % 2 && length > 28) { /* a plausible header before it */
+			noise[17] = 0x10;
+			noise[18] = (uint8_t[]){ 2, 5, 32, 4 }[i / 2 % 4];
+			noise[19] = i / 8 % 2;
+			noise[24] = noise[25] = 0;
+			noise[26] = length >> 8;
+			noise[27] = length;
+			noise[16] = (uint8_t[]){ 1, 11, 8, 12 }[i / 16 % 4];
+		}
+		to.port = i % 3 ? IKE_PORT : IKE_PORT_NATT;
+		world_forge(w, &from, &to, noise, length);
+		world_run(w, w->now, NULL);
+	}
+	assert_true(both_up(w));
+	assert_null(world_esp(w, 0, 1, true));
+	world_free(w);
+}
+
+static void test_refused_settings(void **state)
+{
+	static const char *const bad[] = { "aes128-sha1" };
+	struct setting s;
+	struct world *w = prepare(&s);
+	struct ike_connection c = s.left;
+	char error[512];
+
+	assert_true(ike_connection_check(&c, error, sizeof(error)));
+	c.remote = (struct ike_address){ 0 };
+	assert_false(ike_connection_check(&c, error, sizeof(error)));
+	assert_non_null(strstr(error, "remote"));
+	c = s.left;
+	c.ike = bad;
+	assert_false(ike_connection_check(&c, error, sizeof(error)));
+	assert_non_null(strstr(error, "ike"));
+	c = s.left;
+	c.replay_window = 5000;
+	assert_false(ike_connection_check(&c, error, sizeof(error)));
+	assert_non_null(strstr(error, "4096"));
+	c = s.left;
+	c.pair_count = 0;
+	assert_false(ike_connection_check(&c, error, sizeof(error)));
+	c = s.left;
+	c.name = "";
+	assert_false(ike_connection_check(&c, error, sizeof(error)));
+	world_free(w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_psk),	    cmocka_unit_test(test_psk_with_nat),
+		cmocka_unit_test(test_ike_proposal), cmocka_unit_test(test_esp_proposal),
+		cmocka_unit_test(test_pfs),	    cmocka_unit_test(test_ts),
+		cmocka_unit_test(test_remote_id),   cmocka_unit_test(test_unreachable),
+		cmocka_unit_test(test_booting),	    cmocka_unit_test(test_how_far),
+		cmocka_unit_test(test_kernel),	    cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_noise),	    cmocka_unit_test(test_refused_settings),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
