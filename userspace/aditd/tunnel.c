@@ -311,10 +311,21 @@ struct tunnel *tunnel_new(struct daemon *daemon, struct config_tunnel *config)
 	return tunnel;
 }
 
+/* An attempt that has failed already is not waited for: the peer may have been put right */
+static void give_up_attempt(struct tunnel *tunnel)
+{
+	if (!tunnel->keyed || !*tunnel->error.code || state_now(tunnel) == IKE_STATE_ESTABLISHED)
+		return;
+	ike_connection_remove(engine_ike(tunnel->daemon->engine), tunnel->config->name, engine_now());
+	tunnel->keyed = false;
+}
+
 void tunnel_start(struct tunnel *tunnel, bool now)
 {
 	tunnel->wanted = true;
 	tunnel->tries = 0;
+	if (now)
+		give_up_attempt(tunnel);
 	memset(&tunnel->error, 0, sizeof(tunnel->error));
 	tunnel->start |= now;
 	prepare(tunnel);
@@ -377,7 +388,6 @@ void tunnel_change(struct tunnel *tunnel, struct config_tunnel *config)
 void tunnel_event(struct daemon *daemon, const struct ike_event *event)
 {
 	struct tunnel *tunnel = tunnel_find(daemon, event->connection ? event->connection : "");
-	char text[640];
 
 	if (!tunnel)
 		return;
@@ -385,14 +395,21 @@ void tunnel_event(struct daemon *daemon, const struct ike_event *event)
 	if (event->code != IKE_EVENT_FAILED && event->code != IKE_EVENT_REFUSED)
 		return;
 	tunnel->failures[event->error]++;
-	if (event->error == IKE_ERROR_NO_RESPONSE && tunnel->send_error) {
-		snprintf(text, sizeof(text), "nothing can be sent to the peer: %s; see `ip route get` for "
-			 "the peer and the addresses of this host", strerror(tunnel->send_error));
-		error_set(tunnel, "no-route", text, false);
-	} else {
+	/* Why there is no answer is known better here */
+	if (event->error != IKE_ERROR_NO_RESPONSE || !tunnel->send_error)
 		error_set(tunnel, report_code(event), event->text, report_final(event->error));
-	}
 	tunnel->refresh = event->code == IKE_EVENT_FAILED;
+}
+
+static void unsendable(struct tunnel *tunnel)
+{
+	char peer[IKE_ADDRESS_TEXT], text[256];
+
+	snprintf(text, sizeof(text), "nothing can be sent to the peer %s: %s; see `ip route get %s` and the "
+		 "addresses of this host", ike_address_text(&tunnel->remote, peer),
+		 strerror(tunnel->send_error), peer);
+	error_set(tunnel, "no-route", text, false);
+	report_text(tunnel->daemon, IKE_SEVERITY_ERROR, tunnel->config->name, "no-route", "%s", text);
 }
 
 void tunnel_sent(struct daemon *daemon, const struct ike_address *remote, int error)
@@ -406,8 +423,11 @@ void tunnel_sent(struct daemon *daemon, const struct ike_address *remote, int er
 	for (i = 0; i < daemon->tunnel_count; i++) {
 		struct tunnel *tunnel = daemon->tunnels[i];
 
-		if (ike_address_equal(&tunnel->remote, remote))
+		if (ike_address_equal(&tunnel->remote, remote) && tunnel->send_error != error) {
 			tunnel->send_error = error;
+			if (error)
+				unsendable(tunnel);
+		}
 		daemon->send_failed |= tunnel->send_error;
 	}
 }
