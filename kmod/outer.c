@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/udp.h>
+#include <net/dsfield.h>
+#include <net/inet_ecn.h>
+#include <net/ip.h>
+#include <net/ip6_checksum.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/route.h>
+
+#include "device.h"
+#include "outer.h"
+#include "sa.h"
+
+static u32 outer_mark(const struct adit_sa *sa)
+{
+	return sa->has_mark ? sa->mark : READ_ONCE(sa->adit->mark);
+}
+
+static u8 outer_proto(const struct adit_sa *sa)
+{
+	return sa->local_port ? IPPROTO_UDP : sa->proto;
+}
+
+static struct dst_entry *route4(struct adit_sa *sa, const struct adit_peer *peer, struct net *net)
+{
+	struct flowi4 fl4 = {
+		.saddr = sa->local.ip4,
+		.daddr = peer->addr.ip4,
+		.flowi4_proto = outer_proto(sa),
+		.flowi4_mark = outer_mark(sa),
+		.fl4_sport = sa->local_port,
+		.fl4_dport = peer->port,
+	};
+	struct rtable *rt;
+
+	/* Not ip_route_output_flow(): XFRM's policies are not asked whether a
+	 * packet that is protected already shall be protected.
+	 */
+	rt = ip_route_output_key(net, &fl4);
+	if (IS_ERR(rt))
+		return NULL;
+	dst_cache_set_ip4(&sa->route, &rt->dst, sa->local.ip4);
+	return &rt->dst;
+}
+
+static struct dst_entry *route6(struct adit_sa *sa, const struct adit_peer *peer, struct net *net)
+{
+	struct flowi6 fl6 = {
+		.saddr = sa->local.ip6,
+		.daddr = peer->addr.ip6,
+		.flowi6_proto = outer_proto(sa),
+		.flowi6_mark = outer_mark(sa),
+		.fl6_sport = sa->local_port,
+		.fl6_dport = peer->port,
+	};
+	struct dst_entry *dst;
+
+	dst = ip6_route_output(net, NULL, &fl6);
+	if (dst->error) {
+		dst_release(dst);
+		return NULL;
+	}
+	dst_cache_set_ip6(&sa->route, dst, &sa->local.ip6);
+	return dst;
+}
+
+struct dst_entry *adit_outer_route(struct adit_sa *sa)
+{
+	const struct adit_peer *peer;
+	struct dst_entry *dst;
+	struct net *net;
+
+	dst = dst_cache_get(&sa->route);
+	if (likely(dst))
+		return dst;
+
+	net = rcu_dereference(sa->adit->home);
+	if (!net)
+		return NULL;
+	peer = rcu_dereference(sa->peer);
+	dst = sa->family == AF_INET ? route4(sa, peer, net) : route6(sa, peer, net);
+	if (dst && dst->dev == sa->adit->dev) {
+		dst_cache_reset(&sa->route);
+		dst_release(dst);
+		return NULL;
+	}
+	return dst;
+}
+
+/* What the inner header says for the outer one. */
+struct inner {
+	u8 dsfield;
+	bool df;
+};
+
+static u8 outer_dsfield(const struct adit_sa *sa, u8 inner)
+{
+	u8 dsfield = sa->dscp_policy == ADIT_DSCP_POLICY_FIXED ? sa->dscp << 2 :
+								 inner & ~INET_ECN_MASK;
+
+	/* RFC 6040 4.1: CE is copied, too; that is what differs from RFC 3168. */
+	if (sa->ecn_policy == ADIT_ECN_POLICY_NORMAL)
+		dsfield |= inner & INET_ECN_MASK;
+	return dsfield;
+}
+
+static void push_ip4(const struct adit_sa *sa, const struct adit_peer *peer, struct dst_entry *dst,
+		     struct sk_buff *skb, const struct inner *inner)
+{
+	struct iphdr *iph = ip_hdr(skb);
+	bool df = sa->df_policy == ADIT_DF_POLICY_SET ||
+		  (sa->df_policy == ADIT_DF_POLICY_COPY && inner->df);
+
+	iph->version = 4;
+	iph->ihl = sizeof(*iph) >> 2;
+	iph->tos = outer_dsfield(sa, inner->dsfield);
+	iph->frag_off = df && !ip_mtu_locked(dst) ? htons(IP_DF) : 0;
+	iph->ttl = sa->ttl ?: ip4_dst_hoplimit(dst);
+	iph->protocol = outer_proto(sa);
+	iph->check = 0;
+	iph->saddr = sa->local.ip4;
+	iph->daddr = peer->addr.ip4;
+	/* A packet that is never fragmented needs no ID (RFC 6864 4.1). */
+	iph->id = 0;
+	if (!iph->frag_off)
+		__ip_select_ident(dev_net(dst->dev), iph, 1);
+}
+
+static void push_ip6(const struct adit_sa *sa, const struct adit_peer *peer, struct dst_entry *dst,
+		     struct sk_buff *skb, const struct inner *inner)
+{
+	struct ipv6hdr *ip6h = ipv6_hdr(skb);
+
+	/* No flow label: one made from the inner flow would tell the flows apart. */
+	ip6_flow_hdr(ip6h, outer_dsfield(sa, inner->dsfield), 0);
+	ip6h->hop_limit = sa->ttl ?: ip6_dst_hoplimit(dst);
+	ip6h->nexthdr = outer_proto(sa);
+	ip6h->saddr = sa->local.ip6;
+	ip6h->daddr = peer->addr.ip6;
+}
+
+static int push_tunnel(const struct adit_sa *sa, const struct adit_peer *peer,
+		       struct dst_entry *dst, struct sk_buff *skb, unsigned int gap, u8 *nexthdr)
+{
+	unsigned int len = sa->family == AF_INET ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
+	struct inner inner;
+
+	if (skb->protocol == htons(ETH_P_IP)) {
+		inner.dsfield = ipv4_get_dsfield(ip_hdr(skb));
+		inner.df = ip_hdr(skb)->frag_off & htons(IP_DF);
+		*nexthdr = IPPROTO_IPIP;
+	} else {
+		inner.dsfield = ipv6_get_dsfield(ipv6_hdr(skb));
+		inner.df = true;
+		*nexthdr = IPPROTO_IPV6;
+	}
+
+	skb_push(skb, len + gap);
+	skb_reset_network_header(skb);
+	if (sa->family == AF_INET)
+		push_ip4(sa, peer, dst, skb, &inner);
+	else
+		push_ip6(sa, peer, dst, skb, &inner);
+	return len;
+}
+
+static int push_transport(const struct adit_sa *sa, struct sk_buff *skb, unsigned int gap,
+			  u8 *nexthdr)
+{
+	struct iphdr *iph;
+	u8 *prevhdr;
+	int len;
+
+	if (sa->family == AF_INET) {
+		len = ip_hdr(skb)->ihl * 4;
+	} else {
+		/* Hop-by-hop options, routing, and destination options in front
+		 * of it stay outside (RFC 4303 3.1.1).
+		 */
+		len = ip6_find_1stfragopt(skb, &prevhdr);
+		if (len < 0)
+			return -EINVAL;
+	}
+
+	memmove(skb_push(skb, gap), skb_network_header(skb), len);
+	skb_reset_network_header(skb);
+	if (sa->family == AF_INET) {
+		iph = ip_hdr(skb);
+		*nexthdr = iph->protocol;
+		iph->protocol = outer_proto(sa);
+		iph->check = 0;
+	} else {
+		prevhdr -= gap;
+		*nexthdr = *prevhdr;
+		*prevhdr = outer_proto(sa);
+	}
+	return len;
+}
+
+int adit_outer_push(const struct adit_sa *sa, const struct adit_peer *peer, struct dst_entry *dst,
+		    struct sk_buff *skb, unsigned int gap, u8 *nexthdr)
+{
+	struct udphdr *uh;
+	int len;
+
+	if (sa->local_port)
+		gap += sizeof(*uh);
+	if (sa->mode == ADIT_MODE_TUNNEL)
+		len = push_tunnel(sa, peer, dst, skb, gap, nexthdr);
+	else
+		len = push_transport(sa, skb, gap, nexthdr);
+	if (len < 0)
+		return len;
+
+	skb_set_transport_header(skb, len);
+	if (sa->local_port) {
+		uh = udp_hdr(skb);
+		uh->source = sa->local_port;
+		uh->dest = peer->port;
+		uh->check = 0;
+		len += sizeof(*uh);
+	}
+	return len;
+}
+
+int adit_outer_lengths(const struct adit_sa *sa, struct sk_buff *skb)
+{
+	if (sa->local_port)
+		udp_hdr(skb)->len = htons(skb->len - skb_transport_offset(skb));
+
+	if (sa->family == AF_INET) {
+		if (skb->len > IP_MAX_MTU)
+			return -EMSGSIZE;
+		ip_hdr(skb)->tot_len = htons(skb->len);
+	} else {
+		if (skb->len - sizeof(struct ipv6hdr) > IPV6_MAXPLEN)
+			return -EMSGSIZE;
+		ipv6_hdr(skb)->payload_len = htons(skb->len - sizeof(struct ipv6hdr));
+	}
+	return 0;
+}
+
+/* The packet is another one now: nothing that was said of the inner one holds. */
+static void scrub(const struct adit_sa *sa, struct sk_buff *skb, bool xnet)
+{
+	skb_scrub_packet(skb, xnet);
+	skb->mark = outer_mark(sa);
+	skb->ip_summed = CHECKSUM_NONE;
+	skb->csum_valid = 0;
+	skb->encapsulation = 0;
+	skb->inner_protocol = 0;
+	/* What did not fit was refused or fragmented before it was encrypted. What
+	 * is too long now was let through on purpose, and without DF; only IPv6
+	 * must be told, in IPv4 the header says so.
+	 */
+	skb->ignore_df = sa->family == AF_INET6;
+}
+
+static void send_one(struct adit_sa *sa, struct net *net, struct sk_buff *skb)
+{
+	if (sa->family == AF_INET) {
+		memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+		ip_local_out(net, NULL, skb);
+		return;
+	}
+
+	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
+	/* RFC 3948 2.1 lets the checksum be 0, which IPv6 forbids (RFC 8200 8.1). */
+	if (sa->local_port)
+		udp6_set_csum(false, skb, &ipv6_hdr(skb)->saddr, &ipv6_hdr(skb)->daddr,
+			      skb->len - skb_transport_offset(skb));
+	ip6_local_out(net, NULL, skb);
+}
+
+void adit_outer_send(struct adit_sa *sa, struct dst_entry *dst, struct sk_buff_head *batch)
+{
+	struct net *net = rcu_dereference(sa->adit->home);
+	struct sk_buff *skb;
+	bool xnet;
+
+	if (!dst)
+		dst = adit_outer_route(sa);
+	if (unlikely(!dst || !net)) {
+		while ((skb = __skb_dequeue(batch)))
+			adit_drop_out(sa->adit, sa, skb, ADIT_DROP_NO_ROUTE);
+		dst_release(dst);
+		return;
+	}
+
+	xnet = !net_eq(net, dev_net(sa->adit->dev));
+	while ((skb = __skb_dequeue(batch))) {
+		scrub(sa, skb, xnet);
+		/* One reference serves the batch: the RCU section keeps the route
+		 * for the packets before the last, which takes the reference.
+		 */
+		if (skb_queue_empty(batch)) {
+			skb_dst_set(skb, dst);
+			dst = NULL;
+		} else {
+			skb_dst_set_noref(skb, dst);
+		}
+		send_one(sa, net, skb);
+	}
+	dst_release(dst);
+}
+
+void adit_outer_init(struct adit_sa *sa)
+{
+	atomic_set(&sa->inflight, 0);
+}

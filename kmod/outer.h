@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The outer packet: route, IP header, UDP header, and out.
+ *
+ * Context of all: BH disabled, RCU.
+ */
+#ifndef _ADIT_OUTER_H
+#define _ADIT_OUTER_H
+
+#include <linux/skbuff.h>
+#include <net/dst.h>
+
+struct adit_device;
+struct adit_sa;
+struct adit_peer;
+
+/* Most that is put in front of an inner packet: IPv6, UDP, AH with its longest
+ * ICV, ESP with its longest IV.
+ */
+#define ADIT_HEADROOM	(40 + 8 + 12 + 64 + 8 + 16)
+/* And behind: padding up to a block, pad length, next header, ICV. */
+#define ADIT_TAILROOM	(15 + 2 + 64)
+
+/**
+ * adit_outer_route - the route of an SA's outer packets
+ * @sa: the SA
+ *
+ * Return: with a reference; NULL if there is none, or if it leads back into
+ * the SA's own device.
+ */
+struct dst_entry *adit_outer_route(struct adit_sa *sa);
+
+/**
+ * adit_outer_push - put the outer headers before a packet
+ * @sa: the SA
+ * @peer: its peer
+ * @dst: its route
+ * @skb: an inner packet with a network header at its data, and with headroom
+ * @gap: bytes to leave for the ESP or AH header
+ * @nexthdr: set to what follows that header
+ *
+ * In tunnel mode the whole packet stays behind the gap; in transport mode its
+ * IP header (with IPv6, those extension headers that must stay in front) moves
+ * before it. Lengths are not yet set: see adit_outer_lengths().
+ *
+ * Return: offset of the gap from skb->data, or -EINVAL for a header that lies.
+ */
+int adit_outer_push(const struct adit_sa *sa, const struct adit_peer *peer, struct dst_entry *dst,
+		    struct sk_buff *skb, unsigned int gap, u8 *nexthdr);
+
+/**
+ * adit_outer_lengths - the packet has its length
+ * @sa: the SA
+ * @skb: outer packet, network header at its data
+ *
+ * Return: 0, or -EMSGSIZE if IP cannot say that length.
+ */
+int adit_outer_lengths(const struct adit_sa *sa, struct sk_buff *skb);
+
+/**
+ * adit_outer_send - send packets
+ * @sa: their SA
+ * @dst: their route, of which a reference is taken over; NULL: look it up
+ * @batch: packets in order; empty afterwards
+ */
+void adit_outer_send(struct adit_sa *sa, struct dst_entry *dst, struct sk_buff_head *batch);
+
+/**
+ * adit_outer_need - see that the device asks for enough room
+ * @sa: an SA that is being added
+ */
+void adit_outer_init(struct adit_sa *sa);
+
+#endif

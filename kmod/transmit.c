@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/icmpv6.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <net/icmp.h>
+#include <net/ip.h>
+
+#include "ah.h"
+#include "compat.h"
+#include "device.h"
+#include "esp.h"
+#include "lifetime.h"
+#include "outer.h"
+#include "pmtu.h"
+#include "sa.h"
+#include "staged.h"
+#include "transmit.h"
+
+/* Does the packet begin with the header that its protocol says? */
+static bool check_header(struct sk_buff *skb)
+{
+	switch (skb->protocol) {
+	case htons(ETH_P_IP):
+		return pskb_network_may_pull(skb, sizeof(struct iphdr)) &&
+		       ip_hdr(skb)->version == 4 && ip_hdr(skb)->ihl >= 5 &&
+		       pskb_network_may_pull(skb, ip_hdr(skb)->ihl * 4);
+	case htons(ETH_P_IPV6):
+		return pskb_network_may_pull(skb, sizeof(struct ipv6hdr)) &&
+		       ipv6_hdr(skb)->version == 6;
+	}
+	return false;
+}
+
+static struct adit_sa *lookup(struct adit_device *adit, struct sk_buff *skb,
+			      struct adit_flow *flow)
+{
+	struct adit_sa *sa;
+
+	sa = adit_spd_lookup_any(&adit->spd, skb->protocol == htons(ETH_P_IPV6));
+	if (likely(sa))
+		return sa;
+	if (!adit_flow_dissect(flow, skb))
+		return ERR_PTR(-EINVAL);
+	return adit_spd_lookup(&adit->spd, flow);
+}
+
+/*
+ * Makes a packet ours to encrypt in place: unshared, in one piece, with room on
+ * both sides and its checksum filled in. One copy does all of it; a packet that
+ * the device's needed_headroom and needed_tailroom shaped needs none, unless it
+ * is a clone of what TCP keeps.
+ */
+static bool make_writable(struct sk_buff **pskb, unsigned int headroom)
+{
+	struct sk_buff *skb = *pskb, *copy;
+
+	if (unlikely(skb_cloned(skb) || skb_is_nonlinear(skb) ||
+		     skb_headroom(skb) < headroom || skb_tailroom(skb) < ADIT_TAILROOM)) {
+		copy = skb_copy_expand(skb, headroom, ADIT_TAILROOM, GFP_ATOMIC);
+		if (!copy)
+			return false;
+		if (skb->sk)
+			skb_set_owner_w(copy, skb->sk);
+		consume_skb(skb);
+		*pskb = skb = copy;
+	}
+	return skb->ip_summed != CHECKSUM_PARTIAL || !skb_checksum_help(skb);
+}
+
+/* Protects one packet; it joins @batch now, or leaves alone later. */
+static void output(struct adit_sa *sa, const struct adit_peer *peer, struct dst_entry *dst,
+		   struct sk_buff *skb, u64 seq, struct sk_buff_head *batch)
+{
+	bool esp = sa->proto == IPPROTO_ESP;
+	u8 nexthdr;
+	int offset;
+
+	if (unlikely(!make_writable(&skb, LL_RESERVED_SPACE(dst->dev) + ADIT_HEADROOM))) {
+		adit_drop_out(sa->adit, sa, skb, ADIT_DROP_NO_MEMORY);
+		return;
+	}
+	offset = adit_outer_push(sa, peer, dst, skb,
+				 esp ? adit_esp_header_len(sa) : adit_ah_header_len(sa), &nexthdr);
+	if (unlikely(offset < 0)) {
+		adit_drop_out(sa->adit, sa, skb, ADIT_DROP_MALFORMED);
+		return;
+	}
+	if (likely(esp))
+		adit_esp_output(sa, skb, offset, nexthdr, seq, batch);
+	else
+		adit_ah_output(sa, skb, offset, nexthdr, seq, batch);
+}
+
+/*
+ * Gives out @count sequence numbers in a row.
+ *
+ * Return: the first; or 0 when there are not so many left. The counter is then
+ * left beyond its end: it never comes back into the range that was used.
+ */
+static u64 reserve(struct adit_sa *sa, unsigned int count)
+{
+	const u64 max = sa->esn ? U64_MAX - U32_MAX : U32_MAX;
+	u64 last = atomic64_add_return(count, &sa->seq);
+
+	if (likely(last <= max))
+		return last - count + 1;
+	/* RFC 4303 3.3.3: must not cycle. Without ESN what is beyond stays far
+	 * below 2^64; with it, keep clear of the end for the same reason.
+	 */
+	atomic64_set(&sa->seq, max + 1);
+	adit_lifetime_overflow(sa);
+	return 0;
+}
+
+/* Takes the list and the reference to the route over. */
+static void transmit(struct adit_sa *sa, struct dst_entry *dst, struct sk_buff *list)
+{
+	unsigned int count = 0, bytes = 0;
+	const struct adit_peer *peer;
+	struct sk_buff_head batch;
+	struct sk_buff *skb, *next;
+	u64 seq;
+
+	skb_list_walk_safe(list, skb, next) {
+		count++;
+		bytes += skb->len;
+	}
+
+	if (unlikely(!adit_lifetime_account(sa, count, bytes))) {
+		dst_release(dst);
+		adit_drop_out(sa->adit, sa, list, ADIT_DROP_EXPIRED);
+		return;
+	}
+	seq = reserve(sa, count);
+	if (unlikely(!seq)) {
+		dst_release(dst);
+		adit_drop_out(sa->adit, sa, list, ADIT_DROP_SEQUENCE_OVERFLOW);
+		return;
+	}
+
+	adit_sa_touch(sa);
+	adit_count(sa->counters, count, bytes);
+	dev_sw_netstats_tx_add(sa->adit->dev, count, bytes);
+
+	peer = rcu_dereference(sa->peer);
+	__skb_queue_head_init(&batch);
+	skb_list_walk_safe(list, skb, next) {
+		skb_mark_not_on_list(skb);
+		output(sa, peer, dst, skb, seq++, &batch);
+	}
+	adit_outer_send(sa, dst, &batch);
+}
+
+/* AH over the ESP packet that @skb has become. */
+static void output_bundle(struct adit_sa *ah, struct sk_buff *skb, struct sk_buff_head *batch)
+{
+	u64 seq = reserve(ah, 1);
+	u8 nexthdr;
+	int offset;
+
+	if (unlikely(!seq)) {
+		adit_drop_out(ah->adit, ah, skb, ADIT_DROP_SEQUENCE_OVERFLOW);
+		return;
+	}
+	if (unlikely(!adit_lifetime_account(ah, 1, skb->len))) {
+		adit_drop_out(ah->adit, ah, skb, ADIT_DROP_EXPIRED);
+		return;
+	}
+	adit_sa_touch(ah);
+	adit_count(ah->counters, 1, skb->len);
+
+	offset = adit_outer_push(ah, rcu_dereference(ah->peer), NULL, skb,
+				 adit_ah_header_len(ah), &nexthdr);
+	if (unlikely(offset < 0))
+		adit_drop_out(ah->adit, ah, skb, ADIT_DROP_MALFORMED);
+	else
+		adit_ah_output(ah, skb, offset, nexthdr, seq, batch);
+}
+
+void adit_transmit_done(struct adit_sa *sa, struct sk_buff *skb, struct sk_buff_head *batch)
+{
+	struct sk_buff_head alone;
+	struct adit_sa *ah;
+
+	ah = rcu_dereference(sa->bundle);
+	if (unlikely(ah)) {
+		output_bundle(ah, skb, batch);
+		return;
+	}
+	if (unlikely(!adit_sa_usable(sa))) {
+		/* The AH SA of its bundle went while it was being encrypted. */
+		adit_drop_out(sa->adit, sa, skb, ADIT_DROP_EXPIRED);
+		return;
+	}
+
+	if (likely(batch)) {
+		__skb_queue_tail(batch, skb);
+		return;
+	}
+	__skb_queue_head_init(&alone);
+	__skb_queue_tail(&alone, skb);
+	adit_outer_send(sa, NULL, &alone);
+}
+
+/* May @ah go over @esp? */
+static bool bundle_fits(const struct adit_sa *esp, const struct adit_sa *ah)
+{
+	const struct adit_peer *a = rcu_dereference_protected(esp->peer, true);
+	const struct adit_peer *b = rcu_dereference_protected(ah->peer, true);
+
+	return ah->direction == ADIT_DIRECTION_OUT && ah->proto == IPPROTO_AH &&
+	       ah->mode == ADIT_MODE_TRANSPORT && ah->family == esp->family &&
+	       !memcmp(&ah->local, &esp->local, sizeof(ah->local)) &&
+	       !memcmp(&a->addr, &b->addr, sizeof(a->addr)) && !esp->local_port &&
+	       (!esp->bundle_spi || htonl(esp->bundle_spi) == ah->spi);
+}
+
+void adit_bundle_update(struct adit_device *adit)
+{
+	struct adit_sa *esp, *ah, *found;
+
+	list_for_each_entry(esp, &adit->sas, link) {
+		if (esp->direction != ADIT_DIRECTION_OUT || esp->proto != IPPROTO_ESP)
+			continue;
+		found = NULL;
+		list_for_each_entry_reverse(ah, &adit->sas, link)
+			if (bundle_fits(esp, ah)) {
+				found = ah;
+				break;
+			}
+		rcu_assign_pointer(esp->bundle, found);
+	}
+	adit_spd_refresh(&adit->spd);
+}
+
+netdev_tx_t adit_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct adit_device *adit = netdev_priv(dev);
+	struct sk_buff *segments;
+	struct dst_entry *dst;
+	struct adit_flow flow;
+	struct adit_sa *sa;
+
+	rcu_read_lock();
+	if (unlikely(!check_header(skb))) {
+		adit_drop_out(adit, NULL, skb, ADIT_DROP_MALFORMED);
+		goto out;
+	}
+	sa = lookup(adit, skb, &flow);
+	if (unlikely(IS_ERR_OR_NULL(sa))) {
+		if (sa)
+			adit_drop_out(adit, NULL, skb, ADIT_DROP_MALFORMED);
+		else
+			adit_staged_add(adit, skb, &flow);
+		goto out;
+	}
+	dst = adit_outer_route(sa);
+	if (unlikely(!dst)) {
+		adit_drop_out(adit, sa, skb, ADIT_DROP_NO_ROUTE);
+		goto out;
+	}
+	skb = adit_pmtu_check(sa, dst, skb);
+	if (unlikely(!skb))
+		goto out_dst;
+
+	if (skb_is_gso(skb)) {
+		/* The segments inherit the room; one copy of the header here saves
+		 * one of each of them.
+		 */
+		segments = skb_cow_head(skb, LL_RESERVED_SPACE(dst->dev) + ADIT_HEADROOM) ?
+			   ERR_PTR(-ENOMEM) : skb_gso_segment(skb, 0);
+		if (IS_ERR_OR_NULL(segments)) {
+			adit_drop_out(adit, sa, skb, segments == ERR_PTR(-ENOMEM) ?
+				      ADIT_DROP_NO_MEMORY : ADIT_DROP_MALFORMED);
+			goto out_dst;
+		}
+		consume_skb(skb);
+		skb = segments;
+	}
+	transmit(sa, dst, skb);
+	goto out;
+
+out_dst:
+	dst_release(dst);
+out:
+	rcu_read_unlock();
+	return NETDEV_TX_OK;
+}

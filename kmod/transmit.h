@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The way of a packet out, from ndo_start_xmit to the wire:
+ *
+ *	adit_xmit -> SPD -> segment once -> sequence numbers for all -> each:
+ *	adit_outer_push -> adit_esp_output or adit_ah_output ->
+ *	adit_transmit_done -> adit_outer_send
+ */
+#ifndef _ADIT_TRANSMIT_H
+#define _ADIT_TRANSMIT_H
+
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+
+struct adit_device;
+struct adit_sa;
+
+netdev_tx_t adit_xmit(struct sk_buff *skb, struct net_device *dev);
+
+/**
+ * adit_transmit_done - a packet is protected
+ * @sa: by what
+ * @skb: outer packet
+ * @batch: joins it, or NULL: is sent alone
+ *
+ * Context: BH disabled, RCU.
+ */
+void adit_transmit_done(struct adit_sa *sa, struct sk_buff *skb, struct sk_buff_head *batch);
+
+/**
+ * adit_bundle_update - find the AH SA for each ESP SA that goes inside one
+ * @adit: the device, whose SAs have changed
+ *
+ * Context: adit_config_lock.
+ */
+void adit_bundle_update(struct adit_device *adit);
+
+#endif
