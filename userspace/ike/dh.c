@@ -80,41 +80,64 @@ static bool is_curve(const struct dh_group *group)
 	return !strcmp(group->type, "EC");
 }
 
+/* RFC 2409 6.1 and 6.2: OpenSSL has the primes, not the groups */
+static bool push_oakley(OSSL_PARAM_BLD *bld, uint16_t number, BIGNUM **prime, BIGNUM **generator)
+{
+	*prime = number == 1 ? BN_get_rfc2409_prime_768(NULL) : BN_get_rfc2409_prime_1024(NULL);
+	*generator = BN_new();
+	return *prime && *generator && BN_set_word(*generator, 2) &&
+	       OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_FFC_P, *prime) &&
+	       OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_FFC_G, *generator);
+}
+
+/* Each of OpenSSL's key types has a form of its own. @encoded is the public value's. */
+static bool push_pair(OSSL_PARAM_BLD *bld, const struct dh_group *group, struct bytes private,
+		      struct bytes encoded, BIGNUM **x, BIGNUM **y)
+{
+	if (!strcmp(group->type, "X25519"))
+		return OSSL_PARAM_BLD_push_octet_string(bld, OSSL_PKEY_PARAM_PRIV_KEY, private.data,
+							private.len) &&
+		       OSSL_PARAM_BLD_push_octet_string(bld, OSSL_PKEY_PARAM_PUB_KEY, encoded.data,
+							encoded.len);
+	*x = BN_secure_new();
+	if (!*x || !BN_bin2bn(private.data, (int)private.len, *x) ||
+	    !OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_PRIV_KEY, *x))
+		return false;
+	if (is_curve(group))
+		return OSSL_PARAM_BLD_push_octet_string(bld, OSSL_PKEY_PARAM_PUB_KEY, encoded.data,
+							encoded.len);
+	*y = BN_bin2bn(encoded.data, (int)encoded.len, NULL);
+	return *y && OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_PUB_KEY, *y);
+}
+
+/* A public value of the group's length as OpenSSL wants it; returns the length. */
+static size_t encode_public(const struct dh_group *group, struct bytes public, uint8_t *out)
+{
+	size_t skip = is_curve(group) ? 1 : 0;
+
+	out[0] = POINT_CONVERSION_UNCOMPRESSED;
+	memcpy(out + skip, public.data, public.len);
+	return skip + public.len;
+}
+
 /* The group's parameters, and the key pair when @private is given. The caller frees the array. */
 static OSSL_PARAM *dh_params(const struct dh_group *group, struct bytes private,
 			     struct bytes public)
 {
 	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
 	BIGNUM *prime = NULL, *generator = NULL, *x = NULL, *y = NULL;
-	uint8_t point[1 + DH_PUBLIC_MAX] = { POINT_CONVERSION_UNCOMPRESSED };
+	uint8_t encoded[1 + DH_PUBLIC_MAX];
 	OSSL_PARAM *params = NULL;
 	bool good = bld != NULL;
 
-	if (good && group->evp) {
+	if (good && group->evp)
 		good = OSSL_PARAM_BLD_push_utf8_string(bld, OSSL_PKEY_PARAM_GROUP_NAME, group->evp,
 						       0);
-	} else if (good && !strcmp(group->type, "DH")) {
-		/* RFC 2409 6.1 and 6.2: OpenSSL has the primes, not the groups */
-		prime = group->number == 1 ? BN_get_rfc2409_prime_768(NULL) :
-					     BN_get_rfc2409_prime_1024(NULL);
-		generator = BN_new();
-		good = prime && generator && BN_set_word(generator, 2) &&
-		       OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_FFC_P, prime) &&
-		       OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_FFC_G, generator);
-	}
-	if (good && private.len) {
-		x = BN_secure_new();
-		good = x && BN_bin2bn(private.data, (int)private.len, x) &&
-		       OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_PRIV_KEY, x);
-		if (good && is_curve(group)) {
-			memcpy(point + 1, public.data, public.len);
-			good = OSSL_PARAM_BLD_push_octet_string(bld, OSSL_PKEY_PARAM_PUB_KEY, point,
-								1 + public.len);
-		} else if (good) {
-			y = BN_bin2bn(public.data, (int)public.len, NULL);
-			good = y && OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_PUB_KEY, y);
-		}
-	}
+	else if (good && !strcmp(group->type, "DH"))
+		good = push_oakley(bld, group->number, &prime, &generator);
+	if (good && private.len)
+		good = push_pair(bld, group, private,
+				 bytes_of(encoded, encode_public(group, public, encoded)), &x, &y);
 	if (good)
 		params = OSSL_PARAM_BLD_to_param(bld);
 	OSSL_PARAM_BLD_free(bld);
@@ -226,13 +249,12 @@ struct bytes dh_public(const struct dh *dh)
 /* A peer's public value as a key of the same group; NULL when it cannot be one. */
 static EVP_PKEY *peer_key(const struct dh *dh, struct bytes peer)
 {
-	uint8_t encoded[1 + DH_PUBLIC_MAX] = { POINT_CONVERSION_UNCOMPRESSED };
-	size_t skip = is_curve(dh->group) ? 1 : 0;
+	uint8_t encoded[1 + DH_PUBLIC_MAX];
+	size_t len = encode_public(dh->group, peer, encoded);
 	EVP_PKEY *key = EVP_PKEY_new();
 
-	memcpy(encoded + skip, peer.data, peer.len);
 	if (!key || EVP_PKEY_copy_parameters(key, dh->key) <= 0 ||
-	    EVP_PKEY_set1_encoded_public_key(key, encoded, skip + peer.len) <= 0) {
+	    EVP_PKEY_set1_encoded_public_key(key, encoded, len) <= 0) {
 		EVP_PKEY_free(key);
 		return NULL;
 	}
