@@ -8,8 +8,6 @@ prefix ?= /usr/local
 sbindir ?= $(prefix)/sbin
 mandir ?= $(prefix)/share/man
 sysconfdir ?= /etc
-unitdir ?= $(prefix)/lib/systemd/system
-completiondir ?= $(prefix)/share/bash-completion/completions
 
 CC ?= cc
 CFLAGS ?= -O2 -g
