@@ -14,6 +14,12 @@ enum { ADIT_DONE, ADIT_FAILED, ADIT_USAGE };
 #define OPTION_JSON	(1u << 0)	/* --json */
 #define OPTION_WAIT	(1u << 1)	/* --wait SECONDS */
 #define OPTION_SOCKET	(1u << 2)	/* --socket PATH */
+#define OPTION_OUTPUT	(1u << 3)	/* --output FILE, -o FILE */
+#define OPTION_NAME	(1u << 4)	/* --name NAME */
+#define OPTION_ROUTE	(1u << 5)	/* --route NETWORK, may be repeated */
+#define OPTION_FORCE	(1u << 6)	/* --force */
+
+#define OPTION_ROUTES_MAX 64
 
 /**
  * struct options - the options that were given
@@ -25,6 +31,10 @@ struct options {
 	bool help;
 	double wait;
 	const char *socket;
+	const char *output;
+	const char *name;
+	const char *routes[OPTION_ROUTES_MAX];
+	unsigned int route_count;
 };
 
 /**
@@ -47,7 +57,8 @@ struct command {
 };
 
 extern const struct command command_up, command_down, command_reload, command_status,
-	command_watch, command_monitor, command_metrics, command_sa, command_version;
+	command_watch, command_monitor, command_metrics, command_sa, command_import,
+	command_version;
 
 /**
  * options_parse - take the options out of the words

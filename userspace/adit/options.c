@@ -31,7 +31,7 @@ int misused(const struct command *command, const char *format, ...)
 	return ADIT_USAGE;
 }
 
-static bool take_json(struct options *options, const char *value)
+static bool take_flag(struct options *options, const char *value)
 {
 	(void)options;
 	(void)value;
@@ -58,15 +58,42 @@ static bool take_socket(struct options *options, const char *value)
 	return true;
 }
 
+static bool take_output(struct options *options, const char *value)
+{
+	options->output = value;
+	return true;
+}
+
+static bool take_name(struct options *options, const char *value)
+{
+	options->name = value;
+	return true;
+}
+
+static bool take_route(struct options *options, const char *value)
+{
+	if (options->route_count == OPTION_ROUTES_MAX) {
+		complain("--route: %d at most", OPTION_ROUTES_MAX);
+		return false;
+	}
+	options->routes[options->route_count++] = value;
+	return true;
+}
+
 static const struct option {
 	const char *name;
 	unsigned int bit;
 	bool has_value;
 	bool (*take)(struct options *options, const char *value);
 } known[] = {
-	{ "--json", OPTION_JSON, false, take_json },
+	{ "--json", OPTION_JSON, false, take_flag },
 	{ "--wait", OPTION_WAIT, true, take_wait },
 	{ "--socket", OPTION_SOCKET, true, take_socket },
+	{ "--output", OPTION_OUTPUT, true, take_output },
+	{ "-o", OPTION_OUTPUT, true, take_output },
+	{ "--name", OPTION_NAME, true, take_name },
+	{ "--route", OPTION_ROUTE, true, take_route },
+	{ "--force", OPTION_FORCE, false, take_flag },
 };
 
 static const struct option *find(const char *word, size_t length)

@@ -5,7 +5,9 @@
 #include <linux/adit.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "netlink/algorithm.h"
 #include "netlink/request.h"
 #include "netlink/sa_message.h"
 
@@ -15,6 +17,39 @@ static const char *name_of(const struct anl_sa_id *id, char text[40])
 	snprintf(text, 40, "%s spi 0x%08x %s", id->protocol == IPPROTO_AH ? "ah" : "esp", id->spi,
 		 id->direction == ANL_IN ? "in" : "out");
 	return text;
+}
+
+/*
+ * The kernel says that it does not have an algorithm, but not which (before
+ * 6.5, its messages are constant): name it, and those that there are.
+ */
+static void name_unknown(const struct anl_sa *sa, struct anl_error *error)
+{
+	const struct {
+		const char *word;
+		enum anl_algorithm_kind kind;
+		const struct anl_algorithm *algorithm;
+	} used[] = {
+		{ "aead", ANL_AEAD, &sa->aead }, { "enc", ANL_ENC, &sa->enc },
+		{ "auth", ANL_AUTH, &sa->auth },
+	};
+
+	for (size_t i = 0; i < sizeof(used) / sizeof(*used); i++) {
+		const struct anl_algorithm *algorithm = used[i].algorithm;
+		char known[160] = "";
+		size_t length = 0;
+
+		if (!*algorithm->name || anl_algorithm_find(used[i].kind, algorithm->name))
+			continue;
+		for (const struct anl_algorithm_info *info = anl_algorithm_list(); info->name; info++)
+			if (info->kind == used[i].kind && length < sizeof(known))
+				length += (size_t)snprintf(known + length, sizeof(known) - length,
+							   "%s%s", length ? ", " : "", info->name);
+		anl_fail(error, error->code, "%s '%s': no such algorithm; there are %s",
+			 used[i].word, algorithm->name, known);
+		error->from_kernel = 1;
+		return;
+	}
 }
 
 int anl_sa_add(struct anl *anl, const struct anl_sa *sa, struct anl_error *error)
@@ -28,8 +63,11 @@ int anl_sa_add(struct anl *anl, const struct anl_sa *sa, struct anl_error *error
 		return code;
 	message = anl_message_genl(anl, ADIT_CMD_SA_ADD, 0);
 	anl_sa_encode(&message, sa);
-	return anl_transact(anl->genl, &message, NULL, NULL, error, "add SA %s",
+	code = anl_transact(anl->genl, &message, NULL, NULL, error, "add SA %s",
 			    name_of(&id, name));
+	if ((code == -EINVAL || code == -ENOENT) && strstr(error->text, "algorithm"))
+		name_unknown(sa, error);
+	return code;
 }
 
 int anl_sa_del(struct anl *anl, const struct anl_sa_id *id, struct anl_error *error)

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What Amazon hands out for a Site-to-Site VPN connection, read from any of
+ * its forms: the CustomerGatewayConfiguration XML, the JSON of
+ * describe-vpn-connections, and the "Generic" text file.
+ *
+ * The files are not trusted: every text is bounded and checked before it gets
+ * anywhere near a configuration.
+ */
+#ifndef ADIT_TOOL_AWS_H
+#define ADIT_TOOL_AWS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "netlink/error.h"
+#include "netlink/prefix.h"
+
+#define AWS_TUNNELS	2
+#define AWS_ROUTES_MAX	256
+#define AWS_WORDS_MAX	16
+#define AWS_TEXT	80
+
+/**
+ * struct aws_words - algorithms that are allowed, in the words of adit.conf
+ * @count: 0: the file does not say, so what Amazon allows by default
+ */
+struct aws_words {
+	const char *list[AWS_WORDS_MAX];
+	unsigned int count;
+};
+
+/**
+ * struct aws_phase - one phase
+ * @cipher, @hash, @group: the file's own proposal; NULL where it has none
+ * @ciphers, @hashes, @groups: what the tunnel's options allow
+ * @lifetime: seconds; 0: not said
+ */
+struct aws_phase {
+	const char *cipher, *hash, *group;
+	struct aws_words ciphers, hashes, groups;
+	unsigned int lifetime;
+};
+
+/**
+ * struct aws_tunnel - one of the two tunnels
+ * @remote: Amazon's outside address
+ * @local: ours as Amazon knows it, which may be that of a NAT in front of us;
+ *	   family AF_UNSPEC when the file leaves it open
+ * @inside, @inside6: our addresses in the tunnel; @peer, @peer6: Amazon's
+ * @our_asn, @peer_asn: for BGP; 0: none
+ * @margin, @fuzz, @window: of the tunnel's options; 0: not said (@fuzz: -1)
+ */
+struct aws_tunnel {
+	struct anl_address remote;
+	struct anl_address local;
+	struct anl_prefix inside, inside6;
+	struct anl_address peer, peer6;
+	char psk[AWS_TEXT];
+	struct aws_phase ike, esp;
+	unsigned int dpd_interval, dpd_retries;
+	uint32_t our_asn, peer_asn;
+	unsigned int hold_time;
+	unsigned int margin, window;
+	int fuzz;
+};
+
+/**
+ * struct aws_connection - a connection
+ * @bgp: routes come by BGP; otherwise they are static
+ * @routes: static routes to the cloud, as far as the file names them
+ */
+struct aws_connection {
+	char id[AWS_TEXT];
+	bool bgp;
+	struct aws_tunnel tunnels[AWS_TUNNELS];
+	unsigned int tunnel_count;
+	struct anl_prefix routes[AWS_ROUTES_MAX];
+	unsigned int route_count;
+};
+
+/**
+ * aws_read - read a file's content, whichever form it has
+ *
+ * Return: 0, or -EINVAL with @error saying what the file is or lacks.
+ */
+int aws_read(const char *content, size_t length, struct aws_connection *connection,
+	     struct anl_error *error);
+
+/* The forms, for aws_read(): each fills in an empty @connection */
+int aws_read_xml(const char *content, size_t length, struct aws_connection *connection,
+		 struct anl_error *error);
+int aws_read_json(const char *content, size_t length, struct aws_connection *connection,
+		  struct anl_error *error);
+int aws_read_text(const char *content, size_t length, struct aws_connection *connection,
+		  struct anl_error *error);
+
+/** aws_check - what every form must have given; the last step of aws_read(). */
+int aws_check(const struct aws_connection *connection, struct anl_error *error);
+
+/** aws_erase - wipe the keys. */
+void aws_erase(struct aws_connection *connection);
+
+/*
+ * Amazon's names as words of adit.conf: "aes-128-cbc", "AES128-GCM-16" …;
+ * "hmac-sha1-96", "SHA2-256" …; "group2", 14 …. NULL for an unknown one.
+ */
+const char *aws_cipher(const char *name);
+const char *aws_hash(const char *name);
+const char *aws_group(const char *name);
+
+/**
+ * aws_proposals - what to propose, strongest first, the file's own last
+ * @esp: phase 2
+ * @words: each for a line of adit.conf
+ *
+ * Return: how many, at most AWS_WORDS_MAX.
+ */
+unsigned int aws_proposals(const struct aws_phase *phase, bool esp,
+			   char words[AWS_WORDS_MAX][AWS_TEXT]);
+
+/** aws_token - @text holds only letters, digits and ". _ -", and fits. */
+bool aws_token(const char *text, char *token, size_t size);
+
+/** aws_key - the pre-shared key, by Amazon's rules (8 to 64 of letters, digits, '.', '_'). */
+bool aws_key(const char *text, char *key, size_t size);
+
+#endif

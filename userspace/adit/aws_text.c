@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The "Generic" text file. Its wording drifts: lines "- Key : value" are
+ * compared without regard to case and blanks, and read by the section they
+ * stand in.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adit/aws.h"
+
+enum section { NOWHERE, IKE, IPSEC, OUTSIDE, INSIDE, INSIDE6, BGP, STATIC };
+
+/* Where we are in the file */
+struct place {
+	struct aws_connection *connection;
+	struct aws_tunnel *tunnel;	/* NULL before the first */
+	enum section section;
+};
+
+/* Lower case, without blanks, as far as it fits */
+static void squeeze(const char *from, size_t length, char *to, size_t size)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < length && used + 1 < size; i++)
+		if (!isspace((unsigned char)from[i]))
+			to[used++] = (char)tolower((unsigned char)from[i]);
+	to[used] = '\0';
+}
+
+static unsigned int number(const char *text, unsigned int max)
+{
+	char *end;
+	unsigned long value = isdigit((unsigned char)*text) ? strtoul(text, &end, 10) : 0;
+
+	return value && value <= max ? (unsigned int)value : 0;
+}
+
+static void take_ike(struct aws_tunnel *tunnel, const char *key, const char *value)
+{
+	if (!strcmp(key, "pre-sharedkey"))
+		aws_key(value, tunnel->psk, sizeof(tunnel->psk));
+	else if (!strcmp(key, "authenticationalgorithm"))
+		tunnel->ike.hash = aws_hash(value);
+	else if (!strcmp(key, "encryptionalgorithm"))
+		tunnel->ike.cipher = aws_cipher(value);
+	else if (!strcmp(key, "lifetime"))
+		tunnel->ike.lifetime = number(value, 30 * 86400);
+	else if (!strcmp(key, "diffie-hellman") || !strcmp(key, "perfectforwardsecrecy"))
+		tunnel->ike.group = aws_group(value);
+}
+
+static void take_ipsec(struct aws_tunnel *tunnel, const char *key, const char *value)
+{
+	if (!strcmp(key, "authenticationalgorithm"))
+		tunnel->esp.hash = aws_hash(value);
+	else if (!strcmp(key, "encryptionalgorithm"))
+		tunnel->esp.cipher = aws_cipher(value);
+	else if (!strcmp(key, "lifetime"))
+		tunnel->esp.lifetime = number(value, 30 * 86400);
+	else if (!strcmp(key, "perfectforwardsecrecy"))
+		tunnel->esp.group = aws_group(value);
+	else if (!strcmp(key, "dpdinterval"))
+		tunnel->dpd_interval = number(value, 3600);
+	else if (!strcmp(key, "dpdretries"))
+		tunnel->dpd_retries = number(value, 100);
+}
+
+static void take_address(struct place *place, const char *key, const char *value)
+{
+	struct aws_tunnel *tunnel = place->tunnel;
+	bool ours = !strcmp(key, "customergateway");
+	struct anl_prefix prefix;
+
+	/* "YOUR_UPLINK_ADDRESS" is none, and stays open */
+	if (!anl_prefix_parse(value, &prefix) ||
+	    (!ours && strcmp(key, "virtualprivategateway") && strcmp(key, "transitgateway")))
+		return;
+	if (place->section == OUTSIDE)
+		*(ours ? &tunnel->local : &tunnel->remote) = prefix.address;
+	else if (prefix.address.family == AF_INET6)
+		ours ? (void)(tunnel->inside6 = prefix) : (void)(tunnel->peer6 = prefix.address);
+	else
+		ours ? (void)(tunnel->inside = prefix) : (void)(tunnel->peer = prefix.address);
+}
+
+static void take_bgp(struct place *place, const char *key, const char *value)
+{
+	struct aws_tunnel *tunnel = place->tunnel;
+
+	if (!strcmp(key, "customergatewayasn"))
+		tunnel->our_asn = number(value, UINT32_MAX);
+	else if (!strcmp(key, "virtualprivategatewayasn") || !strcmp(key, "transitgatewayasn"))
+		tunnel->peer_asn = number(value, UINT32_MAX);
+	else if (!strcmp(key, "neighborholdtime"))
+		tunnel->hold_time = number(value, 65535);
+	place->connection->bgp = tunnel->our_asn && tunnel->peer_asn;
+}
+
+static void take(struct place *place, const char *key, const char *value)
+{
+	if (!strcmp(key, "yourvpnconnectionid"))
+		aws_token(value, place->connection->id, sizeof(place->connection->id));
+	if (!place->tunnel)
+		return;
+	switch (place->section) {
+	case IKE:
+		take_ike(place->tunnel, key, value);
+		break;
+	case IPSEC:
+		take_ipsec(place->tunnel, key, value);
+		break;
+	case OUTSIDE:
+	case INSIDE:
+	case INSIDE6:
+		take_address(place, key, value);
+		break;
+	case BGP:
+		take_bgp(place, key, value);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Headings, by how they begin. Return: whether it was one */
+static bool take_heading(struct place *place, const char *line)
+{
+	static const struct {
+		const char *begins;
+		enum section section;
+	} headings[] = {
+		{ "#1:internetkeyexchange", IKE }, { "#2:ipsec", IPSEC },
+		{ "#3:tunnelinterface", NOWHERE }, { "outsideipaddresses", OUTSIDE },
+		{ "insideipaddresses", INSIDE }, { "insideipv6addresses", INSIDE6 },
+		{ "insideipv4addresses", INSIDE }, { "#4:border", BGP }, { "#4:static", STATIC },
+	};
+
+	if (!strncmp(line, "ipsectunnel#", 12)) {
+		struct aws_connection *connection = place->connection;
+
+		place->section = NOWHERE;
+		place->tunnel = connection->tunnel_count < AWS_TUNNELS ?
+			&connection->tunnels[connection->tunnel_count++] : NULL;
+		return true;
+	}
+	for (size_t i = 0; i < sizeof(headings) / sizeof(*headings); i++) {
+		if (!strncmp(line, headings[i].begins, strlen(headings[i].begins))) {
+			place->section = headings[i].section;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void read_line(struct place *place, const char *line, size_t length)
+{
+	const char *colon = memchr(line, ':', length);
+	char squeezed[AWS_TEXT], key[AWS_TEXT], value[2 * AWS_TEXT];
+	size_t first = 0;
+
+	squeeze(line, length, squeezed, sizeof(squeezed));
+	if (take_heading(place, squeezed) || !colon)
+		return;
+	while (first < length && (isspace((unsigned char)line[first]) || line[first] == '-'))
+		first++;
+	if (line + first > colon)
+		return;
+	squeeze(line + first, (size_t)(colon - line) - first, key, sizeof(key));
+	for (first = (size_t)(colon - line) + 1; first < length; first++)
+		if (!isspace((unsigned char)line[first]))
+			break;
+	while (length > first && isspace((unsigned char)line[length - 1]))
+		length--;
+	if (length - first >= sizeof(value))
+		return;
+	memcpy(value, line + first, length - first);
+	value[length - first] = '\0';
+	take(place, key, value);
+	explicit_bzero(value, sizeof(value));
+	explicit_bzero(squeezed, sizeof(squeezed));
+}
+
+int aws_read_text(const char *content, size_t length, struct aws_connection *connection,
+		  struct anl_error *error)
+{
+	struct place place = { .connection = connection };
+	const char *end = content + length;
+
+	(void)error;
+	while (content < end) {
+		const char *newline = memchr(content, '\n', (size_t)(end - content));
+		size_t line = (size_t)((newline ? newline : end) - content);
+
+		read_line(&place, content, line);
+		content += line + 1;
+	}
+	return 0;
+}

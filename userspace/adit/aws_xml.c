@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The CustomerGatewayConfiguration.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <libxml/parser.h>
+#include <libxml/tree.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adit/aws.h"
+
+static xmlNode *child(xmlNode *node, const char *name)
+{
+	for (node = node ? node->children : NULL; node; node = node->next)
+		if (node->type == XML_ELEMENT_NODE && !strcmp((const char *)node->name, name))
+			return node;
+	return NULL;
+}
+
+/* "a/b/c" below @node */
+static xmlNode *descend(xmlNode *node, const char *path)
+{
+	char name[64];
+
+	while (node && *path) {
+		size_t length = strcspn(path, "/");
+
+		if (length >= sizeof(name))
+			return NULL;
+		memcpy(name, path, length);
+		name[length] = '\0';
+		node = child(node, name);
+		path += length + (path[length] == '/');
+	}
+	return node;
+}
+
+/* The text there, without the blanks around it; "" when there is none or it does not fit */
+static void text_at(xmlNode *node, const char *path, char *text, size_t size)
+{
+	xmlChar *content = NULL;
+	const char *first, *end;
+
+	*text = '\0';
+	node = descend(node, path);
+	if (node)
+		content = xmlNodeGetContent(node);
+	if (!content)
+		return;
+	for (first = (const char *)content; isspace((unsigned char)*first); first++)
+		;
+	for (end = first + strlen(first); end > first && isspace((unsigned char)end[-1]); end--)
+		;
+	if ((size_t)(end - first) < size) {
+		memcpy(text, first, (size_t)(end - first));
+		text[end - first] = '\0';
+	}
+	memset(content, 0, strlen((char *)content));
+	xmlFree(content);
+}
+
+static unsigned int number_at(xmlNode *node, const char *path, unsigned int max)
+{
+	char text[AWS_TEXT], *end;
+	unsigned long number;
+
+	text_at(node, path, text, sizeof(text));
+	number = isdigit((unsigned char)*text) ? strtoul(text, &end, 10) : 0;
+	return number && !*end && number <= max ? (unsigned int)number : 0;
+}
+
+static void address_at(xmlNode *node, const char *path, struct anl_address *address)
+{
+	char text[AWS_TEXT];
+
+	text_at(node, path, text, sizeof(text));
+	anl_address_parse(text, address);
+}
+
+static void read_inside(xmlNode *tunnel, struct aws_tunnel *into)
+{
+	address_at(tunnel, "customer_gateway/tunnel_inside_address/ip_address",
+		   &into->inside.address);
+	into->inside.length = (uint8_t)number_at(
+		tunnel, "customer_gateway/tunnel_inside_address/network_cidr", 32);
+	address_at(tunnel, "vpn_gateway/tunnel_inside_address/ip_address", &into->peer);
+	address_at(tunnel, "customer_gateway/tunnel_inside_ipv6_address/ip_address",
+		   &into->inside6.address);
+	into->inside6.length = (uint8_t)number_at(
+		tunnel, "customer_gateway/tunnel_inside_ipv6_address/prefix_length", 128);
+	address_at(tunnel, "vpn_gateway/tunnel_inside_ipv6_address/ip_address", &into->peer6);
+	/* Amazon's are always /30 and /126 */
+	if (!into->inside.length)
+		into->inside.length = 30;
+	if (!into->inside6.length)
+		into->inside6.length = 126;
+}
+
+static void read_phase(xmlNode *node, struct aws_phase *phase)
+{
+	char text[AWS_TEXT];
+
+	text_at(node, "encryption_protocol", text, sizeof(text));
+	phase->cipher = aws_cipher(text);
+	text_at(node, "authentication_protocol", text, sizeof(text));
+	phase->hash = aws_hash(text);
+	text_at(node, "perfect_forward_secrecy", text, sizeof(text));
+	phase->group = aws_group(text);
+	phase->lifetime = number_at(node, "lifetime", 30 * 86400);
+}
+
+static void read_tunnel(xmlNode *node, struct aws_tunnel *tunnel)
+{
+	char key[AWS_TEXT];
+
+	address_at(node, "vpn_gateway/tunnel_outside_address/ip_address", &tunnel->remote);
+	address_at(node, "customer_gateway/tunnel_outside_address/ip_address", &tunnel->local);
+	read_inside(node, tunnel);
+	tunnel->our_asn = number_at(node, "customer_gateway/bgp/asn", UINT32_MAX);
+	tunnel->peer_asn = number_at(node, "vpn_gateway/bgp/asn", UINT32_MAX);
+	tunnel->hold_time = number_at(node, "customer_gateway/bgp/hold_time", 65535);
+	text_at(node, "ike/pre_shared_key", key, sizeof(key));
+	aws_key(key, tunnel->psk, sizeof(tunnel->psk));
+	explicit_bzero(key, sizeof(key));
+	read_phase(child(node, "ike"), &tunnel->ike);
+	read_phase(child(node, "ipsec"), &tunnel->esp);
+	tunnel->dpd_interval = number_at(node, "ipsec/dead_peer_detection/interval", 3600);
+	tunnel->dpd_retries = number_at(node, "ipsec/dead_peer_detection/retries", 100);
+}
+
+static int read_root(xmlNode *root, struct aws_connection *connection, struct anl_error *error)
+{
+	char attributes[AWS_TEXT];
+	xmlChar *id;
+
+	if (!root || strcmp((const char *)root->name, "vpn_connection"))
+		return anl_fail(error, EINVAL, "this XML is not a <vpn_connection>");
+	id = xmlGetProp(root, (const xmlChar *)"id");
+	if (id)
+		aws_token((const char *)id, connection->id, sizeof(connection->id));
+	xmlFree(id);
+	text_at(root, "vpn_connection_attributes", attributes, sizeof(attributes));
+	for (xmlNode *node = root->children; node; node = node->next) {
+		if (node->type != XML_ELEMENT_NODE ||
+		    strcmp((const char *)node->name, "ipsec_tunnel"))
+			continue;
+		if (connection->tunnel_count == AWS_TUNNELS)
+			return anl_fail(error, EINVAL, "%s has more than %d tunnels",
+					connection->id, AWS_TUNNELS);
+		read_tunnel(node, &connection->tunnels[connection->tunnel_count++]);
+	}
+	connection->bgp = !strstr(attributes, "NoBGPVPNConnection") &&
+			  connection->tunnels[0].peer_asn;
+	return 0;
+}
+
+int aws_read_xml(const char *content, size_t length, struct aws_connection *connection,
+		 struct anl_error *error)
+{
+	xmlDoc *document;
+	int code;
+
+	if (length > INT_MAX)
+		return anl_fail(error, EINVAL, "the file is too long");
+	/* No network, no entities, no DTD: the file may be anybody's */
+	document = xmlReadMemory(content, (int)length, NULL, NULL,
+				 XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	if (!document)
+		return anl_fail(error, EINVAL, "the XML is damaged: download it again");
+	code = read_root(xmlDocGetRootElement(document), connection, error);
+	xmlFreeDoc(document);
+	xmlCleanupParser();
+	return code;
+}

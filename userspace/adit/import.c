@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * adit import: from the cloud console's download to a configuration.
+ */
+#include <errno.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "adit/aws.h"
+#include "adit/aws_config.h"
+#include "adit/client.h"
+#include "adit/command.h"
+#include "adit/files.h"
+
+#define FOLDER		ADIT_SYSCONFDIR "/adit"
+#define NAME_MAX_LENGTH	13	/* with "-1" a device's name */
+
+static int failed(const struct anl_error *error)
+{
+	complain("%s", error->text);
+	return ADIT_FAILED;
+}
+
+/* Routes that were given go before those of the file */
+static int take_routes(const struct options *options, struct aws_connection *connection,
+		       struct anl_error *error)
+{
+	if (options->route_count)
+		connection->route_count = 0;
+	for (unsigned int i = 0; i < options->route_count; i++) {
+		struct anl_prefix *route = &connection->routes[connection->route_count];
+
+		if (!anl_prefix_parse(options->routes[i], route) || !anl_prefix_is_network(route))
+			return anl_fail(error, EINVAL, "--route %s: it takes a network such as "
+					"10.0.0.0/16", options->routes[i]);
+		connection->route_count++;
+	}
+	return 0;
+}
+
+/* Where the configuration goes, and its keys beside it */
+struct place {
+	char config[PATH_MAX];
+	char folder[PATH_MAX];
+};
+
+static int find_place(const struct options *options, const char *name, struct place *place,
+		      struct anl_error *error)
+{
+	char path[PATH_MAX];
+
+	if (!options->output) {
+		/* Made by the installation; where it was not, by the first import */
+		mkdir(FOLDER, 0755);
+		mkdir(FOLDER "/conf.d", 0755);
+		strcpy(place->folder, FOLDER);
+		snprintf(place->config, sizeof(place->config), FOLDER "/conf.d/%s.conf", name);
+		return 0;
+	}
+	if (strlen(options->output) >= sizeof(path))
+		return anl_fail(error, ENAMETOOLONG, "the path is too long");
+	strcpy(place->config, options->output);
+	strcpy(path, options->output);
+	if (!realpath(dirname(path), place->folder))
+		return anl_fail(error, errno, "cannot write %s: %s", options->output,
+				strerror(errno));
+	if (strpbrk(place->folder, "\"\\$"))
+		return anl_fail(error, EINVAL, "the folder's name must not have \", \\ or $ in it");
+	return 0;
+}
+
+static int write_files(const struct aws_connection *connection, const char *name,
+		       const struct place *place, struct files *files, struct anl_error *error)
+{
+	FILE *out = files_add(files, error, "%s", place->config);
+
+	if (!out)
+		return -error->code;
+	aws_print_tunnels(out, connection, name, place->folder);
+	for (unsigned int i = 0; i < connection->tunnel_count; i++) {
+		out = files_add(files, error, "%s/%s-%u.psk", place->folder, name, i + 1);
+		if (!out)
+			return -error->code;
+		fprintf(out, "%s\n", connection->tunnels[i].psk);
+	}
+	if (!connection->bgp)
+		return 0;
+	out = files_add(files, error, "%s/%s.bird", place->folder, name);
+	if (!out)
+		return -error->code;
+	aws_print_bird(out, connection, name);
+	out = files_add(files, error, "%s/%s.frr", place->folder, name);
+	if (!out)
+		return -error->code;
+	aws_print_frr(out, connection, name);
+	return 0;
+}
+
+/* A daemon that runs takes the new tunnels at once, so that `adit up` finds them */
+static const char *reload(const struct options *options)
+{
+	struct client_error error = { 0 };
+	json_t *result;
+
+	if (options->output)
+		return "include that file in " FOLDER "/adit.conf, then 'adit reload' and 'adit up'";
+	result = client_once(options->socket, json_pack("{s:s}", "command", "reload"), NULL, NULL,
+			     &error);
+	json_decref(result);
+	if (result)
+		return "'adit up' shows it coming up";
+	if (!strcmp(error.code, "unreachable"))
+		return "'systemctl enable --now adit', then 'adit up'";
+	json_decref(error.details);
+	return "'adit reload' says why the daemon does not take it yet";
+}
+
+static void report(const struct aws_connection *connection, const char *name,
+		   const struct place *place, const char *next)
+{
+	printf("%s: %u tunnel%s, %s\n", connection->id, connection->tunnel_count,
+	       connection->tunnel_count == 1 ? "" : "s",
+	       connection->bgp ? "routes by BGP" : "static routes");
+	printf("wrote %s, keys in %s/%s-*.psk\n", place->config, place->folder, name);
+	if (connection->bgp)
+		printf("wrote %s/%s.bird and %s.frr: one of them is for your BGP daemon\n",
+		       place->folder, name, name);
+	else if (!connection->route_count)
+		printf("the file names no networks: set route in %s, or import again with "
+		       "--route NETWORK --force\n", place->config);
+	printf("next: %s\n", next);
+}
+
+static int import(const struct options *options, const char *path,
+		  struct aws_connection *connection)
+{
+	const char *name = options->name ? options->name : "aws";
+	struct files files = { .replace = options->given & OPTION_FORCE };
+	struct anl_error error;
+	struct place place;
+	size_t length;
+	char *content = files_read(path, &length, &error);
+	int code;
+
+	if (!content)
+		return failed(&error);
+	code = aws_read(content, length, connection, &error);
+	explicit_bzero(content, length);
+	free(content);
+	if (code) {
+		complain("%s: %s", path, error.text);
+		return ADIT_FAILED;
+	}
+	code = take_routes(options, connection, &error);
+	if (!code)
+		code = find_place(options, name, &place, &error);
+	if (!code)
+		code = write_files(connection, name, &place, &files, &error);
+	if (!code)
+		code = files_commit(&files, &error);
+	files_drop(&files);
+	if (code)
+		return failed(&error);
+	report(connection, name, &place, reload(options));
+	return ADIT_DONE;
+}
+
+static int run(const struct options *options, char **words)
+{
+	struct aws_connection connection;
+	char token[NAME_MAX_LENGTH + 1];
+	int status;
+
+	if (!words[0] || strcmp(words[0], "aws"))
+		return misused(&command_import, "from where? 'aws' is what there is");
+	if (!words[1] || words[2])
+		return misused(&command_import, "one file, or '-' for the standard input");
+	if (options->name && !aws_token(options->name, token, sizeof(token)))
+		return misused(&command_import, "--name %s: it takes up to %d letters, digits, "
+			       "'.', '_' and '-'", options->name, NAME_MAX_LENGTH);
+	status = import(options, words[1], &connection);
+	aws_erase(&connection);
+	return status;
+}
+
+const struct command command_import = {
+	.name = "import",
+	.usage = "import aws FILE [-o FILE] [--name NAME] [--route NETWORK]… [--force]",
+	.summary = "make a configuration out of what a cloud's console hands out",
+	.options = OPTION_SOCKET | OPTION_OUTPUT | OPTION_NAME | OPTION_ROUTE | OPTION_FORCE,
+	.run = run,
+	.help =
+"Reads what Amazon hands out for a Site-to-Site VPN connection - the XML, the JSON of\n"
+"'aws ec2 describe-vpn-connections', or the download 'Generic' - and writes two tunnels, one\n"
+"preferred and one as stand-by, with their keys in files of mode 0600, and with snippets for\n"
+"BIRD and FRR where routes come by BGP. Nothing that exists is overwritten.\n"
+"\n"
+"  -o, --output FILE  the configuration (default /etc/adit/conf.d/NAME.conf); keys go beside it\n"
+"  --name NAME        tunnels and devices are called NAME-1 and NAME-2 (default aws)\n"
+"  --route NETWORK    a network behind the tunnels, for static routes; may be repeated\n"
+"  --force            replace what exists",
+};
