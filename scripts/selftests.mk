@@ -47,17 +47,18 @@ $(patsubst %.c,$(O)/obj/%.o,$(wildcard selftests/net/*.c)): | kselftest
 .PHONY: net
 net: $(net_programs)
 
-# Fuzzing needs clang's runtime; the library is compiled once more, with coverage.
+# Fuzzing needs clang's runtime; everything is compiled once more, with coverage.
 FUZZ_CC ?= clang
 fuzz_flags := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -O1
 $(O)/fuzz/obj/%.o: CC = $(FUZZ_CC)
 $(O)/fuzz/obj/%.o: %.c $(O)/flags
-	$(call compile,,$(fuzz_flags:fuzzer,%=fuzzer-no-link,%))
-$(O)/fuzz/libike.a: $(call objects,$(O)/fuzz/obj,ike)
+	$(call compile,,$(fuzz_flags:-fsanitize=fuzzer%=-fsanitize=fuzzer-no-link%))
+$(O)/fuzz/libfuzzed.a: $(filter-out %/main.o,$(foreach part,ike netlink aditd, \
+		$(call objects,$(O)/fuzz/obj,$(part))))
 	$(archive)
 fuzz_programs := $(patsubst selftests/fuzz/%.c,$(O)/fuzz/%,$(wildcard selftests/fuzz/*.c))
 $(fuzz_programs): CC = $(FUZZ_CC)
-$(fuzz_programs): $(O)/fuzz/%: $(O)/fuzz/obj/selftests/fuzz/%.o $(O)/fuzz/libike.a
+$(fuzz_programs): $(O)/fuzz/%: $(O)/fuzz/obj/selftests/fuzz/%.o $(O)/fuzz/libfuzzed.a
 	$(call link,$(libs_all),$(fuzz_flags))
 .PHONY: fuzz
 fuzz: $(fuzz_programs)
@@ -71,7 +72,6 @@ check:			## Every test there is; ends with "N passed, N failed, N skipped"
 	$(Q)selftests/check
 
 # "make check-net KERNELS=6.12 ONLY=esp.sh": one layer, one kernel, one program.
-check_layers := style build unit sim fuzz net interop debug
 check-%: FORCE
 	$(Q)selftests/check $(if $(KERNELS),--kernels "$(KERNELS)") $(if $(ONLY),--only "$(ONLY)") $*
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The libraries, the daemon and the tool. Sources are found by wildcard: a new file is built.
 
-cflags := -std=gnu11 -Wall -Wextra -Wno-unused-parameter $(if $(filter 0,$(WERROR)),,-Werror) \
-	-D_GNU_SOURCE -DADIT_VERSION='"$(VERSION)"' -DADIT_SYSCONFDIR='"$(sysconfdir)"' \
+cflags := -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers \
+	$(if $(filter 0,$(WERROR)),,-Werror) \
+	-D_GNU_SOURCE= -DADIT_VERSION='"$(VERSION)"' -DADIT_SYSCONFDIR='"$(sysconfdir)"' \
 	-Iuserspace -Ikmod/uapi -fstack-protector-strong -fPIE
 harden := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 sanitize := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1
