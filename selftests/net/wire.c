@@ -2,11 +2,10 @@
 /*
  * Watches an interface and says what passed there:
  *
- *	wire NAMESPACE INTERFACE READY-FILE [out]
+ *	wire NAMESPACE INTERFACE READY-FILE
  *
- * With `out` only what leaves there counts. What arrives from the peer may show decrypted before
- * it was read: a packet that is forwarded gets a head of its own but shares its pages with the
- * watcher's copy, and the receiver, on the same machine here, decrypts in them.
+ * The kernel copies each packet into a ring as it passes. A socket without one would read later, out
+ * of pages that a receiver on this same machine decrypts in meanwhile, and see what was never sent.
  *
  * READY-FILE appears when it listens. When it is told to end (SIGTERM), it prints counters, one
  * `name=value` a line: what kind of packets they were, how many carried the word of the tests'
@@ -29,6 +28,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -220,12 +220,21 @@ static void print_seen(void)
 	print_bytes("ttl", seen.ttl);
 }
 
+#define FRAME_SIZE	(32 << 10)
+#define FRAMES		1024
+
+static unsigned char *ring;
+
 static int open_wire(const char *namespace, const char *interface)
 {
 	struct sockaddr_ll address = {
 		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL),
 	};
-	int buffer = 16 << 20, fd;
+	struct tpacket_req request = {
+		.tp_block_size = FRAME_SIZE, .tp_block_nr = FRAMES,
+		.tp_frame_size = FRAME_SIZE, .tp_frame_nr = FRAMES,
+	};
+	int version = TPACKET_V2, fd;
 	char path[128];
 
 	snprintf(path, sizeof(path), "/run/netns/%s", namespace);
@@ -236,24 +245,44 @@ static int open_wire(const char *namespace, const char *interface)
 	/* Datagram sockets: the packet begins at the IP header, whatever the link is. */
 	fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
 	address.sll_ifindex = if_nametoindex(interface);
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof(buffer));
-	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)))
+	if (fd < 0 || setsockopt(fd, SOL_PACKET, PACKET_VERSION, &version, sizeof(version)) ||
+	    setsockopt(fd, SOL_PACKET, PACKET_RX_RING, &request, sizeof(request)))
+		err(2, "packet socket");
+	ring = mmap(NULL, (size_t)FRAME_SIZE * FRAMES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (ring == MAP_FAILED)
+		err(2, "packet ring");
+	if (bind(fd, (struct sockaddr *)&address, sizeof(address)))
 		err(2, "interface %s", interface);
 	return fd;
 }
 
+/* All that is in the ring now; a packet longer than a frame is judged by its beginning. */
+static void watch_ring(void)
+{
+	static unsigned int next;
+
+	for (;;) {
+		struct tpacket2_hdr *header = (void *)(ring + (size_t)next * FRAME_SIZE);
+		const struct sockaddr_ll *from = (void *)((unsigned char *)header +
+							  TPACKET_ALIGN(sizeof(*header)));
+
+		if (!(__atomic_load_n(&header->tp_status, __ATOMIC_ACQUIRE) & TP_STATUS_USER))
+			return;
+		watch((unsigned char *)header + header->tp_net, header->tp_snaplen,
+		      ntohs(from->sll_protocol));
+		__atomic_store_n(&header->tp_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);
+		next = (next + 1) % FRAMES;
+	}
+}
+
 int main(int argc, char **argv)
 {
-	static unsigned char data[256 << 10];
 	struct pollfd ready[2] = { { .events = POLLIN }, { .events = POLLIN } };
-	struct sockaddr_ll from;
-	socklen_t length;
 	sigset_t end;
-	ssize_t count;
 	int fd;
 
-	if (argc != 4 && !(argc == 5 && !strcmp(argv[4], "out")))
-		errx(2, "usage: wire NAMESPACE INTERFACE READY-FILE [out]");
+	if (argc != 4)
+		errx(2, "usage: wire NAMESPACE INTERFACE READY-FILE");
 	sigemptyset(&end);
 	sigaddset(&end, SIGTERM);
 	sigaddset(&end, SIGINT);
@@ -266,18 +295,7 @@ int main(int argc, char **argv)
 	close(fd);
 	do {
 		poll(ready, 2, -1);
-		for (;;) {
-			length = sizeof(from);
-			count = recvfrom(ready[0].fd, data, sizeof(data), MSG_TRUNC,
-					 (struct sockaddr *)&from, &length);
-			if (count < 0)
-				break;
-			if ((size_t)count > sizeof(data))
-				count = sizeof(data);
-			if (argc == 5 && from.sll_pkttype != PACKET_OUTGOING)
-				continue;
-			watch(data, count, ntohs(from.sll_protocol));
-		}
+		watch_ring();
 	} while (!ready[1].revents);
 	print_seen();
 	return 0;
