@@ -97,11 +97,16 @@ adit_start()
 	background in_ns "$NS" "$ADITD" -c "$DIR/aditd.conf" --socket "$DIR/control" \
 		--foreground >>"$DIR/aditd.log" 2>&1
 	echo $! >"$DIR/aditd.pid"
-	wait_for $START test -S "$DIR/control" || {
+	wait_for $START adit_answers "$1" || {
 		echo "aditd did not start:"
 		tail -n 20 "$DIR/aditd.log"
 		return 1
 	}
+}
+
+adit_answers()
+{
+	[ -S "$TMP/$1/control" ] && adit_ctl "$1" status >/dev/null 2>&1
 }
 
 # adit_ctl SIDE COMMAND...: the tool, talking to that side's daemon.
@@ -408,31 +413,6 @@ hosts_exchange()
 	exchange -u 0,64,1300,4000 -t "$1" "$lhost" "$rhost" $LHOST4 $RHOST4
 }
 
-# wire_watch, wire_watched: the router's view of what the gateways send each other, in both directions
-# as it leaves the router (why not as it arrives: see wire.c).
-wire_watch()
-{
-	local interface
-
-	for interface in toleft toright; do
-		rm -f "$TMP/$interface.ready"
-		background "$NET_BIN/wire" "$router" $interface "$TMP/$interface.ready" out \
-			>"$TMP/$interface.seen"
-		echo $! >"$TMP/$interface.pid"
-		eventually test -e "$TMP/$interface.ready" || bail_out "cannot watch the wire"
-	done
-}
-
-wire_watched()
-{
-	watched toleft
-	cp "$TMP/toleft.seen" "$TMP/wire.seen"
-	"$@" || return 1
-	watched toright
-	cp "$TMP/toright.seen" "$TMP/wire.seen"
-	"$@"
-}
-
 # sealed esp|udp: after watched: IPsec went by in that form alone, and besides it only key exchange
 # and the like, nothing readable.
 sealed()
@@ -447,12 +427,13 @@ sealed()
 # hosts: ping and traffic between the hosts, and what the router saw of both.
 carries()
 {
-	wire_watch
+	watch "$router" toright || bail_out "cannot watch the wire"
 	check "$1: a host pings the other" hosts_ping
 	check "$1: ${3:-1000000} bytes of TCP, and datagrams, both ways, arrive as they were sent" \
 		hosts_exchange "${3:-1000000}"
+	watched
 	check "$1: the wire has $([ "$2" = udp ] && echo 'ESP in UDP' || echo ESP), and nothing inner" \
-		wire_watched sealed "$2"
+		sealed "$2"
 }
 
 # kernel_empty SIDE: no SA of adit's, none of XFRM's.
@@ -468,12 +449,12 @@ on_failure()
 	for one in left right; do
 		if [ -f "$TMP/$one/aditd.log" ]; then
 			echo "aditd on the $one:"
-			tail -n 15 "$TMP/$one/aditd.log"
+			tail -n 7 "$TMP/$one/aditd.log"
 			adit_ctl $one status
 		fi
 		if [ -f "$TMP/$one/charon.log" ]; then
 			echo "strongSwan on the $one:"
-			tail -n 15 "$TMP/$one/charon.log"
+			tail -n 7 "$TMP/$one/charon.log"
 		fi
 	done
 }
