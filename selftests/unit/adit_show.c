@@ -207,7 +207,7 @@ static void a_tunnel_that_is_not(void **state)
 	begin(&page);
 	tunnel_print(page.out, tunnel, 1010);
 	EXPECT(&page, "connecting since ", "(10s), attempt 3, next in 4s\n",
-	       "peer        vpn.example.com\n", "us          not known yet\n", "not there\n",
+	       "peer        vpn.example.com\n", "not there\n",
 	       "(20s ago): the keys differ [psk-mismatch]\n");
 	json_decref(tunnel);
 }

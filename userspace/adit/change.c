@@ -53,6 +53,63 @@ static void print_outcome(const json_t *tunnels)
 	}
 }
 
+/* Nobody was asked to bring anything up */
+static bool refused_at_once(const char *code)
+{
+	static const char *const codes[] = {
+		"unreachable", "permission", "request", "unknown-tunnel", "busy",
+	};
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++)
+		if (!strcmp(codes[i], code))
+			return true;
+	return false;
+}
+
+static void complain_of(const json_t *tunnel)
+{
+	const json_t *error = json_object_get(tunnel, "last_error");
+	const char *name = member_string(tunnel, "name"), *text = member_string(error, "text");
+	const char *code = member_string(error, "code");
+
+	fputs("adit: ", stderr);
+	terminal_text(stderr, name);
+	fputs(" is not up: ", stderr);
+	terminal_text(stderr, text ? text : "the time is over, and nothing failed so far");
+	if (code) {
+		fputs(" [", stderr);
+		terminal_text(stderr, code);
+		fputc(']', stderr);
+	}
+	fputc('\n', stderr);
+}
+
+/* Of several tunnels the daemon names one failure: say which are up and why the others are not */
+static int not_up(const struct options *options, const char *name, struct client_error *error)
+{
+	json_t *request = json_pack("{s:s}", "command", "status"), *result;
+	struct client_error other = { 0 };
+	const json_t *tunnel;
+	size_t i;
+
+	if (name && strcmp(name, "all"))
+		json_object_set_new(request, "tunnel", json_string(name));
+	result = client_once(options->socket, request, NULL, NULL, &other);
+	json_decref(other.details);
+	if (!result)
+		return failed(error);
+	json_array_foreach(json_object_get(result, "tunnels"), i, tunnel) {
+		const char *state = member_string(tunnel, "state");
+
+		if (!state || strcmp(state, "established"))
+			complain_of(tunnel);
+	}
+	complain("aditd keeps trying: see 'adit status'");
+	json_decref(result);
+	json_decref(error->details);
+	return ADIT_FAILED;
+}
+
 static int up(const struct options *options, char **words)
 {
 	double start = unix_time();
@@ -66,8 +123,10 @@ static int up(const struct options *options, char **words)
 			     json_pack("{s:s, s:s, s:f}", "command", "up", "tunnel",
 				       words[0] ? words[0] : "all", "wait", wait),
 			     on_event, &start, &error);
-	if (!result)
+	if (!result && refused_at_once(error.code))
 		return failed(&error);
+	if (!result)
+		return not_up(options, words[0], &error);
 	print_outcome(json_object_get(result, "tunnels"));
 	json_decref(result);
 	return ADIT_DONE;

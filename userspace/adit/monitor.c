@@ -15,7 +15,7 @@ static void on_event(const json_t *event, void *context)
 	if (!(options->given & OPTION_JSON)) {
 		event_print(stdout, event, 0);
 	} else {
-		json_dumpf(event, stdout, JSON_COMPACT);
+		json_dumpf(event, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
 		putchar('\n');
 		fflush(stdout);
 	}

@@ -48,7 +48,7 @@ static int run(const struct options *options, char **words)
 		return ADIT_FAILED;
 	}
 	if (options->given & OPTION_JSON) {
-		json_dumpf(result, stdout, JSON_INDENT(2));
+		json_dumpf(result, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 		putchar('\n');
 	} else {
 		print(json_object_get(result, "tunnels"), words[0]);

@@ -91,8 +91,10 @@ static void print_end(FILE *out, const char *label, const json_t *tunnel, const 
 
 	if (!strcmp(address, "remote"))
 		name = text_of(tunnel, "remote_name");
+	if (!*where && !*name)
+		return;
 	fprintf(out, LABEL, label);
-	terminal_text(out, *where ? where : *name ? name : "not known yet");
+	terminal_text(out, *where ? where : name);
 	if (*where && *name && strcmp(name, where)) {
 		fputs(" (", out);
 		terminal_text(out, name);
@@ -163,17 +165,18 @@ static void print_ike(FILE *out, const json_t *ike, double now)
 	const char *proposal = text_of(ike, "proposal"), *state = text_of(ike, "state");
 
 	fprintf(out, LABEL, "IKE SA");
-	if (strcmp(state, "established")) {
-		fputs("in step ", out);
+	if (strcmp(state, "established")) {	/* names the exchange itself */
 		terminal_text(out, state);
-		fputs(", ", out);
+		fputs("; ", out);
 	}
 	if (*proposal) {
 		terminal_text(out, proposal);
 		fputs(", ", out);
 	}
-	terminal_text(out, text_of(ike, "exchange"));
-	fputs(" mode, ", out);
+	if (!strcmp(state, "established")) {
+		terminal_text(out, text_of(ike, "exchange"));
+		fputs(" mode, ", out);
+	}
 	terminal_text(out, text_of(ike, "auth"));
 	fputs(strcmp(text_of(ike, "role"), "initiator") ? ", the peer began" : ", we began", out);
 	print_since(out, ike, "established", "up", now);

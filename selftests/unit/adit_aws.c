@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * `adit import aws`: every form that Amazon hands out, what becomes of it, and
+ * files that are something else, damaged, or hostile.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adit/aws.h"
+#include "adit/aws_config.h"
+
+#define XML_TUNNEL(theirs, ours, peer, key, bgp) \
+	"<ipsec_tunnel><customer_gateway><tunnel_outside_address>" \
+	"<ip_address>198.51.100.5</ip_address></tunnel_outside_address>" \
+	"<tunnel_inside_address><ip_address> " ours " </ip_address>" \
+	"<network_mask>255.255.255.252</network_mask><network_cidr>30</network_cidr>" \
+	"</tunnel_inside_address>" bgp("65000") "</customer_gateway><vpn_gateway>" \
+	"<tunnel_outside_address><ip_address>" theirs "</ip_address></tunnel_outside_address>" \
+	"<tunnel_inside_address><ip_address>" peer "</ip_address></tunnel_inside_address>" \
+	bgp("7224") "</vpn_gateway><ike><authentication_protocol>sha1</authentication_protocol>" \
+	"<encryption_protocol>aes-128-cbc</encryption_protocol><lifetime>28800</lifetime>" \
+	"<perfect_forward_secrecy>group2</perfect_forward_secrecy><mode>main</mode>" \
+	"<pre_shared_key>" key "</pre_shared_key></ike><ipsec><protocol>esp</protocol>" \
+	"<authentication_protocol>hmac-sha1-96</authentication_protocol>" \
+	"<encryption_protocol>aes-128-cbc</encryption_protocol><lifetime>3600</lifetime>" \
+	"<perfect_forward_secrecy>group2</perfect_forward_secrecy><mode>tunnel</mode>" \
+	"<dead_peer_detection><interval>10</interval><retries>3</retries>" \
+	"</dead_peer_detection></ipsec></ipsec_tunnel>"
+#define BGP(asn) "<bgp><asn>" asn "</asn><hold_time>30</hold_time></bgp>"
+#define NO_BGP(asn) ""
+#define XML(bgp, attributes) \
+	"<vpn_connection id=\"vpn-0123abcd\"><vpn_connection_type>ipsec.1</vpn_connection_type>" \
+	attributes XML_TUNNEL("203.0.113.10", "169.254.10.2", "169.254.10.1", \
+			      "abc.DEF_123456", bgp) \
+	XML_TUNNEL("203.0.113.20", "169.254.11.2", "169.254.11.1", "xyz.DEF_123456", bgp) \
+	"</vpn_connection>"
+#define STATIC_ATTRIBUTE \
+	"<vpn_connection_attributes>NoBGPVPNConnection</vpn_connection_attributes>"
+
+static struct aws_connection read_fine(const char *content)
+{
+	struct aws_connection connection;
+	struct anl_error error = { 0 };
+
+	if (aws_read(content, strlen(content), &connection, &error))
+		fail_msg("%s", error.text);
+	return connection;
+}
+
+static void read_wrong(const char *content, size_t length, const char *says)
+{
+	struct aws_connection connection;
+	struct anl_error error = { 0 };
+
+	assert_int_equal(aws_read(content, length, &connection, &error), -EINVAL);
+	if (!strstr(error.text, says))
+		fail_msg("'%s' does not say '%s'", error.text, says);
+}
+
+static void expect_address(const struct anl_address *address, const char *text)
+{
+	char buffer[ANL_PREFIX_TEXT];
+
+	assert_string_equal(anl_address_format(address, buffer), text);
+}
+
+static void expect_common(const struct aws_connection *connection)
+{
+	char buffer[ANL_PREFIX_TEXT];
+
+	assert_string_equal(connection->id, "vpn-0123abcd");
+	assert_int_equal(connection->tunnel_count, 2);
+	expect_address(&connection->tunnels[0].remote, "203.0.113.10");
+	expect_address(&connection->tunnels[1].remote, "203.0.113.20");
+	expect_address(&connection->tunnels[1].peer, "169.254.11.1");
+	assert_string_equal(anl_prefix_format(&connection->tunnels[0].inside, buffer),
+			    "169.254.10.2/30");
+	assert_string_equal(connection->tunnels[0].psk, "abc.DEF_123456");
+	assert_string_equal(connection->tunnels[1].psk, "xyz.DEF_123456");
+	assert_string_equal(connection->tunnels[0].ike.cipher, "aes128");
+	assert_string_equal(connection->tunnels[0].ike.group, "modp1024");
+	assert_string_equal(connection->tunnels[0].esp.hash, "sha1");
+	assert_int_equal(connection->tunnels[0].ike.lifetime, 28800);
+	assert_int_equal(connection->tunnels[0].esp.lifetime, 3600);
+	assert_int_equal(connection->tunnels[0].dpd_interval, 10);
+	assert_int_equal(connection->tunnels[0].dpd_retries, 3);
+}
+
+static void the_xml(void **state)
+{
+	struct aws_connection connection = read_fine("<?xml version=\"1.0\"?>\n" XML(BGP, ""));
+
+	(void)state;
+	expect_common(&connection);
+	expect_address(&connection.tunnels[0].local, "198.51.100.5");
+	assert_true(connection.bgp);
+	assert_int_equal(connection.tunnels[0].our_asn, 65000);
+	assert_int_equal(connection.tunnels[0].peer_asn, 7224);
+	/* Without a prolog, behind a byte order mark, with blanks around */
+	connection = read_fine("\xef\xbb\xbf \n" XML(NO_BGP, STATIC_ATTRIBUTE));
+	expect_common(&connection);
+	assert_false(connection.bgp);
+}
+
+/* The XML as a JSON string */
+static char *json_with(const char *xml, const char *rest)
+{
+	json_t *top = json_pack("{s:[{s:s, s:s}]}", "VpnConnections", "VpnConnectionId",
+				"vpn-0123abcd", "CustomerGatewayConfiguration", xml);
+	json_t *more = json_loads(rest, 0, NULL);
+	char *text;
+
+	assert_non_null(more);
+	json_object_update(json_array_get(json_object_get(top, "VpnConnections"), 0), more);
+	text = json_dumps(top, 0);
+	json_decref(more);
+	json_decref(top);
+	return text;
+}
+
+static void the_json_and_its_options(void **state)
+{
+	char words[AWS_WORDS_MAX][AWS_TEXT], text[ANL_PREFIX_TEXT];
+	struct aws_connection connection;
+	char *content = json_with(
+		XML(NO_BGP, STATIC_ATTRIBUTE),
+		"{\"Options\":{\"StaticRoutesOnly\":true,\"TunnelOptions\":["
+		"{\"OutsideIpAddress\":\"203.0.113.20\",\"ReplayWindowSize\":2048,"
+		"\"Phase1EncryptionAlgorithms\":[{\"Value\":\"AES256\"},"
+		"{\"Value\":\"AES256-GCM-16\"}],"
+		"\"Phase1IntegrityAlgorithms\":[{\"Value\":\"SHA2-384\"}],"
+		"\"Phase1DHGroupNumbers\":[{\"Value\":14},{\"Value\":20},{\"Value\":99}],"
+		"\"Phase2EncryptionAlgorithms\":[{\"Value\":\"AES256-GCM-16\"},"
+		"{\"Value\":\"AES128\"}],\"Phase2DHGroupNumbers\":[{\"Value\":19}],"
+		"\"Phase2IntegrityAlgorithms\":[{\"Value\":\"SHA2-256\"}],"
+		"\"Phase1LifetimeSeconds\":7200,\"DPDTimeoutSeconds\":40,"
+		"\"RekeyMarginTimeSeconds\":270,\"RekeyFuzzPercentage\":0}]},"
+		"\"Routes\":[{\"DestinationCidrBlock\":\"10.0.0.0/16\",\"State\":\"available\"},"
+		"{\"DestinationCidrBlock\":\"10.9.0.0/16\",\"State\":\"deleted\"}]}");
+
+	(void)state;
+	connection = read_fine(content);
+	free(content);
+	assert_false(connection.bgp);
+	assert_int_equal(connection.route_count, 1);
+	assert_string_equal(anl_prefix_format(&connection.routes[0], text), "10.0.0.0/16");
+	/* Those of the second tunnel only */
+	assert_int_equal(connection.tunnels[0].ike.ciphers.count, 0);
+	assert_int_equal(connection.tunnels[1].ike.lifetime, 7200);
+	assert_int_equal(connection.tunnels[1].window, 2048);
+	assert_int_equal(connection.tunnels[1].margin, 270);
+	assert_int_equal(connection.tunnels[1].fuzz, 0);
+	assert_int_equal(connection.tunnels[1].dpd_interval, 13);
+	/* Group 99 is not known; the XML's own proposal is forbidden by the options */
+	assert_int_equal(aws_proposals(&connection.tunnels[1].ike, false, words), 1);
+	assert_string_equal(words[0], "aes256-sha384-ecp384-modp2048");
+	assert_int_equal(aws_proposals(&connection.tunnels[1].esp, true, words), 2);
+	assert_string_equal(words[0], "aes256gcm16-ecp256");
+	assert_string_equal(words[1], "aes128-sha256-ecp256");
+}
+
+#define TEXT_TUNNEL(number, theirs, ours, peer, key) \
+	"IPSec Tunnel #" number " \n====\n#1: Internet Key Exchange Configuration\n" \
+	"  - IKE version              : IKEv1\n  - Pre-Shared Key           : " key "\n" \
+	"  - Authentication Algorithm : sha1\n  - Encryption Algorithm     : aes-128-cbc\n" \
+	"  - Lifetime                 : 28800 seconds\n  - Diffie-Hellman   : Group 2\n" \
+	"#2: IPsec Configuration\n\t- Authentication Algorithm\t: hmac-sha1-96\n" \
+	"  - Encryption Algorithm     : aes-128-cbc\n  - Lifetime : 3600 seconds\n" \
+	"  - Perfect Forward Secrecy  : Diffie-Hellman Group 2\n" \
+	"  - DPD Interval             : 10\n  - DPD Retries              : 3\n" \
+	"#3: Tunnel Interface Configuration\nOutside IP Addresses:\n" \
+	"  - Customer Gateway         : YOUR_UPLINK_ADDRESS\n" \
+	"  - Virtual Private Gateway  : " theirs "\nInside IP Addresses\n" \
+	"  - Customer Gateway         : " ours "\n  - Virtual Private Gateway  : " peer "\n"
+#define TEXT(more) \
+	"Amazon Web Services\r\nYour VPN Connection ID                  : vpn-0123abcd\r\n" \
+	TEXT_TUNNEL("1", "203.0.113.10", "169.254.10.2/30", "169.254.10.1/30", \
+		    "abc.DEF_123456") more \
+	TEXT_TUNNEL("2", "203.0.113.20", "169.254.11.2/30", "169.254.11.1/30", \
+		    "xyz.DEF_123456") more
+
+static void the_generic_text(void **state)
+{
+	struct aws_connection connection = read_fine(TEXT("#4: Static Routing Configuration:\n"));
+
+	(void)state;
+	expect_common(&connection);
+	assert_int_equal(connection.tunnels[0].local.family, 0);
+	assert_false(connection.bgp);
+	connection = read_fine(TEXT("#4: Border Gateway Protocol (BGP) Configuration:\n"
+				    "  - Customer Gateway ASN           : 65000\n"
+				    "  - Virtual Private  Gateway ASN   : 7224\n"
+				    "  - Neighbor Hold Time : 30\n"));
+	expect_common(&connection);
+	assert_true(connection.bgp);
+	assert_int_equal(connection.tunnels[1].peer_asn, 7224);
+	assert_int_equal(connection.tunnels[1].hold_time, 30);
+}
+
+static void without_options_nothing_weak_comes_first(void **state)
+{
+	struct aws_connection connection = read_fine(XML(BGP, ""));
+	char words[AWS_WORDS_MAX][AWS_TEXT];
+	unsigned int count;
+
+	(void)state;
+	count = aws_proposals(&connection.tunnels[0].ike, false, words);
+	assert_int_equal(count, 2);
+	assert_string_equal(words[0],
+			    "aes256-aes128-sha512-sha384-sha256-ecp384-ecp256-modp2048");
+	assert_string_equal(words[1], "aes128-sha1-modp1024");
+	count = aws_proposals(&connection.tunnels[0].esp, true, words);
+	assert_int_equal(count, 9);
+	assert_string_equal(words[0], "aes256gcm16-modp2048");
+	for (unsigned int i = 0; i + 1 < count; i++)
+		assert_null(strstr(words[i], "sha1"));
+	assert_string_equal(words[count - 1], "aes128-sha1-modp1024");
+}
+
+static void what_it_is_instead_is_said(void **state)
+{
+	static const struct {
+		const char *content, *says;
+	} rows[] = {
+		{ "", "empty" }, { " \n", "empty" },
+		{ "! comment\ncrypto isakmp policy 200\n", "Cisco" },
+		{ "set vpn ipsec ike-group AWS\n", "Vyatta" },
+		{ "set security ike proposal\n", "Junos" },
+		{ "conn Tunnel1\n", "strongSwan" },
+		{ "<!doctype html><html>", "web page" },
+		{ "hello", "nothing that Amazon hands out" },
+		{ "<vpn_connection id=\"vpn-1\"><ipsec_tunnel>", "damaged" },
+		{ "<other><vpn_connection/></other>", "not a <vpn_connection>" },
+		{ "<vpn_connection/>", "does not name" },
+		{ "<vpn_connection id=\"vpn-1\"/>", "no tunnel" },
+		{ "<vpn_connection id=\"vpn-1\"><ipsec_tunnel/></vpn_connection>",
+		  "tunnel 1 of vpn-1 lacks Amazon's outside address" },
+		{ "{", "JSON is damaged at line" },
+		{ "{}", "no VpnConnections" }, { "[]", "no VpnConnections" },
+		{ "{\"VpnConnections\":[{},{}]}", "holds 2 connections" },
+		{ "{\"VpnConnections\":[{\"VpnConnectionId\":\"vpn-7\"}]}",
+		  "vpn-7 has no CustomerGatewayConfiguration" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		read_wrong(rows[i].content, strlen(rows[i].content), rows[i].says);
+}
+
+/* What is not a plain word never gets as far as a configuration */
+static void hostile_texts_are_not_taken(void **state)
+{
+	static const char *const keys[] = {
+		"short", "has blank in it", "quote\\\"} keylog=1", "new\nline.123",
+		"0123456789012345678901234567890123456789012345678901234567890123456789",
+	};
+	char token[AWS_TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		assert_false(aws_key(keys[i], token, sizeof(token)));
+	assert_true(aws_key("QMP5tKPP5qk95Y1Eee9c_82.MofNUJQV", token, sizeof(token)));
+	assert_false(aws_token("vpn-1\n} include(\"x\")", token, sizeof(token)));
+	assert_false(aws_token("", token, sizeof(token)));
+	assert_false(aws_token("vpn-12345", token, 9));
+	assert_true(aws_token("vpn-1234", token, 9));
+	/* An external entity is not fetched */
+	read_wrong("<!DOCTYPE v [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>"
+		   "<vpn_connection id=\"vpn-1\"><ipsec_tunnel>&x;</ipsec_tunnel></vpn_connection>",
+		   strlen("<!DOCTYPE v [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>"
+			  "<vpn_connection id=\"vpn-1\"><ipsec_tunnel>&x;</ipsec_tunnel>"
+			  "</vpn_connection>"), "lacks");
+}
+
+static void cut_files_do_no_harm(void **state)
+{
+	static const char xml[] = XML(BGP, ""), text[] = TEXT("#4: Static Routing\n");
+	const struct {
+		const char *content;
+		size_t length;
+	} files[] = { { xml, sizeof(xml) - 1 }, { text, sizeof(text) - 1 } };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		for (size_t length = 0; length < files[i].length; length += 7) {
+			struct aws_connection connection;
+			struct anl_error error;
+			/* Of exactly its size, for the sanitizer */
+			char *cut = malloc(length ? length : 1);
+			int code;
+
+			memcpy(cut, files[i].content, length);
+			code = aws_read(cut, length, &connection, &error);
+			assert_true(code == 0 || code == -EINVAL);
+			free(cut);
+		}
+	}
+}
+
+static void what_is_written(void **state)
+{
+	struct aws_connection connection = read_fine(XML(BGP, ""));
+	static const char *const parts[] = {
+		"tunnel \"aws-1\" {\n", "remote        = \"203.0.113.10\"\n",
+		"local-id      = \"198.51.100.5\"\n", "psk-file      = \"/etc/adit/aws-2.psk\"\n",
+		"dpd-timeout   = \"30s\"\n", "address       = { \"169.254.11.2/30\" }\n",
+		"protocol bgp aws_2 {\n    local 169.254.11.2 as 65000;\n"
+		"    neighbor 169.254.11.1 as 7224;\n", "bgp_path.prepend(65000);",
+		"router bgp 65000\n neighbor 169.254.10.1 remote-as 7224\n",
+	};
+	size_t size;
+	char *text;
+	FILE *out = open_memstream(&text, &size);
+
+	(void)state;
+	aws_print_tunnels(out, &connection, "aws", "/etc/adit");
+	aws_print_bird(out, &connection, "aws");
+	aws_print_frr(out, &connection, "aws");
+	fclose(out);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if (!strstr(text, parts[i]))
+			fail_msg("'%s' is not in\n%s", parts[i], text);
+	/* The keys go into files of their own */
+	assert_null(strstr(text, "DEF_123456"));
+	free(text);
+	aws_erase(&connection);
+	assert_int_equal(connection.tunnels[0].psk[0], 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_xml),
+		cmocka_unit_test(the_json_and_its_options),
+		cmocka_unit_test(the_generic_text),
+		cmocka_unit_test(without_options_nothing_weak_comes_first),
+		cmocka_unit_test(what_it_is_instead_is_said),
+		cmocka_unit_test(hostile_texts_are_not_taken),
+		cmocka_unit_test(cut_files_do_no_harm),
+		cmocka_unit_test(what_is_written),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
