@@ -361,12 +361,26 @@ void child_establish(struct child *c)
 	connection_review(c->connection);
 }
 
+/*
+ * The peer cannot answer traffic before it has worked through the third message, which takes it about as
+ * long as the first one did. Packets that wait for the tunnel would overtake that message and their
+ * answers be lost.
+ */
+static uint64_t third_message_time(const struct child *c)
+{
+	uint64_t first = c->agreed - c->begun;
+
+	return first < OUTBOUND_PATIENCE ? first : OUTBOUND_PATIENCE;
+}
+
 void child_await(struct child *c, bool committed)
 {
+	uint64_t wait = committed || alike_in_use(c) ? OUTBOUND_PATIENCE : third_message_time(c);
+
 	if (c->state != CHILD_INBOUND)
 		return;
-	if (committed || alike_in_use(c))
-		timer_set(&c->ike->timers, &c->outbound, c->ike->now + OUTBOUND_PATIENCE);
+	if (wait)
+		timer_set(&c->ike->timers, &c->outbound, c->ike->now + wait);
 	else
 		child_establish(c);
 }
