@@ -2,6 +2,7 @@
 #include "aditd/sockets.h"
 
 #include <errno.h>
+#include <linux/netlink.h>
 #include <linux/udp.h>
 #include <linux/xfrm.h>
 #include <netinet/in.h>
@@ -133,14 +134,18 @@ static void bypass_xfrm(int fd, int family)
 	int level = family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP;
 	int option = family == AF_INET6 ? IPV6_XFRM_POLICY : IP_XFRM_POLICY;
 	static const int directions[] = { XFRM_POLICY_OUT, XFRM_POLICY_IN };
+	/* Makes the kernel load xfrm_user, which takes the option; without it the answer is EINVAL */
+	int load = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_XFRM);
 	size_t i;
 
+	if (load >= 0)
+		close(load);
 	policy.sel.family = family;
 	for (i = 0; i < 2; i++) {
 		policy.dir = directions[i];
-		/* A kernel without XFRM has nothing to bypass */
+		/* A kernel without XFRM, or with nobody to configure it, has nothing to bypass */
 		if (setsockopt(fd, level, option, &policy, sizeof(policy)) && errno != ENOPROTOOPT &&
-		    errno != EOPNOTSUPP)
+		    errno != EOPNOTSUPP && (load >= 0 || errno != EINVAL))
 			log_warning("IKE socket: no bypass of the kernel's IPsec policies: %s",
 				    strerror(errno));
 	}
