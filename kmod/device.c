@@ -204,6 +204,7 @@ static void adit_setup(struct net_device *dev)
 	adit->dev = dev;
 	INIT_LIST_HEAD(&adit->link);
 	INIT_LIST_HEAD(&adit->sas);
+	INIT_LIST_HEAD(&adit->outbound);
 	adit_staged_init(adit);
 	adit_pmtu_init(adit);
 }

@@ -38,8 +38,10 @@ extern struct workqueue_struct *adit_wq;
  * @link: in adit_devices
  * @spd: outbound traffic selectors
  * @sas: all SAs, oldest first; under adit_config_lock
+ * @outbound: those of them that are outbound
  * @sas_in: number of inbound SAs
  * @sas_out: number of outbound SAs
+ * @sas_outer: number of those that may be the outer part of a bundle
  * @mark: firewall mark of outer packets
  * @carrier_policy: enum adit_carrier_policy
  * @mtu_policy: enum adit_mtu_policy
@@ -71,8 +73,10 @@ struct adit_device {
 	u32 id;
 	struct list_head link;
 	struct list_head sas;
+	struct list_head outbound;
 	u32 sas_in;
 	u32 sas_out;
+	u32 sas_outer;
 
 	u8 mtu_source;
 	u32 mtu_path;

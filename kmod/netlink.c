@@ -14,7 +14,6 @@
 #include "pmtu.h"
 #include "sa.h"
 #include "staged.h"
-#include "transmit.h"
 
 static const struct genl_multicast_group groups[] = {
 	[ADIT_NLGRP_EVENTS] = { .name = ADIT_MCGRP_EVENTS },
@@ -320,7 +319,7 @@ int adit_nl_sa_set_doit(struct sk_buff *skb, struct genl_info *info)
 	kfree_rcu(old, rcu);
 	dst_cache_reset(&sa->route);
 	if (sa->direction == ADIT_DIRECTION_OUT) {
-		adit_bundle_update(sa->adit);
+		adit_sa_update_bundles(sa->adit);
 		adit_pmtu_update(sa->adit);
 	}
 	if (info->attrs[ADIT_A_SA_LIMITS])

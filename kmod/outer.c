@@ -3,7 +3,9 @@
 #include <net/dsfield.h>
 #include <net/inet_ecn.h>
 #include <net/ip.h>
+#include <net/ip_fib.h>
 #include <net/ip6_checksum.h>
+#include <net/ip6_fib.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
 #include <net/route.h>
@@ -22,9 +24,11 @@ static u8 outer_proto(const struct adit_sa *sa)
 	return sa->local_port ? IPPROTO_UDP : sa->proto;
 }
 
-static struct dst_entry *route4(struct adit_sa *sa, const struct adit_peer *peer, struct net *net)
+static struct dst_entry *lookup4(struct adit_sa *sa, struct net *net, int oif)
 {
+	const struct adit_peer *peer = rcu_dereference(sa->peer);
 	struct flowi4 fl4 = {
+		.flowi4_oif = oif,
 		.saddr = sa->local.ip4,
 		.daddr = peer->addr.ip4,
 		.flowi4_proto = outer_proto(sa),
@@ -38,16 +42,16 @@ static struct dst_entry *route4(struct adit_sa *sa, const struct adit_peer *peer
 	 * packet that is protected already shall be protected.
 	 */
 	rt = ip_route_output_key(net, &fl4);
-	if (IS_ERR(rt))
-		return NULL;
-	dst_cache_set_ip4(&sa->route, &rt->dst, sa->local.ip4);
-	return &rt->dst;
+	return IS_ERR(rt) ? NULL : &rt->dst;
 }
 
-static struct dst_entry *route6(struct adit_sa *sa, const struct adit_peer *peer, struct net *net)
+static struct dst_entry *lookup6(struct adit_sa *sa, struct net *net, int oif)
 {
+	const struct adit_peer *peer = rcu_dereference(sa->peer);
 	struct flowi6 fl6 = {
-		.saddr = sa->local.ip6,
+		.flowi6_oif = oif,
+		/* An interface is a must only for a flow without source address. */
+		.saddr = oif ? in6addr_any : sa->local.ip6,
 		.daddr = peer->addr.ip6,
 		.flowi6_proto = outer_proto(sa),
 		.flowi6_mark = outer_mark(sa),
@@ -57,17 +61,69 @@ static struct dst_entry *route6(struct adit_sa *sa, const struct adit_peer *peer
 	struct dst_entry *dst;
 
 	dst = ip6_route_output(net, NULL, &fl6);
-	if (dst->error) {
-		dst_release(dst);
-		return NULL;
+	if (!dst->error)
+		return dst;
+	dst_release(dst);
+	return NULL;
+}
+
+/* How long a prefix of the peer's address the routes over @dev know; -1: none. */
+static int prefix_over(struct adit_sa *sa, struct net *net, const struct net_device *dev)
+{
+	const struct adit_peer *peer = rcu_dereference(sa->peer);
+	struct flowi4 fl4 = {
+		.flowi4_oif = dev->ifindex,
+		.daddr = peer->addr.ip4,
+		.flowi4_mark = outer_mark(sa),
+		.flowi4_scope = RT_SCOPE_UNIVERSE,
+	};
+	struct fib_result res;
+	struct fib6_info *from;
+	struct dst_entry *dst;
+	int len = -1;
+
+	if (sa->family == AF_INET)
+		return fib_lookup(net, &fl4, &res, 0) || res.type != RTN_UNICAST ? -1 :
+										   res.prefixlen;
+	dst = lookup6(sa, net, dev->ifindex);
+	if (!dst)
+		return -1;
+	from = rcu_dereference(dst_rt6_info(dst)->from);
+	if (from && dst->dev == dev)
+		len = from->fib6_dst.plen;
+	dst_release(dst);
+	return len;
+}
+
+/*
+ * The best route that does not lead into the SA's own device. In transport mode
+ * the route to the peer is what sends packets into the device in the first
+ * place; what comes out must find the way that there was before.
+ *
+ * This looks at every device, but only when the cached route has become invalid.
+ */
+static struct dst_entry *route_around(struct adit_sa *sa, struct net *net)
+{
+	struct net_device *dev, *best = NULL;
+	int len, longest = -1;
+
+	for_each_netdev_rcu(net, dev) {
+		if (dev == sa->adit->dev || !(dev->flags & IFF_UP) || dev->flags & IFF_LOOPBACK)
+			continue;
+		len = prefix_over(sa, net, dev);
+		if (len > longest) {
+			longest = len;
+			best = dev;
+		}
 	}
-	dst_cache_set_ip6(&sa->route, dst, &sa->local.ip6);
-	return dst;
+	if (!best)
+		return NULL;
+	return sa->family == AF_INET ? lookup4(sa, net, best->ifindex) :
+				       lookup6(sa, net, best->ifindex);
 }
 
 struct dst_entry *adit_outer_route(struct adit_sa *sa)
 {
-	const struct adit_peer *peer;
 	struct dst_entry *dst;
 	struct net *net;
 
@@ -78,13 +134,17 @@ struct dst_entry *adit_outer_route(struct adit_sa *sa)
 	net = rcu_dereference(sa->adit->home);
 	if (!net)
 		return NULL;
-	peer = rcu_dereference(sa->peer);
-	dst = sa->family == AF_INET ? route4(sa, peer, net) : route6(sa, peer, net);
+	dst = sa->family == AF_INET ? lookup4(sa, net, 0) : lookup6(sa, net, 0);
 	if (dst && dst->dev == sa->adit->dev) {
-		dst_cache_reset(&sa->route);
 		dst_release(dst);
-		return NULL;
+		dst = route_around(sa, net);
 	}
+	if (!dst)
+		return NULL;
+	if (sa->family == AF_INET)
+		dst_cache_set_ip4(&sa->route, dst, sa->local.ip4);
+	else
+		dst_cache_set_ip6(&sa->route, dst, &sa->local.ip6);
 	return dst;
 }
 
@@ -303,9 +363,4 @@ void adit_outer_send(struct adit_sa *sa, struct dst_entry *dst, struct sk_buff_h
 		send_one(sa, net, skb);
 	}
 	dst_release(dst);
-}
-
-void adit_outer_init(struct adit_sa *sa)
-{
-	atomic_set(&sa->inflight, 0);
 }

@@ -25,8 +25,10 @@ struct adit_peer;
  * adit_outer_route - the route of an SA's outer packets
  * @sa: the SA
  *
- * Return: with a reference; NULL if there is none, or if it leads back into
- * the SA's own device.
+ * A route that leads back into the SA's own device is not taken, but the best one
+ * that does not.
+ *
+ * Return: with a reference; NULL if there is none.
  */
 struct dst_entry *adit_outer_route(struct adit_sa *sa);
 
@@ -64,11 +66,5 @@ int adit_outer_lengths(const struct adit_sa *sa, struct sk_buff *skb);
  * @batch: packets in order; empty afterwards
  */
 void adit_outer_send(struct adit_sa *sa, struct dst_entry *dst, struct sk_buff_head *batch);
-
-/**
- * adit_outer_need - see that the device asks for enough room
- * @sa: an SA that is being added
- */
-void adit_outer_init(struct adit_sa *sa);
 
 #endif

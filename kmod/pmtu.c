@@ -117,7 +117,9 @@ static struct sk_buff *fragment(struct adit_sa *sa, struct sk_buff *skb, unsigne
 
 	if (mtu < hlen + 8)
 		goto malformed;
-	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb))
+	/* The header is written to. */
+	if (skb_cow_head(skb, 0) ||
+	    (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb)))
 		goto no_memory;
 
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));

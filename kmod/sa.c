@@ -6,7 +6,6 @@
 
 #include "device.h"
 #include "lifetime.h"
-#include "outer.h"
 #include "pmtu.h"
 #include "sa.h"
 #include "staged.h"
@@ -50,7 +49,7 @@ struct adit_sa *adit_sa_lookup_out(const struct net *net, __be32 spi, u8 proto, 
 	return NULL;
 }
 
-static struct adit_peer *peer_of(struct adit_sa *sa)
+static const struct adit_peer *peer_of(const struct adit_sa *sa)
 {
 	return rcu_dereference_protected(sa->peer, lockdep_is_held(&adit_config_lock));
 }
@@ -76,6 +75,38 @@ struct adit_sa *adit_sa_find(struct adit_device *adit, const struct adit_sa_name
 		found = sa;
 	}
 	return found ?: ERR_PTR(-ENOENT);
+}
+
+static bool bundle_fits(const struct adit_sa *esp, const struct adit_sa *ah)
+{
+	return adit_sa_is_outer(ah) && ah->family == esp->family && !esp->local_port &&
+	       addr_equal(esp->family, &ah->local, &esp->local) &&
+	       addr_equal(esp->family, &peer_of(ah)->addr, &peer_of(esp)->addr) &&
+	       (!esp->bundle_spi || htonl(esp->bundle_spi) == ah->spi);
+}
+
+/* Finds the AH SA that goes over an ESP SA. */
+static void find_bundle(struct adit_device *adit, struct adit_sa *esp)
+{
+	struct adit_sa *ah, *found = NULL;
+
+	/* None at all is the rule. */
+	if (adit->sas_outer && esp->proto == IPPROTO_ESP)
+		list_for_each_entry_reverse(ah, &adit->outbound, out_link)
+			if (bundle_fits(esp, ah)) {
+				found = ah;
+				break;
+			}
+	rcu_assign_pointer(esp->bundle, found);
+}
+
+void adit_sa_update_bundles(struct adit_device *adit)
+{
+	struct adit_sa *sa;
+
+	list_for_each_entry(sa, &adit->outbound, out_link)
+		find_bundle(adit, sa);
+	adit_spd_refresh(&adit->spd);
 }
 
 /* Inbound SAs are told apart by what a packet carries; outbound ones by what
@@ -104,9 +135,12 @@ struct adit_sa *adit_sa_newest(struct adit_device *adit)
 {
 	struct adit_sa *sa;
 
-	list_for_each_entry_reverse(sa, &adit->sas, link)
-		if (sa->direction == ADIT_DIRECTION_OUT && adit_sa_usable(sa) &&
-		    !adit_sa_is_outer(sa))
+	/* An AH SA that may be part of a bundle says least about what fits. */
+	list_for_each_entry_reverse(sa, &adit->outbound, out_link)
+		if (adit_sa_usable(sa) && !adit_sa_is_outer(sa))
+			return sa;
+	list_for_each_entry_reverse(sa, &adit->outbound, out_link)
+		if (adit_sa_usable(sa))
 			return sa;
 	return NULL;
 }
@@ -182,34 +216,34 @@ int adit_sa_add(struct adit_device *adit, struct adit_sa *sa)
 
 	sa->adit = adit;
 	sa->added = ktime_get_boottime_seconds();
-	/* Inbound before outbound could ever be answered: what it says is checked
-	 * from the first packet on.
-	 */
-	if (sa->direction == ADIT_DIRECTION_IN) {
-		err = adit_spd_add(&sa->spd, sa);
-		if (err)
-			return err;
-		adit->sas_in++;
-	} else {
-		adit_outer_init(sa);
+	if (sa->direction == ADIT_DIRECTION_OUT) {
+		find_bundle(adit, sa);
 		err = adit_spd_add(&adit->spd, sa);
-		if (err)
-			return err;
-		adit->sas_out++;
+	} else {
+		err = adit_spd_add(&sa->spd, sa);
 	}
+	if (err)
+		return err;
 
 	sa->id = ++next_id;
 	netdev_hold(adit->dev, &sa->dev_tracker, GFP_KERNEL);
 	list_add_tail(&sa->link, &adit->sas);
 	hash_add_rcu(database, &sa->hash, (__force u32)sa->spi);
 	adit_lifetime_start(sa);
-
-	if (sa->direction == ADIT_DIRECTION_OUT) {
-		adit_bundle_update(adit);
-		adit_device_update_carrier(adit);
-		adit_pmtu_update(adit);
-		adit_staged_transmit(adit);
+	if (sa->direction == ADIT_DIRECTION_IN) {
+		adit->sas_in++;
+		return 0;
 	}
+
+	adit->sas_out++;
+	list_add_tail(&sa->out_link, &adit->outbound);
+	if (adit_sa_is_outer(sa)) {
+		adit->sas_outer++;
+		adit_sa_update_bundles(adit);
+	}
+	adit_device_update_carrier(adit);
+	adit_pmtu_update(adit);
+	adit_staged_transmit(adit);
 	return 0;
 }
 
@@ -225,8 +259,12 @@ void adit_sa_remove(struct adit_sa *sa)
 		adit_spd_remove(&sa->spd, sa);
 	} else {
 		adit->sas_out--;
+		list_del(&sa->out_link);
 		adit_spd_remove(&adit->spd, sa);
-		adit_bundle_update(adit);
+		if (adit_sa_is_outer(sa)) {
+			adit->sas_outer--;
+			adit_sa_update_bundles(adit);
+		}
 		adit_device_update_carrier(adit);
 		adit_pmtu_update(adit);
 	}

@@ -95,6 +95,7 @@ struct adit_peer {
  * @rules: in an SPD
  * @hash: in the database
  * @link: in the device's list
+ * @out_link: in its list of outbound SAs
  * @id: ascending in that list
  * @added: when, in ktime seconds since boot
  */
@@ -149,6 +150,7 @@ struct adit_sa {
 	struct list_head rules;
 	struct hlist_node hash;
 	struct list_head link;
+	struct list_head out_link;
 	u64 id;
 	time64_t added;
 	const struct adit_algorithm *aead;
@@ -169,10 +171,11 @@ struct adit_sa_name {
 	union adit_addr remote;
 };
 
-/* May it be the outer part of a bundle? */
+/* May it be the outer part of an outbound bundle? */
 static inline bool adit_sa_is_outer(const struct adit_sa *sa)
 {
-	return sa->proto == IPPROTO_AH && sa->mode == ADIT_MODE_TRANSPORT;
+	return sa->proto == IPPROTO_AH && sa->mode == ADIT_MODE_TRANSPORT &&
+	       sa->direction == ADIT_DIRECTION_OUT;
 }
 
 /* May packets go out over it? A bundle that must be whole is whole. */
@@ -251,6 +254,9 @@ void adit_sa_remove(struct adit_sa *sa);
 /* Removes all of a device's, of one direction or (0) both. Context: adit_config_lock. */
 void adit_sa_flush(struct adit_device *adit, u8 direction);
 
+/* Finds, for all ESP SAs, the AH SA that goes over it. Context: adit_config_lock. */
+void adit_sa_update_bundles(struct adit_device *adit);
+
 /* The newest usable outbound SA of a device, or NULL. Context: adit_config_lock. */
 struct adit_sa *adit_sa_newest(struct adit_device *adit);
 
@@ -261,8 +267,5 @@ static inline void adit_sa_inflight(struct adit_sa *sa)
 }
 
 void adit_sa_landed(struct adit_sa *sa);
-
-int adit_sa_init(void);
-void adit_sa_exit(void);
 
 #endif

@@ -202,37 +202,6 @@ void adit_transmit_done(struct adit_sa *sa, struct sk_buff *skb, struct sk_buff_
 	adit_outer_send(sa, NULL, &alone);
 }
 
-/* May @ah go over @esp? */
-static bool bundle_fits(const struct adit_sa *esp, const struct adit_sa *ah)
-{
-	const struct adit_peer *a = rcu_dereference_protected(esp->peer, true);
-	const struct adit_peer *b = rcu_dereference_protected(ah->peer, true);
-
-	return ah->direction == ADIT_DIRECTION_OUT && ah->proto == IPPROTO_AH &&
-	       ah->mode == ADIT_MODE_TRANSPORT && ah->family == esp->family &&
-	       !memcmp(&ah->local, &esp->local, sizeof(ah->local)) &&
-	       !memcmp(&a->addr, &b->addr, sizeof(a->addr)) && !esp->local_port &&
-	       (!esp->bundle_spi || htonl(esp->bundle_spi) == ah->spi);
-}
-
-void adit_bundle_update(struct adit_device *adit)
-{
-	struct adit_sa *esp, *ah, *found;
-
-	list_for_each_entry(esp, &adit->sas, link) {
-		if (esp->direction != ADIT_DIRECTION_OUT || esp->proto != IPPROTO_ESP)
-			continue;
-		found = NULL;
-		list_for_each_entry_reverse(ah, &adit->sas, link)
-			if (bundle_fits(esp, ah)) {
-				found = ah;
-				break;
-			}
-		rcu_assign_pointer(esp->bundle, found);
-	}
-	adit_spd_refresh(&adit->spd);
-}
-
 netdev_tx_t adit_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct adit_device *adit = netdev_priv(dev);

@@ -27,12 +27,4 @@ netdev_tx_t adit_xmit(struct sk_buff *skb, struct net_device *dev);
  */
 void adit_transmit_done(struct adit_sa *sa, struct sk_buff *skb, struct sk_buff_head *batch);
 
-/**
- * adit_bundle_update - find the AH SA for each ESP SA that goes inside one
- * @adit: the device, whose SAs have changed
- *
- * Context: adit_config_lock.
- */
-void adit_bundle_update(struct adit_device *adit);
-
 #endif
