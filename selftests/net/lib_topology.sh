@@ -176,8 +176,8 @@ router_nat_forget()
 router_drop()
 {
 	in_ns "$router" nft add table inet adit_drop &&
-	in_ns "$router" nft 'add chain inet adit_drop forward
-		{ type filter hook forward priority 0; policy accept; }' &&
+	in_ns "$router" nft 'add chain inet adit_drop forward {
+		type filter hook forward priority 0; policy accept; }' &&
 	in_ns "$router" nft "add rule inet adit_drop forward $* counter drop"
 }
 
