@@ -238,7 +238,9 @@ static int routes(int family)
 
 static void routes_come_and_go(void **state)
 {
-	static const char *const texts[] = { "10.1.0.0/16", "0.0.0.0/0", "2001:db8:1::/48", "::/0" };
+	static const char *const texts[] = {
+		"10.1.0.0/16", "0.0.0.0/0", "2001:db8:1::/48", "::/0",
+	};
 	struct anl_error error;
 
 	NEEDS_NAMESPACE();

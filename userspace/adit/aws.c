@@ -76,7 +76,7 @@ int aws_read(const char *content, size_t length, struct aws_connection *connecti
 int aws_check(const struct aws_connection *connection, struct anl_error *error)
 {
 	if (!*connection->id)
-		return anl_fail(error, EINVAL, "the file does not name the VPN connection (vpn-…)");
+		return anl_fail(error, EINVAL, "the file does not name the connection (vpn-…)");
 	if (!connection->tunnel_count)
 		return anl_fail(error, EINVAL, "%s has no tunnel", connection->id);
 	for (unsigned int i = 0; i < connection->tunnel_count; i++) {

@@ -133,8 +133,8 @@ static void print_bird_peer(FILE *out, const struct aws_tunnel *tunnel, const ch
 	      "            if source ~ [ RTS_STATIC, RTS_DEVICE, RTS_INHERIT ] then {\n", out);
 	if (index)
 		fprintf(out, "                bgp_path.prepend(%u);\n", tunnel->our_asn);
-	fputs("                accept;\n            }\n            reject;\n        };\n    };\n}\n",
-	      out);
+	fputs("                accept;\n            }\n            reject;\n        };\n"
+	      "    };\n}\n", out);
 }
 
 void aws_print_bird(FILE *out, const struct aws_connection *connection, const char *name)
@@ -161,7 +161,8 @@ static void print_frr_neighbours(FILE *out, const struct aws_connection *connect
 
 		anl_address_format(ipv6 ? &tunnel->peer6 : &tunnel->peer, peer);
 		fprintf(out, "  neighbor %s activate\n  neighbor %s route-map ADIT-IN-%u in\n"
-			"  neighbor %s route-map ADIT-OUT-%u out\n", peer, peer, i + 1, peer, i + 1);
+			"  neighbor %s route-map ADIT-OUT-%u out\n",
+			peer, peer, i + 1, peer, i + 1);
 	}
 	fputs(" exit-address-family\n", out);
 }

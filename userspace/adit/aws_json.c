@@ -128,8 +128,8 @@ static int read_connection(const json_t *vpn, struct aws_connection *connection,
 	int code;
 
 	if (!*xml)
-		return anl_fail(error, EINVAL, "%s has no CustomerGatewayConfiguration: it is shown "
-				"only to those who may see the keys, and not for deleted connections",
+		return anl_fail(error, EINVAL, "%s has no CustomerGatewayConfiguration: Amazon "
+				"shows it to those who may see keys, and not of what is deleted",
 				*text(vpn, "VpnConnectionId") ? text(vpn, "VpnConnectionId") :
 				"the connection");
 	code = aws_read_xml(xml, strlen(xml), connection, error);

@@ -25,8 +25,8 @@ FILE *files_add(struct files *files, struct anl_error *error, const char *format
 		return NULL;
 	}
 	if (!files->replace && !access(path, F_OK)) {
-		anl_fail(error, EEXIST, "%s exists: nothing was changed; say --force to replace it, "
-			 "or --name for other names", path);
+		anl_fail(error, EEXIST, "%s exists: nothing was changed; say --force to replace "
+			 "it, or --name for other names", path);
 		return NULL;
 	}
 	strcpy(files->list[files->count].path, path);

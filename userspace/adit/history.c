@@ -26,7 +26,9 @@ double history_rate(const struct history *history)
 
 void history_graph(FILE *out, const struct history *history, size_t width)
 {
-	static const char *const blocks[] = { " ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+	static const char *const blocks[] = {
+		" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"
+	};
 	size_t first = history->count > width ? history->count - width : 0;
 	double highest = 0;
 

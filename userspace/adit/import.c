@@ -105,7 +105,8 @@ static const char *reload(const struct options *options)
 	json_t *result;
 
 	if (options->output)
-		return "include that file in " FOLDER "/adit.conf, then 'adit reload' and 'adit up'";
+		return "include that file in " FOLDER "/adit.conf, then 'adit reload', "
+		       "'adit up'";
 	result = client_once(options->socket, json_pack("{s:s}", "command", "reload"), NULL, NULL,
 			     &error);
 	json_decref(result);
