@@ -199,8 +199,8 @@ static bool take_upper(struct words *words, uint8_t *protocol)
 	}
 	word = words_take(words, "a protocol");
 	if (word && !protocol_parse(word, protocol))
-		return words_wrong(words, "'%s' is not a protocol: tcp, udp, icmp …, or its number",
-				   word);
+		return words_wrong(words, "'%s' is not a protocol: tcp, udp, icmp, …, or a "
+				   "number", word);
 	return word;
 }
 

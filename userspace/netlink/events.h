@@ -22,7 +22,7 @@ enum anl_event_type {
 	ANL_EVENT_MAPPING_CHANGED,	/* the peer's packets come from @new_remote, @new_port */
 	ANL_EVENT_SEQUENCE_OVERFLOW,	/* the sequence numbers are used up: @sa */
 	ANL_EVENT_FIRST_USE,		/* the first authenticated packet came in: @sa, inbound */
-	ANL_EVENT_LINK,			/* a link came, changed or went: @ifindex, @gone, @carrier */
+	ANL_EVENT_LINK,			/* a link came, changed, went: @ifindex, @gone, @carrier */
 	ANL_EVENT_ADDRESS,		/* an address of ours came or went: @address, @gone */
 	ANL_EVENT_ROUTE,		/* a route came or went (which one is not said) */
 	ANL_EVENT_LOST,			/* the kernel's queue overflowed: read everything anew */

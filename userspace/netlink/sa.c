@@ -33,6 +33,7 @@ static void name_unknown(const struct anl_sa *sa, struct anl_error *error)
 		{ "aead", ANL_AEAD, &sa->aead }, { "enc", ANL_ENC, &sa->enc },
 		{ "auth", ANL_AUTH, &sa->auth },
 	};
+	const struct anl_algorithm_info *row;
 
 	for (size_t i = 0; i < sizeof(used) / sizeof(*used); i++) {
 		const struct anl_algorithm *algorithm = used[i].algorithm;
@@ -41,10 +42,10 @@ static void name_unknown(const struct anl_sa *sa, struct anl_error *error)
 
 		if (!*algorithm->name || anl_algorithm_find(used[i].kind, algorithm->name))
 			continue;
-		for (const struct anl_algorithm_info *info = anl_algorithm_list(); info->name; info++)
-			if (info->kind == used[i].kind && length < sizeof(known))
+		for (row = anl_algorithm_list(); row->name; row++)
+			if (row->kind == used[i].kind && length < sizeof(known))
 				length += (size_t)snprintf(known + length, sizeof(known) - length,
-							   "%s%s", length ? ", " : "", info->name);
+							   "%s%s", length ? ", " : "", row->name);
 		anl_fail(error, error->code, "%s '%s': no such algorithm; there are %s",
 			 used[i].word, algorithm->name, known);
 		error->from_kernel = 1;

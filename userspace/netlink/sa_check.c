@@ -59,7 +59,8 @@ static int check_algorithms(const struct anl_sa *sa, struct anl_error *error)
 		return anl_fail(error, EINVAL, "ESP needs aead, or enc and auth");
 	} else if (!auth) {
 		/* RFC 4303 3.2: encryption without integrity is open to active attacks */
-		return anl_fail(error, EINVAL, "enc needs auth: ESP without integrity is not offered");
+		return anl_fail(error, EINVAL,
+				"enc needs auth: ESP without integrity is not offered");
 	}
 	if (aead && (code = anl_algorithm_check(ANL_AEAD, &sa->aead, error)))
 		return code;
@@ -130,7 +131,8 @@ static int check_sequence(const struct anl_sa *sa, struct anl_error *error)
 static int check_addresses(const struct anl_sa *sa, struct anl_error *error)
 {
 	if (!sa->local.family || !sa->remote.family)
-		return anl_fail(error, EINVAL, "%s is missing", sa->local.family ? "remote" : "local");
+		return anl_fail(error, EINVAL, "%s is missing",
+				sa->local.family ? "remote" : "local");
 	if (sa->local.family != sa->remote.family)
 		return anl_fail(error, EINVAL, "local and remote are of two families");
 	if (!sa->encap)
@@ -159,7 +161,8 @@ int anl_sa_check(const struct anl_sa *sa, struct anl_error *error)
 	if (sa->dscp == ANL_DSCP_FIXED && sa->dscp_value > 63)
 		return anl_fail(error, EINVAL, "dscp %u is above 63", sa->dscp_value);
 	if (sa->bundle_spi && sa->protocol != IPPROTO_ESP)
-		return anl_fail(error, EINVAL, "bundle belongs to the ESP SA, and names the AH one");
+		return anl_fail(error, EINVAL,
+				"bundle belongs to the ESP SA, and names the AH one");
 	if (sa->selector_count > ANL_SELECTORS_MAX)
 		return anl_fail(error, E2BIG, "more than %d selectors", ANL_SELECTORS_MAX);
 	for (unsigned int i = 0; i < sa->selector_count; i++)

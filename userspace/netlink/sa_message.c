@@ -274,10 +274,10 @@ static int decode_selector(struct nlattr *nest, struct anl_selector *selector)
 static int decode_selectors(struct nlmsghdr *header, struct anl_sa *sa)
 {
 	struct genlmsghdr *family = genlmsg_hdr(header);
+	int left = genlmsg_attrlen(family, 0);
 	struct nlattr *attribute;
-	int left;
 
-	nla_for_each_attr(attribute, genlmsg_attrdata(family, 0), genlmsg_attrlen(family, 0), left) {
+	nla_for_each_attr(attribute, genlmsg_attrdata(family, 0), left, left) {
 		if (nla_type(attribute) != ADIT_A_SA_SELECTOR)
 			continue;
 		if (sa->selector_count == ANL_SELECTORS_MAX) {
