@@ -26,13 +26,13 @@ $(unit_programs): $(O)/unit/%: $(O)/san/selftests/unit/%.o $(san_libraries)
 unit: $(unit_programs)
 
 # The simulator: once as the daemon is compiled, for many engines, and once with the sanitizers.
-sim_sources := $(wildcard selftests/sim/*.c)
+sim_sources := $(wildcard selftests/sim/*.c) selftests/unit/lib/world.c
 $(O)/sim/sim: $(sim_sources:%.c=$(O)/obj/%.o) $(O)/userspace/libike.a
 	$(call link,$(libs_all))
 $(O)/sim/sim-san: $(sim_sources:%.c=$(O)/san/%.o) $(O)/san/libike.a
 	$(call link,$(libs_all),$(sanitize))
 .PHONY: sim
-sim: $(if $(sim_sources),$(O)/sim/sim $(O)/sim/sim-san)
+sim: $(O)/sim/sim $(O)/sim/sim-san
 
 # kselftest programs in C, and the tools that the scripts beside them use.
 net_programs := $(patsubst selftests/net/%.c,$(O)/net/%,$(wildcard selftests/net/*.c))

@@ -433,7 +433,7 @@ static void test_two_connections(void **state)
 		right.pairs = &theirs;
 		world_add(w, 1, &right);
 		world_add(w, 0, &left);
-		world_run(w, w->now + 100 * SECONDS, NULL);
+		world_run(w, w->now + 200 * SECONDS, NULL);
 		assert_true(both_up(w));
 		assert_int_equal(world_state(w, 0, "second"), IKE_STATE_ESTABLISHED);
 		assert_int_equal(world_state(w, 1, "second"), IKE_STATE_ESTABLISHED);

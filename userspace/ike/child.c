@@ -18,7 +18,9 @@
  * not: never both at the same moment, in case that they disagree about which one it is.
  */
 #define RETIRE_INITIATOR (10 * SECOND)
-#define RETIRE_RESPONDER (40 * SECOND)
+#define RETIRE_RESPONDER (90 * SECOND)
+/* Until the peer was seen on the successor it may still lack the third message. */
+#define RETIRE_UNCONFIRMED (40 * SECOND)
 /* The retransmissions of a quick mode are over by then. */
 #define CROSSING_LONGEST (60 * SECOND)
 /* DELETE is not acknowledged (RFC 2408 3.15): it is said again while the SA lingers. */
@@ -82,15 +84,24 @@ struct child *child_find(struct ike *ike, uint8_t protocol, uint32_t spi_in)
 	return link ? link->entry : NULL;
 }
 
+/* The session's peer is the child's, so it may speak about it. */
+static bool same_peer(const struct child *c, const struct session *s)
+{
+	if (c->session == s)
+		return true;
+	if (!ike_address_equal(&c->remote.address, &s->remote.address))
+		return false;
+	return c->session ? identity_matches(&c->session->peer, &s->peer) :
+			    c->connection == s->connection;
+}
+
 struct child *child_find_out(struct session *s, uint8_t protocol, uint32_t spi_out)
 {
 	struct child *c;
 
 	for (c = s->ike->children; c; c = c->next)
 		if (c->protocol == protocol && c->spi_out == spi_out &&
-		    c->state != CHILD_NEGOTIATING &&
-		    (c->session == s || (c->connection == s->connection &&
-					 ike_address_equal(&c->remote.address, &s->remote.address))))
+		    c->state != CHILD_NEGOTIATING && same_peer(c, s))
 			break;
 	return c;
 }
@@ -162,17 +173,24 @@ static bool install(struct child *c, enum ike_direction direction)
 	return false;
 }
 
+static uint64_t retire_wait(const struct child *c)
+{
+	const struct child *heir = child_current(c->pair);
+
+	if (!c->session || !c->session->initiator)
+		return RETIRE_RESPONDER;
+	return heir && heir->initiator && !heir->confirmed ? RETIRE_UNCONFIRMED : RETIRE_INITIATOR;
+}
+
 static void review(struct child *c)
 {
-	bool first = c->session && c->session->initiator;
-	uint64_t wait = first ? RETIRE_INITIATOR : RETIRE_RESPONDER;
 	bool was = c->replaced;
 
 	if (c->state != CHILD_ESTABLISHED)
 		return;
 	c->replaced = outdone(c);
 	if (c->replaced && !was) {
-		timer_set(&c->ike->timers, &c->retire, c->ike->now + wait);
+		timer_set(&c->ike->timers, &c->retire, c->ike->now + retire_wait(c));
 		timer_clear(&c->ike->timers, &c->rekey);
 	} else if (!c->replaced && was) {
 		timer_clear(&c->ike->timers, &c->retire);
@@ -203,6 +221,7 @@ static void retire_fire(void *owner)
 
 	if (c->state == CHILD_DYING) {
 		say_delete(c);
+		timer_set(&c->ike->timers, &c->retire, c->ike->now + DELETE_AGAIN);
 		return;
 	}
 
@@ -420,8 +439,24 @@ void child_delete(struct child *c)
 		return;
 	say_delete(c);
 	die(c, LINGER_DELETED);
-	if (c->session)
-		timer_set(&c->ike->timers, &c->retire, c->ike->now + DELETE_AGAIN);
+	timer_set(&c->ike->timers, &c->retire, c->ike->now + DELETE_AGAIN);
+}
+
+/*
+ * The initiator of a rekey deletes the old one when the new one works for it. If its third message has
+ * not come, this says the same, unless the two have another new one already.
+ */
+static void confirm_successor(struct child *old)
+{
+	struct child *c;
+
+	for (c = old->ike->children; c; c = c->next) {
+		if (c->state == CHILD_NEGOTIATING && !c->initiator && c->installed_in &&
+		    alike(c, old)) {
+			quick_confirmed(c);
+			return;
+		}
+	}
 }
 
 void child_deleted(struct child *c)
@@ -431,6 +466,8 @@ void child_deleted(struct child *c)
 
 	if (c->state == CHILD_DYING)
 		return;
+	if (!c->replaced)
+		confirm_successor(c);
 	die(c, LINGER_PEER_DELETED);
 	if (child_current(p) || child_negotiating(p))
 		return;

@@ -32,6 +32,7 @@ struct child {
 	bool dead;
 	bool initiator;
 	bool rekeying; /* our successor is being negotiated */
+	bool confirmed; /* the peer was seen on it */
 	bool replaced; /* a better one of the same selectors is there */
 	bool suspect; /* the peer may have lost it: renew it when a phase 1 is there */
 	enum child_state state;

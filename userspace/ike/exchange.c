@@ -43,6 +43,11 @@ static void silence(struct exchange *x, bool final)
 		exchange_kill(x);
 }
 
+static unsigned int tries_max(const struct exchange *x)
+{
+	return x->state == STATE_QUICK_R3 ? RETRANSMIT_MAX_THIRD : RETRANSMIT_MAX;
+}
+
 static void again(struct exchange *x)
 {
 	struct session *s = x->session;
@@ -53,7 +58,7 @@ static void again(struct exchange *x)
 	event.count = x->tries - 1;
 	event.delay = x->timer.due - s->ike->now;
 	report(s->ike, event, "no answer yet (%s), sending again, retransmission %u of %u",
-	       state_text(x->state), x->tries - 1, RETRANSMIT_MAX);
+	       state_text(x->state), x->tries - 1, tries_max(x));
 	s->ike->counters.retransmits++;
 	session_transmit(s, x->sent.data, x->sent.len);
 	if (x->tries == RETRANSMIT_TELLING + 1)
@@ -64,7 +69,7 @@ static void fire(void *owner)
 {
 	struct exchange *x = owner;
 
-	if (x->waiting && x->tries <= RETRANSMIT_MAX)
+	if (x->waiting && x->tries <= tries_max(x))
 		again(x);
 	else if (x->state == STATE_DONE && !x->phase1)
 		exchange_kill(x);

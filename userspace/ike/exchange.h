@@ -92,10 +92,15 @@ struct exchange {
 /* Retransmissions after the first sending, each after twice the time. */
 #define RETRANSMIT_FIRST SECOND
 #define RETRANSMIT_MAX 5
+/*
+ * The responder of quick mode is more patient: the initiator thinks that all is well, and if the
+ * third message never came, its traffic would go nowhere.
+ */
+#define RETRANSMIT_MAX_THIRD 9
 /* From this one on the silence is reported as the preliminary cause. */
 #define RETRANSMIT_TELLING 3
 /* How long an exchange is kept after its end, to answer duplicates of its last message. */
-#define EXCHANGE_LINGER (60 * SECOND)
+#define EXCHANGE_LINGER (150 * SECOND)
 /* How long a responder waits for the message that its peer owes. */
 #define EXCHANGE_PATIENCE (30 * SECOND)
 

@@ -98,6 +98,16 @@ void natt_detect(struct session *s, const struct message *m)
 		       "NAT: %s; ESP goes in UDP, port 4500", natt_text(s));
 }
 
+bool natt_used(const struct session *s)
+{
+	/*
+	 * RFC 3947 4: who finds NAT floats. If the initiator has, it will encapsulate, whatever we have
+	 * found; if it has not, it will not.
+	 */
+	return s->nat_checked && s->local.port == IKE_PORT_NATT &&
+	       (natt_found(s) || !s->began_on_4500);
+}
+
 bool natt_found(const struct session *s)
 {
 	return s->nat_checked && (s->nat_local || s->nat_remote ||
@@ -116,7 +126,7 @@ void natt_float(struct session *s)
 uint16_t natt_encap(const struct session *s, bool tunnel)
 {
 	/* RFC 3947 5.1: UDP encapsulation is what was detected, not what one likes */
-	if (!natt_found(s))
+	if (!natt_used(s))
 		return tunnel ? IPSEC_ENCAP_TUNNEL : IPSEC_ENCAP_TRANSPORT;
 	if (draft(s))
 		return tunnel ? IPSEC_ENCAP_UDP_TUNNEL_DRAFT : IPSEC_ENCAP_UDP_TRANSPORT_DRAFT;

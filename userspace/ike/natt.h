@@ -20,6 +20,8 @@ void natt_detect(struct session *s, const struct message *m);
 void natt_float(struct session *s);
 /* Whether NAT was found, or made up. */
 bool natt_found(const struct session *s);
+/* Whether ESP goes in UDP. */
+bool natt_used(const struct session *s);
 /* IPSEC_ENCAP_* for the wire, as both sides understand it. */
 uint16_t natt_encap(const struct session *s, bool tunnel);
 void natt_keepalive_begin(struct session *s);

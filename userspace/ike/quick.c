@@ -184,6 +184,9 @@ void quick_silence(struct exchange *x, bool final)
 	uint64_t begun = x->quick->begun;
 
 	if (!x->initiator) {
+		/* The initiator may think that it has a child: tell it that it has not. */
+		if (final && x->quick->child && x->quick->child->state == CHILD_NEGOTIATING)
+			child_delete(x->quick->child);
 		if (final)
 			exchange_kill(x);
 		return;
@@ -420,6 +423,7 @@ void quick_i4(struct exchange *x, const struct message *m)
 
 void quick_confirmed(struct child *c)
 {
+	c->confirmed = true;
 	if (c->state == CHILD_NEGOTIATING && !c->initiator && c->installed_in)
 		c->agreed = c->ike->now;
 	else if (c->state != CHILD_INBOUND)

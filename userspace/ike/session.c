@@ -10,10 +10,13 @@
 #include "ike/phase1.h"
 #include "ike/report.h"
 
-/* How long one that was replaced stays, so that what is under way on it can end. The initiator
- * deletes it; the responder only if the initiator does not. */
+/*
+ * How long one that was replaced stays, so that what is under way on it can end. Its initiator deletes
+ * it. The responder does not: the peer may well use several (one for each of its connections), and would
+ * begin a deleted one anew, for ever. It only limits their number.
+ */
 #define RETIRE_INITIATOR (10 * SECOND)
-#define RETIRE_RESPONDER (60 * SECOND)
+#define RETIRED_MAX 6
 /* How long the children of a phase 1 that the peer deleted wait for a new one. */
 #define ORPHAN_PATIENCE (60 * SECOND)
 /* How long a responder lets its peer begin the quick modes. */
@@ -77,6 +80,7 @@ struct session *session_new(struct connection *c, const uint8_t *cookie_i,
 	s->local = *local;
 	s->remote = *remote;
 	s->begun = ike->now;
+	s->began_on_4500 = local->port == IKE_PORT_NATT;
 	timer_init(&s->rekey, rekey_fire, s);
 	timer_init(&s->expire, expire_fire, s);
 	timer_init(&s->dpd, dpd_fire, s);
@@ -225,10 +229,22 @@ static void retire(struct session *s, struct session *heir)
 	s->retiring = true;
 	timer_clear(&ike->timers, &s->rekey);
 	timer_clear(&ike->timers, &s->dpd);
-	timer_set_earlier(&ike->timers, &s->expire,
-			  ike->now + (s->initiator ? RETIRE_INITIATOR : RETIRE_RESPONDER));
+	if (s->initiator)
+		timer_set_earlier(&ike->timers, &s->expire, ike->now + RETIRE_INITIATOR);
 	report(ike, on_session(heir, IKE_EVENT_IKE_REKEYED, IKE_SEVERITY_INFO),
 	       "phase 1 took over from the one before, with its children");
+}
+
+static void limit_retired(struct session *fresh)
+{
+	struct session *s, *next;
+	unsigned int count = 0;
+
+	for (s = fresh->ike->sessions; s; s = next) { /* newest first */
+		next = s->next;
+		if (s->retiring && session_same_peer(s, fresh) && ++count > RETIRED_MAX)
+			session_delete(s);
+	}
 }
 
 /*
@@ -251,6 +267,7 @@ static void settle(struct session *fresh)
 		if (s != best && s->established && session_same_peer(s, fresh))
 			retire(s, (struct session *)best);
 	}
+	limit_retired(fresh);
 }
 
 /*
@@ -383,12 +400,14 @@ void session_initial_contact(struct session *fresh)
 	       "INITIAL-CONTACT: the peer has restarted, what was before is removed");
 	for (s = ike->sessions; s; s = next) {
 		next = s->next;
-		if (s != fresh && session_same_peer(s, fresh) && s->begun < fresh->begun)
+		if (s != fresh && s->established && session_same_peer(s, fresh) &&
+		    s->established_time < fresh->begun)
 			session_forget(s);
 	}
 	for (c = ike->children; c; c = next_child) {
 		next_child = c->next;
 		if (!c->session && c->connection == fresh->connection &&
+		    c->established < fresh->begun &&
 		    ike_address_equal(&c->remote.address, &fresh->remote.address))
 			child_kill(c);
 	}

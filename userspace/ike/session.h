@@ -42,6 +42,7 @@ struct session {
 
 	enum vendor_kind natt; /* the NAT-T that both sides speak, VENDOR_UNKNOWN: none */
 	bool nat_checked, nat_local, nat_remote;
+	bool began_on_4500; /* so the port says nothing about NAT */
 	bool peer_dpd;
 	bool contact_sent; /* our message carries INITIAL-CONTACT */
 	bool mismatch_told; /* the notify for an undecryptable message went out */

@@ -20,7 +20,7 @@ static void write_original(struct builder *b, const struct session *s, bool tunn
 	const struct ike_address *second = initiator ? &s->remote.address : &s->local.address;
 	struct original_address o;
 
-	if (tunnel || !natt_found(s))
+	if (tunnel || !natt_used(s))
 		return;
 	o.address = address_bytes(first);
 	o.family = o.address.len == 4 ? 4 : 6;
@@ -89,7 +89,7 @@ const char *ts_accept(const struct session *s, struct child *c, const struct mes
 
 	if (why)
 		return why;
-	if (!c->tunnel && natt_found(s))
+	if (!c->tunnel && natt_used(s))
 		see_through_nat(s, &ts);
 	if (!selector_contains(&c->local_ts, &ts.local) ||
 	    !selector_contains(&c->remote_ts, &ts.remote))
@@ -153,7 +153,7 @@ struct pair *ts_select(struct session *s, const struct message *m, struct ts *ts
 		snprintf(why, size, "%s", malformed);
 		return NULL;
 	}
-	if (s->connection->settings.mode == IKE_MODE_TRANSPORT && natt_found(s))
+	if (s->connection->settings.mode == IKE_MODE_TRANSPORT && natt_used(s))
 		see_through_nat(s, ts);
 	p = search(s, ts);
 	if (p)

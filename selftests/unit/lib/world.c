@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define WORLD_PRIVATE 0x0a000001 /* 10.0.0.1 */
+#define WORLD_PUBLIC 0xc6120001 /* 198.18.0.1 */
+
 /* splitmix64 */
 uint64_t world_random(struct world *w)
 {
@@ -141,28 +144,35 @@ static void translate_out(struct side *s, struct ike_endpoint *from)
 	from->port = s->mapped[slot];
 }
 
+/* Addresses are numbered, so that a world of thousands needs no search. */
+static struct side *side_at(struct world *w, const struct ike_address *address)
+{
+	uint32_t number, base;
+
+	memcpy(&number, address->bytes, sizeof(number));
+	number = ntohl(number);
+	base = number >> 24 == 10 ? WORLD_PRIVATE : WORLD_PUBLIC;
+	return number >= base && number - base < w->side_count ? &w->sides[number - base] : NULL;
+}
+
 /* The side that gets what is sent to @to, whose address becomes the one that it sees. */
 static struct side *receiver(struct world *w, struct ike_endpoint *to)
 {
-	unsigned int i, slot;
+	struct side *s = side_at(w, &to->address);
+	unsigned int slot;
 
-	for (i = 0; i < w->side_count; i++) {
-		struct side *s = &w->sides[i];
-
-		if (!s->nat && ike_address_equal(&s->address, &to->address))
-			return s;
-		if (!s->nat || !ike_address_equal(&s->public, &to->address))
-			continue;
-		for (slot = 0; slot < 2; slot++) {
-			if (!s->mapped[slot] || s->mapped[slot] != to->port)
-				continue;
-			if (s->nat_timeout && w->now - s->mapped_time[slot] > s->nat_timeout)
-				continue;
-			to->address = s->address;
-			to->port = slot ? IKE_PORT_NATT : IKE_PORT;
-			return s;
-		}
+	if (!s || !ike_address_equal(&to->address, s->nat ? &s->public : &s->address))
 		return NULL;
+	if (!s->nat)
+		return s;
+	for (slot = 0; slot < 2; slot++) {
+		if (!s->mapped[slot] || s->mapped[slot] != to->port)
+			continue;
+		if (s->nat_timeout && w->now - s->mapped_time[slot] > s->nat_timeout)
+			continue;
+		to->address = s->address;
+		to->port = slot ? IKE_PORT_NATT : IKE_PORT;
+		return s;
 	}
 	return NULL;
 }
@@ -357,7 +367,7 @@ struct world *world_new(uint64_t seed, unsigned int sides)
 	w->sides = must(calloc(sides, sizeof(*w->sides)));
 	for (i = 0; i < sides; i++) {
 		struct side *s = &w->sides[i];
-		uint32_t address = htonl(0x0a000001 + i);
+		uint32_t address = htonl(WORLD_PRIVATE + i);
 
 		s->world = w;
 		s->index = i;
@@ -411,7 +421,7 @@ void world_free(struct world *w)
 void world_nat(struct world *w, unsigned int side)
 {
 	struct side *s = &w->sides[side];
-	uint32_t public = htonl(0xc6330001 + side); /* 198.51.… */
+	uint32_t public = htonl(WORLD_PUBLIC + side);
 
 	s->nat = true;
 	s->public.family = AF_INET;
@@ -572,28 +582,29 @@ const char *world_esp(struct world *w, unsigned int from, unsigned int to, bool 
 	return NULL;
 }
 
-const char *world_check(struct world *w)
+static const char *check_side(struct world *w, const struct side *s)
 {
 	struct world_sa *out, *in;
-	unsigned int i, j;
+	struct side *peer;
 
-	for (i = 0; i < w->side_count; i++) {
-		for (out = w->sides[i].sas; out; out = out->next) {
-			if (out->sa.direction != IKE_OUT)
-				continue;
-			for (j = 0; j < w->side_count; j++) {
-				if (!ike_address_equal(&out->sa.remote, seen_address(&w->sides[j])))
-					continue;
-				for (in = w->sides[j].sas; in; in = in->next)
-					if (in->sa.direction == IKE_IN &&
-					    in->sa.spi == out->sa.spi &&
-					    in->sa.protocol == out->sa.protocol &&
-					    !same_sa(out, in))
-						return "different keys for one SPI";
-			}
-		}
+	for (out = s->sas; out; out = out->next) {
+		peer = out->sa.direction == IKE_OUT ? side_at(w, &out->sa.remote) : NULL;
+		for (in = peer ? peer->sas : NULL; in; in = in->next)
+			if (in->sa.direction == IKE_IN && in->sa.spi == out->sa.spi &&
+			    in->sa.protocol == out->sa.protocol && !same_sa(out, in))
+				return "different keys for one SPI";
 	}
 	return NULL;
+}
+
+const char *world_check(struct world *w)
+{
+	const char *why = NULL;
+	unsigned int i;
+
+	for (i = 0; i < w->side_count && !why; i++)
+		why = check_side(w, &w->sides[i]);
+	return why;
 }
 
 struct ike_connection world_connection(struct world *w, unsigned int from, unsigned int to)
