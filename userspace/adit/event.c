@@ -33,9 +33,9 @@ static enum colour colour_of(const json_t *event)
 
 bool event_is_detail(const json_t *event)
 {
-	const char *level = member_string(event, "level");
+	const char *level = member_string(event, "level"), *code = member_string(event, "code");
 
-	return level && !strcmp(level, "debug");
+	return level && !strcmp(level, "debug") && !(code && !strcmp(code, "step"));
 }
 
 void event_print(FILE *out, const json_t *event, double start)
