@@ -11,7 +11,7 @@ need_adit
 need_strongswan
 
 # Seconds until the next attempt, with its back-off, must have come.
-AGAIN=40
+AGAIN=60
 
 # peer KEY=VALUE...: strongSwan's side from now on.
 peer()

@@ -301,10 +301,10 @@ swan_load()
 # swan SIDE SWANCTL-ARGUMENTS...
 swan()
 {
-	local dir=$TMP/$1
+	local one=$TMP/$1
 	shift
-	SWANCTL_DIR=$DIR/swanctl STRONGSWAN_CONF=$DIR/strongswan.conf \
-		swanctl "$@" --uri "unix://$DIR/vici" 2>&1
+	SWANCTL_DIR=$one/swanctl STRONGSWAN_CONF=$one/strongswan.conf \
+		swanctl "$@" --uri "unix://$one/vici" 2>&1
 }
 
 swan_stop()
