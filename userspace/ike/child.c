@@ -392,10 +392,22 @@ static uint64_t third_message_time(const struct child *c)
 	return first < OUTBOUND_PATIENCE ? first : OUTBOUND_PATIENCE;
 }
 
+/* The peer still lacks the third message of @heir: those that it replaces must stay a while longer. */
+static void postpone_retirement(struct child *heir)
+{
+	struct child *c;
+
+	for (c = heir->ike->children; c; c = c->next)
+		if (c != heir && c->retire.armed && c->state == CHILD_ESTABLISHED && alike(c, heir))
+			timer_set(&c->ike->timers, &c->retire, c->ike->now + retire_wait(c));
+}
+
 void child_await(struct child *c, bool committed)
 {
 	uint64_t wait = committed || alike_in_use(c) ? OUTBOUND_PATIENCE : third_message_time(c);
 
+	if (c->state == CHILD_ESTABLISHED)
+		postpone_retirement(c);
 	if (c->state != CHILD_INBOUND)
 		return;
 	if (wait)
