@@ -53,12 +53,16 @@ fuzz_flags := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -O1
 $(O)/fuzz/obj/%.o: CC = $(FUZZ_CC)
 $(O)/fuzz/obj/%.o: %.c $(O)/flags
 	$(call compile,,$(fuzz_flags:-fsanitize=fuzzer%=-fsanitize=fuzzer-no-link%))
-$(O)/fuzz/libfuzzed.a: $(filter-out %/main.o,$(foreach part,ike netlink aditd, \
-		$(call objects,$(O)/fuzz/obj,$(part))))
-	$(archive)
+# An archive a folder: files of one name in two folders would take each other's place.
+fuzz_libraries := $(foreach part,ike netlink aditd adit,$(O)/fuzz/lib$(part).a)
+define fuzz_library
+$(O)/fuzz/lib$(1).a: $$(filter-out %/main.o,$$(call objects,$$(O)/fuzz/obj,$(1)))
+	$$(archive)
+endef
+$(foreach part,ike netlink aditd adit,$(eval $(call fuzz_library,$(part))))
 fuzz_programs := $(patsubst selftests/fuzz/%.c,$(O)/fuzz/%,$(wildcard selftests/fuzz/*.c))
 $(fuzz_programs): CC = $(FUZZ_CC)
-$(fuzz_programs): $(O)/fuzz/%: $(O)/fuzz/obj/selftests/fuzz/%.o $(O)/fuzz/libfuzzed.a
+$(fuzz_programs): $(O)/fuzz/%: $(O)/fuzz/obj/selftests/fuzz/%.o $(fuzz_libraries)
 	$(call link,$(libs_all),$(fuzz_flags))
 .PHONY: fuzz
 fuzz: $(fuzz_programs)
