@@ -15,7 +15,10 @@
  */
 void event_print(FILE *out, const json_t *event, double start);
 
-/** event_is_detail - of level debug: retransmissions and the like, but not the steps of a negotiation. */
+/**
+ * event_is_detail - of level debug: retransmissions and the like, but not the
+ * steps of a negotiation
+ */
 bool event_is_detail(const json_t *event);
 
 /** unix_time - now, with fractions. */
