@@ -121,6 +121,33 @@ static void test_psk_with_nat(void **state)
 	world_free(w);
 }
 
+static void test_psk_aggressive(void **state)
+{
+	struct setting s;
+	struct world *w = prepare(&s);
+
+	s.left.exchange = s.right.exchange = IKE_AGGRESSIVE_MODE;
+	s.right.psk = (const uint8_t *)"another secret of 20";
+	go(w, &s);
+	assert_fails(w, IKE_ERROR_PSK_MISMATCH, IKE_ERROR_PSK_MISMATCH);
+	world_free(w);
+}
+
+/* Main on one side, aggressive on the other. */
+static void test_exchange_type(void **state)
+{
+	struct setting s;
+	struct world *w = prepare(&s);
+
+	s.left.exchange = IKE_AGGRESSIVE_MODE;
+	go(w, &s);
+	world_run(w, w->now + 15 * SECONDS, NULL);
+	assert_non_null(strstr(status(w, 1).text, "main mode"));
+	assert_non_null(strstr(status(w, 0).text, "set exchange"));
+	assert_int_equal(w->sides[0].sa_count + w->sides[1].sa_count, 0);
+	world_free(w);
+}
+
 static void test_ike_proposal(void **state)
 {
 	static const char *const other[] = { "aes256-sha256-modp2048" };
@@ -383,6 +410,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_psk),	    cmocka_unit_test(test_psk_with_nat),
+		cmocka_unit_test(test_psk_aggressive), cmocka_unit_test(test_exchange_type),
 		cmocka_unit_test(test_ike_proposal), cmocka_unit_test(test_esp_proposal),
 		cmocka_unit_test(test_pfs),	    cmocka_unit_test(test_ts),
 		cmocka_unit_test(test_remote_id),   cmocka_unit_test(test_unreachable),

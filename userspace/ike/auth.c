@@ -27,11 +27,15 @@ static struct keymat_inputs inputs_of(const struct session *s, struct bytes secr
 static bool derive(struct session *s, struct bytes secret)
 {
 	struct keymat_inputs in = inputs_of(s, secret);
+	const struct identity *said = &s->main.phase1->peer;
+	char id[IDENTITY_TEXT_MAX];
 	uint8_t psk[SECRET_MAX];
 	size_t len;
 	bool good;
 
-	len = connection_secret(s->connection, &s->local.address, &s->remote.address, NULL, psk,
+	/* RFC 2409 5.4: main mode has only the address to find the key by, aggressive mode the identity */
+	len = connection_secret(s->connection, &s->local.address, &s->remote.address,
+				said->type ? identity_print(said, id, sizeof(id)) : NULL, psk,
 				sizeof(psk));
 	if (!len) {
 		struct ike_event event = on_session(s, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
@@ -119,19 +123,33 @@ static void write_contact(struct session *s, struct builder *b)
 	s->contact_sent = true;
 }
 
-bool auth_write(struct session *s, struct builder *b)
+bool auth_write_id(struct session *s, struct builder *b)
 {
+	struct phase1 *p = s->main.phase1;
 	struct identity id = auth_local_id(s);
 	struct id_payload payload = identity_to_payload(&id, 0, 0);
-	struct keymat_inputs in = inputs_of(s, bytes_of(NULL, 0));
-	uint8_t hash[HASH_MAX];
 	size_t at = b->w.len;
-	struct bytes body;
 
 	id_write(b, &payload);
-	body = writer_from(&b->w, at + IKE_PAYLOAD_HEADER_LEN);
-	if (b->w.overflow || !keymat_auth(&s->keymat, &in, s->initiator,
-					  blob_bytes(&s->main.phase1->sa), body, hash))
+	return !b->w.overflow && blob_set(s->initiator ? &p->idi : &p->idr,
+					  writer_from(&b->w, at + IKE_PAYLOAD_HEADER_LEN));
+}
+
+/* HASH_I or HASH_R (RFC 2409 5) */
+static bool hash_of(const struct session *s, bool initiator, uint8_t *hash)
+{
+	const struct phase1 *p = s->main.phase1;
+	struct keymat_inputs in = inputs_of(s, bytes_of(NULL, 0));
+
+	return keymat_auth(&s->keymat, &in, initiator, blob_bytes(&p->sa),
+			   blob_bytes(initiator ? &p->idi : &p->idr), hash);
+}
+
+bool auth_write_hash(struct session *s, struct builder *b)
+{
+	uint8_t hash[HASH_MAX];
+
+	if (!hash_of(s, s->initiator, hash))
 		return false;
 	builder_payload(b, IKE_PAYLOAD_HASH, bytes_of(hash, s->keymat.hash->len));
 	if (s->initiator && first_contact(s))
@@ -139,14 +157,12 @@ bool auth_write(struct session *s, struct builder *b)
 	return true;
 }
 
-static bool proof_good(const struct session *s, const struct payload *id, const struct payload *hash)
+static bool proof_good(const struct session *s, const struct payload *hash)
 {
-	struct keymat_inputs in = inputs_of(s, bytes_of(NULL, 0));
 	uint8_t expected[HASH_MAX];
 	bool good;
 
-	good = keymat_auth(&s->keymat, &in, !s->initiator, blob_bytes(&s->main.phase1->sa),
-			   id->body, expected) &&
+	good = hash_of(s, !s->initiator, expected) &&
 	       hash_equal(hash->body, bytes_of(expected, s->keymat.hash->len));
 	secret_erase(expected, sizeof(expected));
 	return good;
@@ -215,29 +231,39 @@ static void report_wrong_id(struct session *s, const struct identity *id)
 			   identity_print(&want, wanted, sizeof(wanted)));
 }
 
-enum auth_verdict auth_check(struct session *s, const struct message *m)
+bool auth_read_id(struct session *s, struct bytes body, struct identity *id)
 {
-	const struct payload *payload = message_find(m, IKE_PAYLOAD_ID, NULL);
+	struct phase1 *p = s->main.phase1;
 	struct fault fault = { 0 };
-	struct connection *c;
 	struct id_payload parsed;
-	struct identity id;
 
-	if (!proof_good(s, payload, message_find(m, IKE_PAYLOAD_HASH, NULL)))
-		return AUTH_FORGED;
 	/* RFC 2407 4.6.2: protocol and port are 0, or UDP and 500 (4500 behind NAT) */
-	if (!id_parse(&parsed, payload->body, &fault) ||
-	    !identity_from_payload(&id, &parsed, &fault)) {
-		report(s->ike, on_session(s, IKE_EVENT_DROPPED, IKE_SEVERITY_WARNING),
-		       "the peer's identity is malformed: %s", fault.text);
+	if (id_parse(&parsed, body, &fault) && identity_from_payload(id, &parsed, &fault))
+		return blob_set(s->initiator ? &p->idr : &p->idi, body);
+	report(s->ike, on_session(s, IKE_EVENT_DROPPED, IKE_SEVERITY_WARNING),
+	       "the peer's identity is malformed: %s", fault.text);
+	return false;
+}
+
+struct connection *auth_connection(struct session *s, const struct identity *id)
+{
+	struct connection *c = connection_for_id(s, id);
+
+	if (!c)
+		report_wrong_id(s, id);
+	return c;
+}
+
+enum auth_verdict auth_check(struct session *s, const struct message *m, const struct identity *id)
+{
+	struct connection *c;
+
+	if (!proof_good(s, message_find(m, IKE_PAYLOAD_HASH, NULL)))
+		return AUTH_FORGED;
+	c = auth_connection(s, id);
+	if (!c)
 		return AUTH_WRONG_ID;
-	}
-	c = connection_for_id(s, &id);
-	if (!c) {
-		report_wrong_id(s, &id);
-		return AUTH_WRONG_ID;
-	}
 	s->connection = c;
-	s->peer = id;
+	s->peer = *id;
 	return AUTH_GOOD;
 }

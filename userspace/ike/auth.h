@@ -11,16 +11,24 @@
 /* The key exchange is complete: SKEYID and the rest. False when there is no secret for the peer or
  * its public value is bad; the failure is reported. */
 bool auth_keys(struct session *s, struct bytes peer_public);
-/* ID and HASH of our side, and INITIAL-CONTACT when this is the first we say to the peer. */
-bool auth_write(struct session *s, struct builder *b);
+/* Our ID payload; it is remembered for the HASH. */
+bool auth_write_id(struct session *s, struct builder *b);
+/* Our proof, and INITIAL-CONTACT when this is the first that we say to the peer. */
+bool auth_write_hash(struct session *s, struct builder *b);
+
+/* The body of the peer's ID payload, remembered for its HASH. False when it is malformed: reported. */
+bool auth_read_id(struct session *s, struct bytes body, struct identity *id);
+/* The connection for a peer that says it is @id; NULL when none wants that: reported. */
+struct connection *auth_connection(struct session *s, const struct identity *id);
 
 enum auth_verdict {
 	AUTH_GOOD, /* s->peer and s->connection are set */
 	AUTH_FORGED, /* the proof is wrong: the keys differ, or it is not the peer's */
-	AUTH_WRONG_ID, /* proven, but it is not who we want to talk to; reported */
+	AUTH_WRONG_ID, /* proven, but it is not who we want to talk to: reported */
 };
 
-enum auth_verdict auth_check(struct session *s, const struct message *m);
+/* The peer's HASH over what was exchanged and the identity that auth_read_id() has read. */
+enum auth_verdict auth_check(struct session *s, const struct message *m, const struct identity *id);
 /* Whether the session's peer, as it has proven to be, is also the one that @other wants. */
 bool auth_suits(struct session *s, struct connection *other);
 struct identity auth_local_id(const struct session *s);

@@ -233,9 +233,11 @@ static const char *open_message(struct exchange *x, const struct transition *row
 	struct fault fault = { 0 };
 	struct bytes body = m->body;
 
-	if (row->protection != CLEAR)
+	bool encrypted = m->header.flags & IKE_FLAG_ENCRYPTION;
+
+	if (encrypted)
 		body = seal_open(&x->seal, &x->session->keymat, m, clear, &fault);
-	if (fault.text || !message_parse_payloads(m, body, row->protection != CLEAR, &fault))
+	if (fault.text || !message_parse_payloads(m, body, encrypted, &fault))
 		return fault.text ? fault.text : "cannot be decrypted";
 	if (row->protection >= HASH_1 && !authentic(x, row, m))
 		return "the HASH is wrong or missing";
@@ -257,7 +259,7 @@ void exchange_input(struct exchange *x, struct arrival *a)
 		return;
 	}
 	/* RFC 2409 5: which messages are encrypted is not the sender's choice */
-	if (encrypted != (row->protection != CLEAR)) {
+	if (row->protection != EITHER && encrypted != (row->protection != CLEAR)) {
 		dropped(x, m, encrypted ? "encrypted too early" : "must be encrypted");
 		return;
 	}

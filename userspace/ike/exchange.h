@@ -37,6 +37,7 @@ enum state {
 /* How an encrypted message is authenticated before its handler sees it. */
 enum protection {
 	CLEAR, /* not encrypted */
+	EITHER, /* encrypted or not, as the peer likes; the handler authenticates */
 	SEALED, /* encrypted; the handler authenticates (phase 1) */
 	HASH_1, /* RFC 2409 5.5: HASH(1) */
 	HASH_2,

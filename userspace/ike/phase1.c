@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ike/phase1.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "ike/auth.h"
 #include "ike/informational.h"
 #include "ike/natt.h"
 #include "ike/report.h"
+
+#define NONCE_LEN 32
 
 void phase1_free(struct phase1 *p)
 {
@@ -18,15 +21,17 @@ void phase1_free(struct phase1 *p)
 	blob_clear(&p->nr);
 	blob_clear(&p->gxi);
 	blob_clear(&p->gxr);
+	blob_clear(&p->idi);
+	blob_clear(&p->idr);
 	free(p);
 }
 
-static bool begin(struct session *s, enum state state)
+static bool begin(struct session *s, uint8_t exchange, enum state state)
 {
 	const struct ike_connection *settings = &s->connection->settings;
 	struct phase1 *p = calloc(1, sizeof(*p));
 
-	exchange_init(&s->main, s, IKE_EXCHANGE_MAIN, 0, s->initiator, state);
+	exchange_init(&s->main, s, exchange, 0, s->initiator, state);
 	s->main.phase1 = p;
 	if (!p)
 		return false;
@@ -40,18 +45,23 @@ struct session *phase1_initiate(struct connection *c, const struct ike_endpoint 
 {
 	char to[IKE_ENDPOINT_TEXT], offer[PROPOSAL_TEXT_MAX];
 	struct session *s = session_new(c, NULL, local, remote);
+	bool begun;
 
 	if (!s)
 		return NULL;
 	c->reachable = false;
 	report(c->ike, on_session(s, IKE_EVENT_INITIATING, IKE_SEVERITY_INFO),
-	       "begin phase 1 with %s, attempt %u, offering %s", ike_endpoint_text(remote, to),
-	       c->attempts + 1, proposal_list_print(&c->ike_proposals, offer, sizeof(offer)));
-	if (!begin(s, STATE_MAIN_I2) || !main_begin(s)) {
-		session_kill(s);
-		return NULL;
-	}
-	return s;
+	       "begin phase 1 (%s mode) with %s, attempt %u, offering %s",
+	       c->settings.exchange == IKE_AGGRESSIVE_MODE ? "aggressive" : "main",
+	       ike_endpoint_text(remote, to), c->attempts + 1, proposal_list_print(&c->ike_proposals, offer, sizeof(offer)));
+	if (c->settings.exchange == IKE_AGGRESSIVE_MODE)
+		begun = begin(s, IKE_EXCHANGE_AGGRESSIVE, STATE_AGGRESSIVE_I2) && aggressive_begin(s);
+	else
+		begun = begin(s, IKE_EXCHANGE_MAIN, STATE_MAIN_I2) && main_begin(s);
+	if (begun)
+		return s;
+	session_kill(s);
+	return NULL;
 }
 
 static void refuse_stranger(struct ike *ike, const struct arrival *a)
@@ -82,7 +92,7 @@ static bool room_for_half_open(struct ike *ike, const struct ike_endpoint *remot
 		if (s->initiator || s->established)
 			continue;
 		same += ike_address_equal(&s->remote.address, &remote->address);
-		if (s->main.state == STATE_MAIN_R3)
+		if (s->main.state == STATE_MAIN_R3 || s->main.state == STATE_AGGRESSIVE_R3)
 			oldest = s;
 	}
 	if (same >= ike->limits.half_open_source) {
@@ -97,16 +107,46 @@ static bool room_for_half_open(struct ike *ike, const struct ike_endpoint *remot
 	return oldest;
 }
 
+static bool speaks(const struct connection *c, uint8_t exchange)
+{
+	return exchange == (c->settings.exchange == IKE_AGGRESSIVE_MODE ? IKE_EXCHANGE_AGGRESSIVE :
+									  IKE_EXCHANGE_MAIN);
+}
+
+/* Main against aggressive is a configuration mistake that deserves its own words. */
+static void refuse_exchange(struct connection *c, const struct arrival *a)
+{
+	struct ike_event event = on_connection(c, IKE_EVENT_REFUSED, IKE_SEVERITY_WARNING);
+	const struct isakmp_header *h = &a->message.header;
+	const char *name = ike_exchange_name(h->exchange);
+
+	event.remote = *a->remote;
+	event.error = IKE_ERROR_NO_PROPOSAL_CHOSEN;
+	connection_failure(c, event, "refused the peer's %s: this connection uses %s mode; set "
+			   "exchange to the same on both sides", name ? name : "exchange",
+			   c->settings.exchange == IKE_AGGRESSIVE_MODE ? "aggressive" : "main");
+	informational_clear(c->ike, h, IKE_N_INVALID_EXCHANGE_TYPE, a->local, a->remote);
+}
+
 void phase1_respond(struct ike *ike, struct arrival *a)
 {
-	struct connection *c = connection_match(ike, &a->local->address, &a->remote->address, NULL);
+	struct connection *first, *c;
 	const struct isakmp_header *h = &a->message.header;
+	bool main_mode = h->exchange == IKE_EXCHANGE_MAIN;
+	enum state state = main_mode ? STATE_MAIN_R1 : STATE_AGGRESSIVE_R1;
 	struct session *s;
 
 	if (ike->shut_down)
 		return;
-	if (!c || h->exchange != IKE_EXCHANGE_MAIN) {
+	first = connection_match(ike, &a->local->address, &a->remote->address, NULL);
+	for (c = first; c && !speaks(c, h->exchange);)
+		c = connection_match(ike, &a->local->address, &a->remote->address, c);
+	if (!first) {
 		refuse_stranger(ike, a);
+		return;
+	}
+	if (!c) {
+		refuse_exchange(first, a);
 		return;
 	}
 	if (!room_for_half_open(ike, a->remote))
@@ -114,10 +154,105 @@ void phase1_respond(struct ike *ike, struct arrival *a)
 	s = session_new(c, h->initiator, a->local, a->remote);
 	if (!s)
 		return;
-	if (begin(s, STATE_MAIN_R1))
+	if (begin(s, h->exchange, state))
 		exchange_input(&s->main, a);
-	if (!s->dead && s->main.state == STATE_MAIN_R1)
+	if (!s->dead && s->main.state == state)
 		session_kill(s);
+}
+
+/* What the peer can do (RFC 2408 3.16, RFC 3947 3.1, RFC 3706 5.1) */
+void phase1_read_vendors(struct session *s, const struct message *m)
+{
+	const struct payload *p = NULL;
+	const struct vendor *v;
+	size_t used;
+
+	while ((p = message_find(m, IKE_PAYLOAD_VENDOR, p))) {
+		v = vendor_find(p->body);
+		if (!v)
+			continue;
+		if (v->kind == VENDOR_DPD)
+			s->peer_dpd = true;
+		natt_vendor(s, v->kind);
+		used = strlen(s->vendor);
+		if (v->name && !strstr(s->vendor, v->name) &&
+		    used + strlen(v->name) + 3 < sizeof(s->vendor))
+			snprintf(s->vendor + used, sizeof(s->vendor) - used, "%s%s",
+				 used ? ", " : "", v->name);
+	}
+}
+
+void phase1_agree(struct session *s, const struct ike_choice *choice)
+{
+	uint64_t seconds = choice->seconds ? choice->seconds : 28800; /* RFC 2407 4.5 */
+
+	s->proposal = choice->proposal;
+	s->auth = choice->auth;
+	s->lifetime = seconds < s->main.phase1->terms.seconds ? seconds :
+								 s->main.phase1->terms.seconds;
+}
+
+void phase1_refuse_proposals(struct session *s, const struct message *m, const char *why)
+{
+	struct ike_event event = on_session(s, IKE_EVENT_REFUSED, IKE_SEVERITY_WARNING);
+	struct isakmp_header h = m->header;
+
+	event.error = IKE_ERROR_NO_PROPOSAL_CHOSEN;
+	connection_failure(s->connection, event, "refused the peer's phase 1 proposals: %s", why);
+	memcpy(h.responder, s->cookie_r, sizeof(h.responder));
+	informational_clear(s->ike, &h, IKE_N_NO_PROPOSAL_CHOSEN, &s->local, &s->remote);
+}
+
+bool phase1_make_key_exchange(struct session *s)
+{
+	struct phase1 *p = s->main.phase1;
+	struct blob *nonce = s->initiator ? &p->ni : &p->nr;
+	struct blob *public = s->initiator ? &p->gxi : &p->gxr;
+
+	if (p->dh)
+		return true;
+	p->dh = dh_new(s->proposal.group);
+	if (!p->dh || !blob_make(nonce, NONCE_LEN) || !blob_set(public, dh_public(p->dh)))
+		return false;
+	engine_random(s->ike, nonce->data, nonce->len);
+	return true;
+}
+
+void phase1_write_key_exchange(struct session *s, struct builder *b)
+{
+	const struct phase1 *p = s->main.phase1;
+
+	builder_payload(b, IKE_PAYLOAD_KE, blob_bytes(s->initiator ? &p->gxi : &p->gxr));
+	builder_payload(b, IKE_PAYLOAD_NONCE, blob_bytes(s->initiator ? &p->ni : &p->nr));
+}
+
+void phase1_refuse_id(struct session *s)
+{
+	static const struct notify invalid_id = {
+		.doi = IKE_DOI_IPSEC,
+		.protocol = IKE_PROTO_ISAKMP,
+		.type = IKE_N_INVALID_ID_INFORMATION,
+	};
+	struct connection *c = s->connection;
+
+	informational_notify(s, &invalid_id, NULL);
+	if (s->initiator)
+		informational_delete_session(s);
+	session_kill(s);
+	if (s->initiator)
+		connection_retry(c);
+}
+
+bool phase1_says_initial_contact(const struct message *m)
+{
+	const struct payload *p = NULL;
+	struct fault fault = { 0 };
+	struct notify n;
+
+	while ((p = message_find(m, IKE_PAYLOAD_NOTIFY, p)))
+		if (notify_parse(&n, p->body, &fault) && n.type == IKE_N_INITIAL_CONTACT)
+			return true;
+	return false;
 }
 
 /* Whether this attempt's cause is known better than silence. */
@@ -134,6 +269,7 @@ static const char *silence_text(const struct session *s, enum ike_error *error)
 	*error = IKE_ERROR_NO_RESPONSE;
 	switch (s->main.state) {
 	case STATE_MAIN_I2:
+	case STATE_AGGRESSIVE_I2:
 		return "no answer at all: the peer is down, or UDP port 500 is blocked on the way, "
 		       "or it has nothing configured for our address";
 	case STATE_MAIN_I4:
@@ -157,6 +293,8 @@ void phase1_silence(struct session *s, bool final)
 	struct connection *c = s->connection;
 	const char *text;
 
+	if (!s->initiator && !final)
+		return;
 	if (!s->initiator) {
 		report(s->ike, on_session(s, IKE_EVENT_IKE_DOWN, IKE_SEVERITY_DEBUG),
 		       "the peer did not go on with phase 1 (%s)", state_text(s->main.state));
@@ -172,27 +310,38 @@ void phase1_silence(struct session *s, bool final)
 	connection_retry(c);
 }
 
+/* We wait for a proof that only one with the right key can make, or have sent ours. */
+static bool awaits_proof(const struct session *s)
+{
+	switch (s->main.state) {
+	case STATE_MAIN_R5:
+	case STATE_MAIN_I6:
+	case STATE_AGGRESSIVE_I2:
+	case STATE_AGGRESSIVE_R3:
+		return true;
+	default:
+		return false;
+	}
+}
+
 void phase1_undecryptable(struct session *s)
 {
 	struct ike_event event = on_session(s, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
-	struct isakmp_header h = { .exchange = IKE_EXCHANGE_MAIN };
+	struct isakmp_header h = { .exchange = s->main.type };
 
-	if (s->dead || (s->main.state != STATE_MAIN_R5 && s->main.state != STATE_MAIN_I6))
+	if (s->dead || !awaits_proof(s))
 		return;
 	event.error = IKE_ERROR_PSK_MISMATCH;
-	if (s->initiator) {
-		connection_failure(s->connection, event,
-				   "the peer's answer to our identity cannot be decrypted: the "
-				   "pre-shared keys differ; enter the same one on both sides");
-		return;
-	}
-	if (s->mismatch_told)
+	if (!s->initiator)
+		event.code = IKE_EVENT_REFUSED;
+	connection_failure(s->connection, event,
+			   "the peer's %s cannot be verified: the pre-shared keys differ; enter the "
+			   "same one on both sides",
+			   s->main.state == STATE_MAIN_R5 ? "identity (main mode message 5)" :
+							    "proof of identity");
+	if (s->mismatch_told || s->main.state == STATE_MAIN_I6)
 		return;
 	s->mismatch_told = true;
-	event.code = IKE_EVENT_REFUSED;
-	connection_failure(s->connection, event,
-			   "the peer's identity (message 5) cannot be decrypted: the pre-shared "
-			   "keys differ; enter the same one on both sides");
 	memcpy(h.initiator, s->cookie_i, sizeof(h.initiator));
 	memcpy(h.responder, s->cookie_r, sizeof(h.responder));
 	informational_clear(s->ike, &h, IKE_N_AUTHENTICATION_FAILED, &s->local, &s->remote);
@@ -205,6 +354,8 @@ static enum ike_error meaning(const struct session *s, uint16_t type)
 	case IKE_N_NO_PROPOSAL_CHOSEN:
 	case IKE_N_BAD_PROPOSAL_SYNTAX:
 	case IKE_N_ATTRIBUTES_NOT_SUPPORTED:
+	case IKE_N_INVALID_EXCHANGE_TYPE:
+	case IKE_N_UNSUPPORTED_EXCHANGE_TYPE:
 		return IKE_ERROR_NO_PROPOSAL_CHOSEN;
 	case IKE_N_INVALID_ID_INFORMATION:
 		return IKE_ERROR_INVALID_ID;
@@ -215,7 +366,7 @@ static enum ike_error meaning(const struct session *s, uint16_t type)
 	case IKE_N_AUTHENTICATION_FAILED:
 	case IKE_N_INVALID_COOKIE:
 		/* What a peer finds that has decrypted our identity with another key */
-		if (s->main.state == STATE_MAIN_I6)
+		if (awaits_proof(s) && (s->initiator || type == IKE_N_AUTHENTICATION_FAILED))
 			return IKE_ERROR_PSK_MISMATCH;
 		return type == IKE_N_AUTHENTICATION_FAILED ? IKE_ERROR_AUTH_FAILED :
 							     IKE_ERROR_NONE;
@@ -232,6 +383,12 @@ static void explain(struct session *s, struct ike_event event, uint16_t type)
 	struct identity id = auth_local_id(s);
 
 	name = name ? name : "a refusal";
+	if (type == IKE_N_INVALID_EXCHANGE_TYPE || type == IKE_N_UNSUPPORTED_EXCHANGE_TYPE) {
+		connection_failure(c, event,
+				   "the peer refused %s with %s: set exchange to the same on both "
+				   "sides", ike_exchange_name(s->main.type), name);
+		return;
+	}
 	switch (event.error) {
 	case IKE_ERROR_NO_PROPOSAL_CHOSEN:
 		connection_failure(c, event,
@@ -261,7 +418,8 @@ void phase1_hint(struct session *s, uint16_t type)
 
 	event.error = meaning(s, type);
 	event.count = type;
-	if (s->initiator && !s->established && event.error != IKE_ERROR_NONE)
+	if (!s->established && event.error != IKE_ERROR_NONE &&
+	    (s->initiator || s->main.state == STATE_AGGRESSIVE_R3))
 		explain(s, event, type);
 }
 

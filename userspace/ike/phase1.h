@@ -14,6 +14,8 @@ struct phase1 {
 	struct dh *dh;
 	struct blob sa; /* SAi_b */
 	struct blob ni, nr, gxi, gxr;
+	struct blob idi, idr; /* bodies of the ID payloads */
+	struct identity peer; /* as it says in aggressive mode, not proven yet */
 	struct ike_terms terms;
 };
 
@@ -35,6 +37,18 @@ void phase1_refused(struct session *s, uint16_t type);
 /* Both sides are authenticated. */
 void phase1_complete(struct session *s);
 
+/* What the exchanges share. */
+void phase1_read_vendors(struct session *s, const struct message *m);
+void phase1_agree(struct session *s, const struct ike_choice *choice);
+/* Our key pair and nonce, once. */
+bool phase1_make_key_exchange(struct session *s);
+void phase1_write_key_exchange(struct session *s, struct builder *b);
+/* As responder: tells both sides why. */
+void phase1_refuse_proposals(struct session *s, const struct message *m, const char *why);
+/* As responder: the peer has proven to be who we do not want. */
+void phase1_refuse_id(struct session *s);
+bool phase1_says_initial_contact(const struct message *m);
+
 /* Sends message 1. False when it cannot be made. */
 bool main_begin(struct session *s);
 void main_r1(struct exchange *x, const struct message *m);
@@ -43,5 +57,10 @@ void main_r3(struct exchange *x, const struct message *m);
 void main_i4(struct exchange *x, const struct message *m);
 void main_r5(struct exchange *x, const struct message *m);
 void main_i6(struct exchange *x, const struct message *m);
+
+bool aggressive_begin(struct session *s);
+void aggressive_r1(struct exchange *x, const struct message *m);
+void aggressive_i2(struct exchange *x, const struct message *m);
+void aggressive_r3(struct exchange *x, const struct message *m);
 
 #endif

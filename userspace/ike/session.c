@@ -281,7 +281,8 @@ static void abandon_attempts(struct session *fresh)
 	for (s = fresh->ike->sessions; s; s = next) {
 		next = s->next;
 		if (s != fresh && s->connection == fresh->connection && s->initiator &&
-		    (s->main.state == STATE_MAIN_I2 || s->main.state == STATE_MAIN_I4) &&
+		    (s->main.state == STATE_MAIN_I2 || s->main.state == STATE_MAIN_I4 ||
+		     s->main.state == STATE_AGGRESSIVE_I2) &&
 		    ike_address_equal(&s->remote.address, &fresh->remote.address))
 			session_kill(s);
 	}

@@ -38,8 +38,6 @@ static bool check_choices(const struct ike_connection *s, struct mistake *m)
 		return wrong(m, "name: must have 1 to %d bytes", IKE_NAME_MAX - 1);
 	if (s->auth != IKE_PSK)
 		return wrong(m, "auth: only psk is supported");
-	if (s->exchange != IKE_MAIN_MODE)
-		return wrong(m, "exchange: only main is supported");
 	if (!s->remote.family && s->start != IKE_START_WAIT)
 		return wrong(m, "remote: %%any can only wait for its peers; set start to wait, or "
 				"give an address");

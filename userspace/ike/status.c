@@ -104,7 +104,7 @@ static void visit_session(const struct session *s, uint64_t now, const struct ik
 		.local_id = identity_print(&id, local, sizeof(local)),
 		.remote_id = remote,
 		.vendor = s->vendor,
-		.exchange = "main",
+		.exchange = s->main.type == IKE_EXCHANGE_AGGRESSIVE ? "aggressive" : "main",
 		.auth = "psk",
 		.weak = weak,
 		.nat_checked = s->nat_checked,

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Aggressive mode (RFC 2409 5): three messages, identities in the clear. With a pre-shared key anybody who
+ * sees, or only begins, the exchange can try guesses of the key at leisure.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ike/auth.h"
+#include "ike/natt.h"
+#include "ike/report.h"
+
+/* The first message has one KE payload: only proposals of its group make sense (RFC 2409 5.1). */
+static struct proposal_list of_group(const struct proposal_list *all, const struct dh_group *group,
+				     size_t public_len)
+{
+	struct proposal_list list = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < all->count; i++)
+		if (group ? all->item[i].group == group :
+			    all->item[i].group->public_len == public_len)
+			list.item[list.count++] = all->item[i];
+	return list;
+}
+
+bool aggressive_begin(struct session *s)
+{
+	const struct proposal_list *all = &s->connection->ike_proposals;
+	const struct dh_group *group = all->item[0].group;
+	struct proposal_list list = of_group(all, group, 0);
+	struct phase1 *p = s->main.phase1;
+	uint8_t buffer[BUILDER_MAX];
+	struct builder b;
+	size_t at;
+
+	s->proposal = list.item[0];
+	if (!phase1_make_key_exchange(s))
+		return false;
+	exchange_begin(&s->main, &b, buffer, sizeof(buffer));
+	at = b.w.len + IKE_PAYLOAD_HEADER_LEN;
+	proposal_offer_ike(&b, &list, &p->terms);
+	if (!blob_set(&p->sa, writer_from(&b.w, at)))
+		return false;
+	phase1_write_key_exchange(s, &b);
+	if (!auth_write_id(s, &b))
+		return false;
+	natt_announce(&b, s);
+	return exchange_send(&s->main, &b, false, true);
+}
+
+/* The connection that wants this identity, and its choice out of the offer. */
+static bool choose(struct session *s, const struct offer *offer, size_t public_len,
+		   struct ike_choice *choice, char *why, size_t size)
+{
+	struct phase1 *p = s->main.phase1;
+	struct connection *c = s->connection, *found;
+	struct proposal_list list;
+
+	found = auth_connection(s, &p->peer);
+	if (!found || found->settings.exchange != IKE_AGGRESSIVE_MODE) {
+		snprintf(why, size, "its identity is not wanted");
+		return false;
+	}
+	if (found != c)
+		s->connection = found;
+	p->terms.seconds = found->settings.ike_lifetime;
+	list = of_group(&found->ike_proposals, NULL, public_len);
+	return proposal_select_ike(choice, offer, list.count ? &list : &found->ike_proposals,
+				   &p->terms, why, size);
+}
+
+static bool send_2(struct exchange *x, const struct ike_choice *choice)
+{
+	struct session *s = x->session;
+	uint8_t buffer[BUILDER_MAX];
+	struct builder b;
+
+	exchange_begin(x, &b, buffer, sizeof(buffer));
+	proposal_answer_ike(&b, choice);
+	phase1_write_key_exchange(s, &b);
+	if (!auth_write_id(s, &b) || !auth_write_hash(s, &b))
+		return false;
+	natt_announce(&b, s);
+	natt_write(s, &b);
+	return exchange_send(x, &b, false, true);
+}
+
+static void respond(struct exchange *x, const struct message *m, struct offer *offer)
+{
+	struct bytes public = message_find(m, IKE_PAYLOAD_KE, NULL)->body;
+	char why[PROPOSAL_TEXT_MAX], from[IKE_ENDPOINT_TEXT], id[IDENTITY_TEXT_MAX];
+	struct bytes sa = message_find(m, IKE_PAYLOAD_SA, NULL)->body;
+	struct phase1 *p = x->phase1;
+	struct session *s = x->session;
+	struct fault fault = { 0 };
+	struct ike_choice choice;
+
+	if (!auth_read_id(s, message_find(m, IKE_PAYLOAD_ID, NULL)->body, &p->peer))
+		return;
+	if (!offer_parse(offer, 1, sa, &fault)) {
+		phase1_refuse_proposals(s, m, fault.text);
+		return;
+	}
+	if (!choose(s, offer, public.len, &choice, why, sizeof(why))) {
+		phase1_refuse_proposals(s, m, why);
+		return;
+	}
+	phase1_read_vendors(s, m);
+	phase1_agree(s, &choice);
+	if (!blob_set(&p->sa, sa) || !blob_set(&p->gxi, public) ||
+	    !blob_set(&p->ni, message_find(m, IKE_PAYLOAD_NONCE, NULL)->body) ||
+	    !phase1_make_key_exchange(s) || !auth_keys(s, public))
+		return;
+	report(s->ike, on_session(s, IKE_EVENT_RESPONDING, IKE_SEVERITY_INFO),
+	       "%s begins phase 1 (aggressive mode), says it is %s",
+	       ike_endpoint_text(&s->remote, from), identity_print(&p->peer, id, sizeof(id)));
+	exchange_accept(x);
+	if (!send_2(x, &choice))
+		session_kill(s);
+}
+
+void aggressive_r1(struct exchange *x, const struct message *m)
+{
+	struct offer *offer = malloc(sizeof(*offer));
+
+	if (offer)
+		respond(x, m, offer);
+	free(offer);
+}
+
+/* Whether the peer's choice is one that we have offered. */
+static bool accept_choice(struct exchange *x, const struct message *m)
+{
+	struct ike_event event = on_session(x->session, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
+	struct session *s = x->session;
+	const struct proposal_list *all = &s->connection->ike_proposals;
+	struct proposal_list list = of_group(all, all->item[0].group, 0);
+	struct offer *offer = malloc(sizeof(*offer));
+	char why[PROPOSAL_TEXT_MAX] = "";
+	struct fault fault = { 0 };
+	struct ike_choice choice;
+	bool good;
+
+	if (!offer)
+		return false;
+	good = offer_parse(offer, 1, message_find(m, IKE_PAYLOAD_SA, NULL)->body, &fault) &&
+	       proposal_accept_ike(&choice, offer, &list, &x->phase1->terms, why, sizeof(why));
+	if (good)
+		phase1_agree(s, &choice);
+	free(offer);
+	event.error = IKE_ERROR_NO_PROPOSAL_CHOSEN;
+	if (!good)
+		connection_failure(s->connection, event, "the peer chose what was not offered: %s",
+				   fault.text ? fault.text : why);
+	return good;
+}
+
+static void finish(struct exchange *x, const struct message *m)
+{
+	struct session *s = x->session;
+	uint8_t buffer[BUILDER_MAX];
+	struct builder b;
+
+	natt_detect(s, m);
+	exchange_accept(x);
+	natt_float(s);
+	exchange_begin(x, &b, buffer, sizeof(buffer));
+	if (!auth_write_hash(s, &b)) {
+		session_kill(s);
+		return;
+	}
+	natt_write(s, &b);
+	if (exchange_send(x, &b, true, false))
+		phase1_complete(s);
+	else
+		session_kill(s);
+}
+
+void aggressive_i2(struct exchange *x, const struct message *m)
+{
+	struct phase1 *p = x->phase1;
+	struct session *s = x->session;
+	struct identity id;
+
+	/* Until the peer has proven itself this is anybody's message: nothing of it may stay. */
+	memcpy(s->cookie_r, m->header.responder, sizeof(s->cookie_r));
+	s->connection->reachable = true;
+	if (accept_choice(x, m) && auth_read_id(s, message_find(m, IKE_PAYLOAD_ID, NULL)->body, &id) &&
+	    blob_set(&p->nr, message_find(m, IKE_PAYLOAD_NONCE, NULL)->body) &&
+	    blob_set(&p->gxr, message_find(m, IKE_PAYLOAD_KE, NULL)->body) &&
+	    auth_keys(s, blob_bytes(&p->gxr))) {
+		phase1_read_vendors(s, m);
+		switch (auth_check(s, m, &id)) {
+		case AUTH_GOOD:
+			finish(x, m);
+			return;
+		case AUTH_WRONG_ID:
+			exchange_accept(x);
+			phase1_refuse_id(s);
+			return;
+		case AUTH_FORGED:
+			phase1_undecryptable(s);
+			break;
+		}
+	}
+	s->keys = false;
+	memset(s->cookie_r, 0, sizeof(s->cookie_r));
+}
+
+void aggressive_r3(struct exchange *x, const struct message *m)
+{
+	struct session *s = x->session;
+	struct identity id = x->phase1->peer;
+
+	switch (auth_check(s, m, &id)) {
+	case AUTH_FORGED:
+		phase1_undecryptable(s);
+		return;
+	case AUTH_WRONG_ID:
+		exchange_accept(x);
+		phase1_refuse_id(s);
+		return;
+	case AUTH_GOOD:
+		break;
+	}
+	natt_detect(s, m);
+	exchange_accept(x);
+	if (phase1_says_initial_contact(m))
+		session_initial_contact(s);
+	phase1_complete(s);
+}
