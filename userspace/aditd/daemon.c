@@ -20,6 +20,8 @@
 #include "aditd/sockets.h"
 #include "aditd/tunnel.h"
 
+#define EXIT_PATIENCE 1000		/* ms */
+
 double daemon_time(void)
 {
 	uv_timeval64_t now;
@@ -136,6 +138,27 @@ void daemon_run(struct daemon *daemon)
 		uv_run(&daemon->loop, UV_RUN_DEFAULT);
 }
 
+static void on_patience(uv_timer_t *timer)
+{
+	uv_stop(timer->loop);
+}
+
+/*
+ * Until every handle has been closed: none is active any more, and nothing new begins. A DNS
+ * question that is being asked cannot be taken back, and is not waited for.
+ */
+static void handles_finish(struct daemon *daemon)
+{
+	uv_timer_t patience;
+
+	uv_timer_init(&daemon->loop, &patience);
+	uv_timer_start(&patience, on_patience, EXIT_PATIENCE, 0);
+	uv_unref((uv_handle_t *)&patience);
+	uv_run(&daemon->loop, UV_RUN_DEFAULT);
+	uv_close((uv_handle_t *)&patience, NULL);
+	uv_run(&daemon->loop, UV_RUN_NOWAIT);
+}
+
 void daemon_close(struct daemon *daemon)
 {
 	size_t i;
@@ -153,8 +176,7 @@ void daemon_close(struct daemon *daemon)
 	for (i = 0; i < 3; i++)
 		if (daemon->signals[i].data)
 			uv_close((uv_handle_t *)&daemon->signals[i], NULL);
-	/* Until every handle has been closed; none is active any more, and nothing new begins */
-	uv_run(&daemon->loop, UV_RUN_DEFAULT);
+	handles_finish(daemon);
 	rules_free(&daemon->rules);
 	anl_close(daemon->anl);
 	daemon->anl = NULL;

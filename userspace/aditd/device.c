@@ -21,14 +21,19 @@ static void alias_of(const struct config_tunnel *tunnel, char *alias, size_t siz
 static int adopt(struct device *device, struct anl *anl, const struct anl_link *link,
 		 const char *alias, struct anl_error *error)
 {
+	/* One that was killed between making it and naming it left it down and without alias */
+	bool ours = !strcmp(link->kind, "adit") &&
+		    (*link->alias ? !strcmp(link->alias, alias) : !link->up);
 	int err;
 
-	if (strcmp(link->kind, "adit") || strcmp(link->alias, alias))
+	if (!ours)
 		return anl_fail(error, EEXIST, "device %s exists and was not made for this tunnel; "
 				"remove it (ip link del %s) or give the tunnel another device",
 				link->name, link->name);
 	/* SAs whose keys we do not have: the peer is told by INITIAL-CONTACT */
 	err = anl_sa_flush(anl, link->ifindex, 0, error);
+	if (!err && !*link->alias)
+		err = anl_link_set_alias(anl, link->ifindex, alias, error);
 	if (err)
 		return err;
 	device->ifindex = link->ifindex;

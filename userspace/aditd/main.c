@@ -144,7 +144,9 @@ static int run(const struct options *options, struct config *config)
 		log_error("%s", error);
 	}
 	daemon_close(&daemon);
-	uv_loop_close(&daemon.loop);
+	/* A thread that still asks DNS would be waited for by exit() */
+	if (uv_loop_close(&daemon.loop))
+		_exit(good ? EXIT_SUCCESS : EXIT_FAILURE);
 	return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

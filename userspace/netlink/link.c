@@ -85,8 +85,6 @@ int anl_link_add(struct anl *anl, const char *name, const char *alias, uint32_t 
 	int code;
 
 	anl_put_string(&message, IFLA_IFNAME, name);
-	if (alias && *alias)
-		anl_put(&message, IFLA_IFALIAS, alias, strlen(alias));
 	info = anl_nest(&message, IFLA_LINKINFO);
 	anl_put_string(&message, IFLA_INFO_KIND, "adit");
 	anl_nest_end(&message, info);
@@ -99,6 +97,9 @@ int anl_link_add(struct anl *anl, const char *name, const char *alias, uint32_t 
 		return code;
 	code = anl_link_find(anl, name, &link, error);
 	*ifindex = code ? 0 : link.ifindex;
+	/* Not with the creation: there the kernel does not look at it */
+	if (!code && alias && *alias)
+		code = anl_link_set_alias(anl, *ifindex, alias, error);
 	return code;
 }
 
