@@ -2,6 +2,7 @@
 /*
  * adit: the command-line tool.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -55,6 +56,15 @@ static int unknown(const char *name)
 	return ADIT_USAGE;
 }
 
+/* A full disk, or a pipe that nobody reads: what was asked for was not given */
+static int finish(int status)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	complain("cannot write to the standard output: %s", strerror(errno));
+	return ADIT_FAILED;
+}
+
 int main(int argc, char **argv)
 {
 	char **word = command_word(argv + 1);
@@ -70,11 +80,11 @@ int main(int argc, char **argv)
 	if (!strcmp(name, "help") || !strcmp(name, "--help") || !strcmp(name, "-h")) {
 		command = word[1] ? find(word[1]) : NULL;
 		if (command)
-			return help(command);
+			return finish(help(command));
 		if (word[1])
 			return unknown(word[1]);
 		list_commands(stdout);
-		return ADIT_DONE;
+		return finish(ADIT_DONE);
 	}
 	if (!strcmp(name, "--version") || !strcmp(name, "-V"))
 		name = "version";
@@ -84,5 +94,5 @@ int main(int argc, char **argv)
 	memmove(word, word + 1, (size_t)(argv + argc - word) * sizeof(*word));
 	if (!options_parse(&options, argv + 1, command->options))
 		return misused(command, "%s", "nothing was done");
-	return options.help ? help(command) : command->run(&options, argv + 1);
+	return finish(options.help ? help(command) : command->run(&options, argv + 1));
 }
