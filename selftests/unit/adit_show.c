@@ -99,6 +99,11 @@ static void an_sa_as_text(void **state)
 	sa.counters.idle = -1;
 	sa_print(page.out, &sa);
 	EXPECT(&page, "never used\n");
+	begin(&page);
+	sa.device[0] = '\0';
+	sa.device_id = 7;
+	sa_print(page.out, &sa);
+	EXPECT(&page, "dev-id 7 in local 192.0.2.1 remote 192.0.2.2\n");
 }
 
 static void an_sa_as_json(void **state)
@@ -132,7 +137,7 @@ static void an_sa_as_json(void **state)
 static void an_empty_sa_is_whole_json(void **state)
 {
 	static const char *const members[] = {
-		"device", "direction", "proto", "mode", "spi", "local", "remote", "encap", "aead",
+		"device", "device_id", "direction", "proto", "mode", "spi", "local", "remote", "encap", "aead",
 		"enc", "auth", "replay_window", "esn", "seq", "selectors", "limits", "df", "dscp",
 		"ecn", "ttl", "mark", "bundle", "mtu", "mtu_path", "overhead", "driver", "age",
 		"idle", "packets", "bytes", "drops",

@@ -135,6 +135,21 @@ static void a_plain_one_comes_back(void **state)
 	anl_message_erase(&message);
 }
 
+static void a_device_elsewhere_goes_by_its_number(void **state)
+{
+	struct anl_sa sa = rich(), back;
+	struct anl_message message;
+
+	(void)state;
+	sa.ifindex = 0;
+	sa.device_id = 12;
+	message = encoded(&sa);
+	assert_int_equal(anl_sa_decode(nlmsg_hdr(message.nl), &back), 0);
+	assert_int_equal(back.ifindex, 0);
+	assert_int_equal(back.device_id, 12);
+	anl_message_erase(&message);
+}
+
 static void every_selector_comes_back(void **state)
 {
 	struct anl_sa sa = rich(), back;
@@ -508,6 +523,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_rich_one_comes_back),
 		cmocka_unit_test(a_plain_one_comes_back),
+		cmocka_unit_test(a_device_elsewhere_goes_by_its_number),
 		cmocka_unit_test(every_selector_comes_back),
 		cmocka_unit_test(keys_are_erased_from_the_message),
 		cmocka_unit_test(a_cut_message_does_no_harm),

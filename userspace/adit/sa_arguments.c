@@ -26,6 +26,16 @@ static bool take_dev(struct sa_arguments *a, struct words *words)
 	return true;
 }
 
+static bool take_dev_id(struct sa_arguments *a, struct words *words)
+{
+	uint64_t number;
+
+	if (!words_number(words, 1, UINT32_MAX, &number))
+		return false;
+	a->sa.device_id = (uint32_t)number;
+	return true;
+}
+
 static bool take_in(struct sa_arguments *a, struct words *words)
 {
 	(void)words;
@@ -354,6 +364,7 @@ static const struct keyword {
 	bool (*take)(struct sa_arguments *arguments, struct words *words);
 } keywords[] = {
 	{ "dev", NAMED | FLUSH, false, SA_GIVEN_DEV, take_dev },
+	{ "dev-id", NAMED, false, SA_GIVEN_DEV, take_dev_id },
 	{ "in", NAMED | FLUSH, false, SA_GIVEN_DIRECTION, take_in },
 	{ "out", NAMED | FLUSH, false, SA_GIVEN_DIRECTION, take_out },
 	{ "dir", NAMED | FLUSH, false, SA_GIVEN_DIRECTION, take_dir },
@@ -429,6 +440,8 @@ static int check(enum sa_verb verb, const struct sa_arguments *arguments,
 	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++)
 		if ((needed[i].verbs & 1u << verb) && !(arguments->given & needed[i].bit))
 			return anl_fail(error, EINVAL, "%s is missing", needed[i].missing);
+	if (*arguments->sa.device && arguments->sa.device_id)
+		return anl_fail(error, EINVAL, "dev and dev-id are given: one of them is enough");
 	if (verb == SA_SET && !(arguments->given & (SA_GIVEN_LIMIT | SA_GIVEN_PEER)))
 		return anl_fail(error, EINVAL, "nothing to set: new-remote, new-port or limit");
 	if ((arguments->given & SA_GIVEN_WINDOW) && arguments->sa.direction == ANL_OUT)
@@ -460,7 +473,8 @@ bool sa_arguments_match(const struct sa_arguments *arguments, const struct anl_s
 	const struct anl_sa *wanted = &arguments->sa;
 	uint32_t given = arguments->given;
 
-	return (!(given & SA_GIVEN_DIRECTION) || sa->direction == wanted->direction) &&
+	return (!wanted->device_id || sa->device_id == wanted->device_id) &&
+	       (!(given & SA_GIVEN_DIRECTION) || sa->direction == wanted->direction) &&
 	       (!(given & SA_GIVEN_PROTO) || sa->protocol == wanted->protocol) &&
 	       (!(given & SA_GIVEN_SPI) || sa->spi == wanted->spi) &&
 	       (!(given & SA_GIVEN_LOCAL) || anl_address_equal(&sa->local, &wanted->local)) &&

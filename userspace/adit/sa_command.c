@@ -196,5 +196,6 @@ const struct command command_sa = {
 "\n"
 "local is always our own end; src and dst are as the packet itself carries them. Keys are\n"
 "0x and hex digits, '' for the null cipher. Names are those of 'ip xfrm state'.\n"
-"The device is made with 'ip link add NAME type adit'.",
+"The device is made with 'ip link add NAME type adit'; one that was moved to another network\n"
+"namespace is named by 'dev-id NUMBER' ('sa show --json' has it) in the one it was made in.",
 };

@@ -149,6 +149,7 @@ json_t *sa_json(const struct anl_sa *sa)
 
 	if (!object)
 		return NULL;
+	json_object_set_new(object, "device_id", json_integer(sa->device_id));
 	json_object_set_new(object, "replay_window",
 			    sa->direction == ANL_IN ? number(sa->replay_window) : json_null());
 	json_object_set_new(object, "esn", json_boolean(sa->esn));

@@ -126,8 +126,11 @@ void sa_print(FILE *out, const struct anl_sa *sa)
 {
 	char local[ANL_PREFIX_TEXT], remote[ANL_PREFIX_TEXT], selector[160];
 
-	fprintf(out, "dev %s %s local %s remote %s\n", *sa->device ? sa->device : "?",
-		sa->direction == ANL_IN ? "in" : "out", anl_address_format(&sa->local, local),
+	if (*sa->device)
+		fprintf(out, "dev %s", sa->device);
+	else	/* it is in another network namespace */
+		fprintf(out, "dev-id %u", sa->device_id);
+	fprintf(out, " %s local %s remote %s\n", sa->direction == ANL_IN ? "in" : "out", anl_address_format(&sa->local, local),
 		anl_address_format(&sa->remote, remote));
 	fprintf(out, "\tproto %s spi 0x%08x mode %s\n",
 		sa->protocol == IPPROTO_AH ? "ah" : "esp", sa->spi,

@@ -130,7 +130,10 @@ int anl_device_set(struct anl *anl, const struct anl_device *device, struct anl_
 {
 	struct anl_message message = anl_message_genl(anl, ADIT_CMD_DEV_SET, 0);
 
-	anl_put_u32(&message, ADIT_A_DEV_IFINDEX, device->ifindex);
+	if (device->ifindex || !device->id)
+		anl_put_u32(&message, ADIT_A_DEV_IFINDEX, device->ifindex);
+	else
+		anl_put_u32(&message, ADIT_A_DEV_DEVICE_ID, device->id);
 	if (device->set & ANL_DEVICE_CARRIER)
 		anl_put_u8(&message, ADIT_A_DEV_CARRIER_POLICY, (uint8_t)device->carrier);
 	if (device->set & ANL_DEVICE_MARK)

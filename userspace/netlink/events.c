@@ -21,6 +21,15 @@ struct anl_events {
 	int family;
 };
 
+/* Beyond what the host allows everybody, where we may */
+static void set_receive_buffer(struct nl_sock *socket)
+{
+	int size = RECEIVE_BUFFER;
+
+	if (setsockopt(nl_socket_get_fd(socket), SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
+		nl_socket_set_buffer_size(socket, RECEIVE_BUFFER, 0);
+}
+
 static int subscribe_family(struct anl_events *events, struct anl_error *error)
 {
 	int group;
@@ -33,7 +42,7 @@ static int subscribe_family(struct anl_events *events, struct anl_error *error)
 	if (events->family < 0 || group < 0)
 		return anl_fail(error, ENOENT, "the kernel module adit is not loaded: "
 				"run 'modprobe adit', or install it for this kernel");
-	nl_socket_set_buffer_size(events->genl, RECEIVE_BUFFER, 0);
+	set_receive_buffer(events->genl);
 	if (nl_socket_add_membership(events->genl, group) < 0)
 		return anl_fail(error, EPERM, "cannot subscribe to the events of the module adit");
 	nl_socket_set_nonblocking(events->genl);
@@ -45,7 +54,7 @@ static int subscribe_links(struct anl_events *events, struct anl_error *error)
 	events->route = anl_socket(NETLINK_ROUTE, error);
 	if (!events->route)
 		return -error->code;
-	nl_socket_set_buffer_size(events->route, RECEIVE_BUFFER, 0);
+	set_receive_buffer(events->route);
 	if (nl_socket_add_memberships(events->route, RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR,
 				      RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,
 				      RTNLGRP_NONE) < 0)

@@ -55,7 +55,7 @@ enum anl_carrier {
 
 /**
  * struct anl_device - the settings of an adit device, and what it has counted
- * @ifindex: the device
+ * @ifindex: the device; 0 where @id names it
  * @set: which of the settings anl_device_set() changes: bits ANL_DEVICE_*
  * @carrier: when it has carrier
  * @mark: firewall mark of the outer packets and their route lookup (for the

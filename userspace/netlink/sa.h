@@ -123,6 +123,8 @@ struct anl_sa_counters {
  * struct anl_sa - a security association
  * @ifindex: the device
  * @device: its name; only read
+ * @device_id: its number, which holds also when it was moved to another network
+ *	       namespace; used where @ifindex is 0
  * @protocol: IPPROTO_ESP or IPPROTO_AH
  * @spi: host order, not 0 (RFC 4303 2.1)
  * @local, @remote: outer addresses: local is always our own end
@@ -152,6 +154,7 @@ struct anl_sa_counters {
 struct anl_sa {
 	uint32_t ifindex;
 	char device[IFNAMSIZ];
+	uint32_t device_id;
 	enum anl_direction direction;
 	uint8_t protocol;
 	enum anl_mode mode;
@@ -197,6 +200,7 @@ struct anl_sa {
  */
 struct anl_sa_id {
 	uint32_t ifindex;
+	uint32_t device_id;
 	enum anl_direction direction;
 	uint8_t protocol;
 	uint32_t spi;

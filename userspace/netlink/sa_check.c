@@ -13,6 +13,7 @@ struct anl_sa_id anl_sa_id(const struct anl_sa *sa)
 {
 	return (struct anl_sa_id){
 		.ifindex = sa->ifindex,
+		.device_id = sa->device_id,
 		.direction = sa->direction,
 		.protocol = sa->protocol,
 		.spi = sa->spi,

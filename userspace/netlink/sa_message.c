@@ -8,6 +8,7 @@
 
 static const struct nla_policy sa_policy[ADIT_A_SA_MAX + 1] = {
 	[ADIT_A_SA_IFINDEX] = { .type = NLA_U32 },
+	[ADIT_A_SA_DEVICE_ID] = { .type = NLA_U32 },
 	[ADIT_A_SA_IFNAME] = { .type = NLA_STRING, .maxlen = IFNAMSIZ },
 	[ADIT_A_SA_DIRECTION] = { .type = NLA_U8 },
 	[ADIT_A_SA_PROTO] = { .type = NLA_U8 },
@@ -86,7 +87,10 @@ static const char *const drop_words[ADIT_A_DROPS_MAX + 1] = {
 
 void anl_sa_id_encode(struct anl_message *message, const struct anl_sa_id *id)
 {
-	anl_put_u32(message, ADIT_A_SA_IFINDEX, id->ifindex);
+	if (id->ifindex || !id->device_id)
+		anl_put_u32(message, ADIT_A_SA_IFINDEX, id->ifindex);
+	else
+		anl_put_u32(message, ADIT_A_SA_DEVICE_ID, id->device_id);
 	anl_put_u8(message, ADIT_A_SA_DIRECTION, (uint8_t)id->direction);
 	anl_put_u8(message, ADIT_A_SA_PROTO, id->protocol);
 	anl_put_u32(message, ADIT_A_SA_SPI, id->spi);
@@ -389,6 +393,7 @@ static int decode_identity(struct nlattr *a[], struct anl_sa *sa)
 	uint8_t direction = 0;
 
 	take_u32(a[ADIT_A_SA_IFINDEX], &sa->ifindex);
+	take_u32(a[ADIT_A_SA_DEVICE_ID], &sa->device_id);
 	if (a[ADIT_A_SA_IFNAME])
 		anl_get_string(a[ADIT_A_SA_IFNAME], sa->device, sizeof(sa->device));
 	take_u8(a[ADIT_A_SA_DIRECTION], &direction);
