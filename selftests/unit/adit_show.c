@@ -48,6 +48,7 @@ static struct anl_sa example(void)
 	struct anl_sa sa;
 
 	anl_sa_init(&sa);
+	sa.ifindex = 3;
 	strcpy(sa.device, "vpn0");
 	sa.direction = ANL_IN;
 	sa.spi = 0x1001;
@@ -100,7 +101,7 @@ static void an_sa_as_text(void **state)
 	sa_print(page.out, &sa);
 	EXPECT(&page, "never used\n");
 	begin(&page);
-	sa.device[0] = '\0';
+	sa.ifindex = 0;
 	sa.device_id = 7;
 	sa_print(page.out, &sa);
 	EXPECT(&page, "dev-id 7 in local 192.0.2.1 remote 192.0.2.2\n");

@@ -126,9 +126,9 @@ void sa_print(FILE *out, const struct anl_sa *sa)
 {
 	char local[ANL_PREFIX_TEXT], remote[ANL_PREFIX_TEXT], selector[160];
 
-	if (*sa->device)
+	if (sa->ifindex)
 		fprintf(out, "dev %s", sa->device);
-	else	/* it is in another network namespace */
+	else	/* it is in another network namespace, where it may have another name */
 		fprintf(out, "dev-id %u", sa->device_id);
 	fprintf(out, " %s local %s remote %s\n", sa->direction == ANL_IN ? "in" : "out", anl_address_format(&sa->local, local),
 		anl_address_format(&sa->remote, remote));
