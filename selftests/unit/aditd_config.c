@@ -194,7 +194,7 @@ static void test_every_option(void **state)
 		  " encap = force\n keepalive = 15s\n dpd-delay = 5s\n dpd-timeout = 15s\n"
 		  " dpd-action = hold\n start = on-demand\n local-ts = { 10.1.0.0/16, 10.2.0.0/16 }\n"
 		  " remote-ts = { \"10.3.0.0/16[tcp/80]\" }\n address = { 169.254.10.2/30 }\n"
-		  " route = { 10.3.0.0/16, 10.4.0.0/16 }\n metric = 100\n mtu = 1400\n}\n");
+		  " route = { 10.3.0.0/16, 10.4.0.0/16 }\n metric = 100\n mtu = 1400\n when-down = pass\n}\n");
 	assert_int_equal(config->log_level, IKE_SEVERITY_DEBUG);
 	assert_int_equal(config->half_open_limit, 50);
 	assert_int_equal(config->half_open_source_limit, 5);
@@ -238,6 +238,7 @@ static void test_every_option(void **state)
 	assert_int_equal(tunnel->route_count, 2);
 	assert_int_equal(tunnel->metric, 100);
 	assert_int_equal(tunnel->mtu, 1400);
+	assert_int_equal(tunnel->when_down, CONFIG_DOWN_PASS);
 }
 
 /* Each with the line where it stands */
@@ -308,6 +309,7 @@ static const struct {
 	{ TUNNEL " metric = low\n}\n", 4, "a number from 0" },
 	{ TUNNEL " mtu = 500\n}\n", 4, "0 (computed) or 576" },
 	{ TUNNEL " mtu = 1000\n address = { fd00::1/64 }\n}\n", 4, "1280" },
+	{ TUNNEL " when-down = panic\n}\n", 4, "block or pass" },
 	{ TUNNEL " cert = /etc/passwd\n}\n", 4, "belongs to auth = \"rsasig\"" },
 	{ TUNNEL "}}\n", 4, "closes nothing" },
 	{ "# x\n" TUNNEL "\n", 2, "'{' of this line is never closed" },

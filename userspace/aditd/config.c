@@ -119,7 +119,9 @@ bool config_tunnel_equal(const struct config_tunnel *a, const struct config_tunn
 
 bool config_device_equal(const struct config_tunnel *a, const struct config_tunnel *b)
 {
-	static const char *const names[] = { "device", "address", "route", "metric", "mtu", "mode" };
+	static const char *const names[] = {
+		"device", "address", "route", "metric", "mtu", "mode", "when-down"
+	};
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)

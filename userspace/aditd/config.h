@@ -21,6 +21,9 @@
 #define CONFIG_ROUTES_MAX	256
 #define CONFIG_SECRET_MAX	512	/* bytes of a pre-shared key */
 
+/* What becomes of packets to a tunnel's networks while it is down, if no other route is as long */
+enum config_down { CONFIG_DOWN_BLOCK, CONFIG_DOWN_PASS };
+
 /* How the peer is named */
 enum config_remote { CONFIG_REMOTE_ADDRESS, CONFIG_REMOTE_NAME, CONFIG_REMOTE_ANY };
 
@@ -73,6 +76,7 @@ struct config_tunnel {
 	size_t route_count;
 	uint32_t metric;		/* 0: the kernel's default */
 	uint32_t mtu;			/* bytes; 0: computed */
+	int when_down;			/* enum config_down */
 };
 
 struct config {

@@ -202,7 +202,7 @@ static bool holds_peer(const struct anl_prefix *prefix, const struct ike_address
 static bool route_equal(const struct anl_route *a, const struct anl_route *b)
 {
 	return prefix_equal(&a->destination, &b->destination) && a->metric == b->metric &&
-	       a->table == b->table;
+	       a->table == b->table && a->unreachable == b->unreachable;
 }
 
 /* As a dump will show it */
@@ -211,13 +211,26 @@ static uint32_t metric_of(const struct config_tunnel *tunnel, int family)
 	return !tunnel->metric && family == AF_INET6 ? IP6_RT_PRIO_USER : tunnel->metric;
 }
 
+/*
+ * What was to be protected must not go out by the default route in the clear while the tunnel is
+ * down. The worst metric loses against any route of the same length; with the device's number in it,
+ * that of each tunnel is its own. (Not for a default route itself: that would cut the host off.)
+ */
+static struct anl_route refusal(const struct anl_route *route)
+{
+	return (struct anl_route) {
+		.destination = route->destination, .table = route->table,
+		.metric = UINT32_MAX - route->ifindex, .unreachable = true,
+	};
+}
+
 static struct anl_route *routes_wanted(struct device *device, struct anl *anl,
 				       const struct rules *rules,
 				       const struct config_tunnel *tunnel,
 				       const struct ike_address *local,
 				       const struct ike_address *remote, size_t *count)
 {
-	struct anl_route *routes = memory_array(NULL, tunnel->route_count + 1, sizeof(*routes));
+	struct anl_route *routes = memory_array(NULL, 2 * tunnel->route_count + 1, sizeof(*routes));
 	size_t i;
 
 	*count = 0;
@@ -230,6 +243,10 @@ static struct anl_route *routes_wanted(struct device *device, struct anl *anl,
 			.metric = metric_of(tunnel, prefix->address.family),
 			.table = holds_peer(prefix, remote) ? rules->table : RT_TABLE_MAIN,
 		};
+		if (tunnel->when_down == CONFIG_DOWN_BLOCK && prefix->length) {
+			routes[*count] = refusal(&routes[*count - 1]);
+			(*count)++;
+		}
 	}
 	if (tunnel->mode == IKE_MODE_TRANSPORT && remote->family)
 		routes[(*count)++] = (struct anl_route) {
@@ -240,11 +257,17 @@ static struct anl_route *routes_wanted(struct device *device, struct anl *anl,
 	return routes;
 }
 
+/* The rule goes with the route over the device, the refusal follows it */
+static bool needs_rule(const struct rules *rules, const struct anl_route *route)
+{
+	return route->table == rules->table && !route->unreachable;
+}
+
 static void route_withdraw(struct anl *anl, struct rules *rules, const struct anl_route *route)
 {
 	struct anl_error error;
 
-	if (route->table == rules->table)
+	if (needs_rule(rules, route))
 		rules_del(rules, &route->destination);
 	if (anl_route_del(anl, route, &error) < 0 && error.code != ENODEV)
 		log_warning("%s", error.text);
@@ -255,7 +278,7 @@ static int route_put(struct anl *anl, struct rules *rules, const struct anl_rout
 {
 	int err = anl_route_add(anl, route, error);
 
-	if (err || route->table != rules->table)
+	if (err || !needs_rule(rules, route))
 		return err;
 	err = rules_add(rules, &route->destination, error);
 	if (err)
@@ -278,7 +301,7 @@ static int take_over(const struct anl_route *route, void *context)
 {
 	struct device *device = context;
 
-	if (route->ifindex != device->ifindex ||
+	if ((route->unreachable ? UINT32_MAX - route->metric : route->ifindex) != device->ifindex ||
 	    listed(device->routes, device->route_count, route))
 		return 0;
 	device->routes = memory_array(device->routes, device->route_count + 1,
@@ -341,13 +364,18 @@ int device_route(struct device *device, struct anl *anl, struct rules *rules,
 	return err;
 }
 
-void device_lost(struct device *device, struct rules *rules)
+void device_lost(struct device *device, struct anl *anl, struct rules *rules)
 {
+	struct anl_error error;
 	size_t i;
 
-	for (i = 0; i < device->route_count; i++)
-		if (device->routes[i].table == rules->table)
+	for (i = 0; i < device->route_count; i++) {
+		/* Those over the device went with it */
+		if (device->routes[i].unreachable)
+			anl_route_del(anl, &device->routes[i], &error);
+		else if (device->routes[i].table == rules->table)
 			rules_del(rules, &device->routes[i].destination);
+	}
 	free(device->routes);
 	memset(device, 0, sizeof(*device));
 }
@@ -357,9 +385,10 @@ void device_down(struct device *device, struct anl *anl, struct rules *rules)
 	uint32_t ifindex = device->ifindex;
 	struct anl_error error;
 
-	device_lost(device, rules);
+	/* First the device: no packet may go out in the clear between the two */
 	if (ifindex && anl_link_del(anl, ifindex, &error) < 0 && error.code != ENODEV)
 		log_warning("%s", error.text);
+	device_lost(device, anl, rules);
 }
 
 struct orphans {
@@ -384,6 +413,38 @@ static int find_orphan(const struct anl_link *link, void *context)
 	return 0;
 }
 
+struct refusals {
+	struct anl_route *list;
+	size_t count;
+};
+
+static int find_refusal(const struct anl_route *route, void *context)
+{
+	struct refusals *refusals = context;
+
+	if (!route->unreachable)
+		return 0;
+	refusals->list = memory_array(refusals->list, refusals->count + 1, sizeof(*route));
+	refusals->list[refusals->count++] = *route;
+	return 0;
+}
+
+/* Those of a device that is gone: of one that is adopted device_route() takes care */
+static void sweep_refusals(struct anl *anl)
+{
+	struct refusals refusals = { 0 };
+	struct anl_error error;
+	struct anl_link link;
+	size_t i;
+
+	anl_route_dump(anl, AF_INET, find_refusal, &refusals, &error);
+	anl_route_dump(anl, AF_INET6, find_refusal, &refusals, &error);
+	for (i = 0; i < refusals.count; i++)
+		if (anl_link_get(anl, UINT32_MAX - refusals.list[i].metric, &link, &error))
+			anl_route_del(anl, &refusals.list[i], &error);
+	free(refusals.list);
+}
+
 void device_sweep(struct anl *anl, const struct config *config)
 {
 	struct orphans orphans = { .config = config };
@@ -395,4 +456,5 @@ void device_sweep(struct anl *anl, const struct config *config)
 		if (anl_link_del(anl, orphans.list[i], &error) < 0)
 			log_warning("%s", error.text);
 	free(orphans.list);
+	sweep_refusals(anl);
 }

@@ -32,8 +32,9 @@ struct device {
 int device_up(struct device *device, struct anl *anl, const struct config_tunnel *tunnel,
 	      struct anl_error *error);
 /*
- * Sets the routes: those that hold remote (AF_UNSPEC: any address) by way of rules. Addresses of
- * ours within the local selectors are preferred as source.
+ * Sets the routes: those that hold remote (AF_UNSPEC: any address) by way of rules, and behind each
+ * a refusal for as long as the device has no carrier (option when-down). Addresses of ours within the
+ * local selectors are preferred as source.
  */
 int device_route(struct device *device, struct anl *anl, struct rules *rules,
 		 const struct config_tunnel *tunnel, const struct ike_address *local,
@@ -41,8 +42,9 @@ int device_route(struct device *device, struct anl *anl, struct rules *rules,
 /* Removes all of it; what is gone already is no error. */
 void device_down(struct device *device, struct anl *anl, struct rules *rules);
 /* The device went away by itself, with its addresses and routes: forget it. */
-void device_lost(struct device *device, struct rules *rules);
-/* Removes devices of ours that no tunnel of config uses: of a predecessor with another one. */
+void device_lost(struct device *device, struct anl *anl, struct rules *rules);
+/* Removes devices of ours that no tunnel of config uses, of a predecessor with another one, and
+ * what is left of routes of devices that are gone. */
 void device_sweep(struct anl *anl, const struct config *config);
 
 #endif

@@ -39,6 +39,10 @@ static const struct option_word starts[] = {
 	{ "wait", IKE_START_WAIT }, { NULL, 0 }
 };
 
+static const struct option_word downs[] = {
+	{ "block", CONFIG_DOWN_BLOCK }, { "pass", CONFIG_DOWN_PASS }, { NULL, 0 }
+};
+
 static const struct option_word levels[] = {
 	{ "error", IKE_SEVERITY_ERROR }, { "warning", IKE_SEVERITY_WARNING },
 	{ "info", IKE_SEVERITY_INFO }, { "debug", IKE_SEVERITY_DEBUG }, { NULL, 0 }
@@ -106,6 +110,7 @@ const struct option option_tunnel[] = {
 	{ "route", OPTION_NETWORK, LIST(config_tunnel, route) },
 	{ "metric", OPTION_NUMBER, IN(metric), .fallback = "0", RANGE(0, UINT32_MAX) },
 	{ "mtu", OPTION_NUMBER, IN(mtu), .fallback = "0", RANGE(0, 65535) },
+	{ "when-down", OPTION_WORD, IN(when_down), .fallback = "block", .words = downs },
 	{ NULL }
 };
 

@@ -57,9 +57,7 @@ bool report_final(enum ike_error error)
 
 const char *report_code(const struct ike_event *event)
 {
-	bool failure = event->code == IKE_EVENT_FAILED || event->code == IKE_EVENT_REFUSED;
-
-	return failure && event->error ? ike_error_code(event->error) : ike_event_code(event->code);
+	return event->error ? ike_error_code(event->error) : ike_event_code(event->code);
 }
 
 static void put_text(json_t *members, const char *name, const char *text)

@@ -392,13 +392,13 @@ void tunnel_event(struct daemon *daemon, const struct ike_event *event)
 	if (!tunnel)
 		return;
 	touch(tunnel);
-	if (event->code != IKE_EVENT_FAILED && event->code != IKE_EVENT_REFUSED)
+	if (!event->error)
 		return;
 	tunnel->failures[event->error]++;
 	/* Why there is no answer is known better here */
 	if (event->error != IKE_ERROR_NO_RESPONSE || !tunnel->send_error)
 		error_set(tunnel, report_code(event), event->text, report_final(event->error));
-	tunnel->refresh = event->code == IKE_EVENT_FAILED;
+	tunnel->refresh |= event->code != IKE_EVENT_REFUSED;
 }
 
 static void unsendable(struct tunnel *tunnel)
@@ -478,7 +478,7 @@ void tunnel_device_lost(struct tunnel *tunnel)
 {
 	struct daemon *daemon = tunnel->daemon;
 
-	device_lost(&tunnel->device, &daemon->rules);
+	device_lost(&tunnel->device, daemon->anl, &daemon->rules);
 	/* Its SAs went with it */
 	if (tunnel->keyed)
 		ike_connection_remove(engine_ike(daemon->engine), tunnel->config->name, engine_now());

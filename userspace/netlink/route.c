@@ -19,19 +19,21 @@ static struct anl_message begin(uint16_t type, int flags, const struct anl_route
 		.rtm_table = RT_TABLE_UNSPEC,
 		.rtm_protocol = ANL_ROUTE_PROTOCOL,
 		.rtm_scope = route->gateway.family ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK,
-		.rtm_type = RTN_UNICAST,
+		.rtm_type = route->unreachable ? RTN_UNREACHABLE : RTN_UNICAST,
 	};
 	struct anl_message message;
 
-	if (fixed.rtm_family == AF_INET6)
+	if (fixed.rtm_family == AF_INET6 || route->unreachable)
 		fixed.rtm_scope = RT_SCOPE_UNIVERSE;
 	message = anl_message_route(type, flags, &fixed, sizeof(fixed));
 	anl_put_u32(&message, RTA_TABLE, route->table ? route->table : RT_TABLE_MAIN);
 	if (route->destination.length)
 		anl_put_address(&message, RTA_DST, &route->destination.address);
-	anl_put_u32(&message, RTA_OIF, route->ifindex);
-	anl_put_address(&message, RTA_GATEWAY, &route->gateway);
-	anl_put_address(&message, RTA_PREFSRC, &route->source);
+	if (!route->unreachable) {
+		anl_put_u32(&message, RTA_OIF, route->ifindex);
+		anl_put_address(&message, RTA_GATEWAY, &route->gateway);
+		anl_put_address(&message, RTA_PREFSRC, &route->source);
+	}
 	if (route->metric)
 		anl_put_u32(&message, RTA_PRIORITY, route->metric);
 	return message;
@@ -85,6 +87,10 @@ static int decode(struct nlmsghdr *header, struct anl_route *route)
 	route->ifindex = a[RTA_OIF] ? nla_get_u32(a[RTA_OIF]) : 0;
 	route->metric = a[RTA_PRIORITY] ? nla_get_u32(a[RTA_PRIORITY]) : 0;
 	route->table = a[RTA_TABLE] ? nla_get_u32(a[RTA_TABLE]) : fixed->rtm_table;
+	route->unreachable = fixed->rtm_type == RTN_UNREACHABLE;
+	/* IPv6 names the loopback device there */
+	if (route->unreachable)
+		route->ifindex = 0;
 	return 0;
 }
 
@@ -181,7 +187,10 @@ static int compare(const struct anl_route *route, void *context)
 	plain.table = wanted->table ? wanted->table : RT_TABLE_MAIN;
 	if (!wanted->metric && wanted->destination.address.family == AF_INET6)
 		plain.metric = IP6_RT_PRIO_USER;
-	search->found |= route->ifindex == plain.ifindex && route->table == plain.table &&
+	if (plain.unreachable)
+		plain.ifindex = 0;
+	search->found |= route->unreachable == plain.unreachable &&
+			 route->ifindex == plain.ifindex && route->table == plain.table &&
 			 route->metric == plain.metric &&
 			 route->destination.length == plain.destination.length &&
 			 anl_address_equal(&route->destination.address,

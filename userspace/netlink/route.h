@@ -24,6 +24,7 @@ struct anl;
  * @source: preferred source address; family AF_UNSPEC: none
  * @metric: 0: the kernel's default (IPv4 0, IPv6 1024)
  * @table: 0: main
+ * @unreachable: packets are refused (ICMP) instead; @ifindex and @gateway count for nothing
  */
 struct anl_route {
 	struct anl_prefix destination;
@@ -32,6 +33,7 @@ struct anl_route {
 	struct anl_address source;
 	uint32_t metric;
 	uint32_t table;
+	bool unreachable;
 };
 
 /**
