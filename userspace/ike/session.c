@@ -38,11 +38,27 @@ static void rekey_fire(void *owner)
 	connection_wake(s->connection);
 }
 
+/* A quick mode under it may not be complete on the other side: its third message may come again. */
+static bool busy(const struct session *s)
+{
+	const struct exchange *x;
+
+	for (x = s->exchanges; x; x = x->next)
+		if (x->quick)
+			return true;
+	return false;
+}
+
 static void expire_fire(void *owner)
 {
 	struct session *s = owner;
 	struct connection *c = s->connection;
 
+	if (s->retiring && busy(s) &&
+	    s->ike->now < s->established_time + s->lifetime * SECOND) {
+		timer_set(&s->ike->timers, &s->expire, s->ike->now + RETIRE_INITIATOR);
+		return;
+	}
 	session_delete(s);
 	connection_wake(c);
 }
