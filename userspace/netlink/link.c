@@ -100,6 +100,11 @@ int anl_link_add(struct anl *anl, const char *name, const char *alias, uint32_t 
 	/* Not with the creation: there the kernel does not look at it */
 	if (!code && alias && *alias)
 		code = anl_link_set_alias(anl, *ifindex, alias, error);
+	if (code && *ifindex) {	/* nobody would know whose it is */
+		struct anl_error ignored;
+
+		anl_link_del(anl, *ifindex, &ignored);
+	}
 	return code;
 }
 
