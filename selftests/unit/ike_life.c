@@ -91,6 +91,9 @@ static void test_rekey(void **state)
 		up(w, &s);
 		traffic(w, 1800 * SECONDS, 100, variant & 4);
 		assert_in_range(w->sides[0].counts[IKE_EVENT_CHILD_REKEYED], 12, 40);
+		/* Whoever has the shorter lifetime, both know it (RFC 2407 4.6.3.1). */
+		assert_true(world_said(w, 0, IKE_EVENT_CHILD_REKEYED, "lifetime 120 s"));
+		assert_true(world_said(w, 1, IKE_EVENT_CHILD_REKEYED, "lifetime 120 s"));
 		assert_int_equal(w->sides[0].counts[IKE_EVENT_CHILD_DOWN], 0);
 		assert_int_equal(w->sides[1].counts[IKE_EVENT_CHILD_DOWN], 0);
 		world_free(w);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "ike/informational.h"
+#include "ike/lifetime.h"
 #include "ike/natt.h"
 #include "ike/phase1.h"
 #include "ike/report.h"
@@ -300,31 +301,6 @@ static void settle(struct child *c, const struct child_choice *choice)
 	c->lifetime = choice->seconds && choice->seconds < ours ? choice->seconds : ours;
 }
 
-/* RFC 2407 4.6.3.1: the responder's lifetime, when it is shorter than what was offered */
-static void read_responder_lifetime(struct child *c, const struct message *m)
-{
-	const struct payload *p = NULL;
-	struct fault fault = { 0 };
-	uint64_t value, kind = 0;
-	struct bytes raw;
-	struct notify n;
-	uint16_t type;
-
-	while ((p = message_find(m, IKE_PAYLOAD_NOTIFY, p))) {
-		if (!notify_parse(&n, p->body, &fault) || n.type != IKE_N_RESPONDER_LIFETIME)
-			continue;
-		struct cursor at = cursor_of(n.data, &fault);
-
-		while (attribute_read(&at, &type, &value, &raw)) {
-			if (type == IPSEC_ATTR_LIFE_TYPE)
-				kind = value;
-			else if (type == IPSEC_ATTR_LIFE_DURATION && kind == IKE_LIFE_SECONDS &&
-				 value && value < c->lifetime)
-				c->lifetime = value;
-		}
-	}
-}
-
 /* NULL, or why the answer cannot be accepted; @error for our side, @notify for the peer. */
 static const char *read_2(struct exchange *x, const struct message *m, struct child_choice *choice,
 			  char *why, size_t size, enum ike_error *error)
@@ -388,7 +364,7 @@ void quick_i2(struct exchange *x, const struct message *m)
 		why = "out of memory";
 	if (!why) {
 		settle(c, &choice);
-		read_responder_lifetime(c, m);
+		lifetime_read(c, m);
 		event.error = IKE_ERROR_MALFORMED;
 		why = derive(x, ke ? ke->body : bytes_of(NULL, 0));
 	}
@@ -535,6 +511,8 @@ static bool send_2(struct exchange *x, const struct message *m, const struct chi
 	proposal_answer_child(&b, choice, &terms);
 	write_key_exchange(&b, q, false);
 	ts_echo(&b, s, m);
+	if (choice->seconds && q->child->lifetime < choice->seconds)
+		lifetime_write(&b, q->child);
 	if (b.w.overflow || !keymat_hash2(&s->keymat, x->id, blob_bytes(&q->ni),
 					  builder_behind(&b, at, len), hash))
 		return false;

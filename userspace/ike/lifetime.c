@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ike/lifetime.h"
+
+#include "ike/payload.h"
+
+static void apply(struct child *c, struct bytes attributes)
+{
+	struct fault fault = { 0 };
+	struct cursor at = cursor_of(attributes, &fault);
+	uint64_t value, kind = 0;
+	struct bytes raw;
+	uint16_t type;
+
+	while (attribute_read(&at, &type, &value, &raw)) {
+		if (type == IPSEC_ATTR_LIFE_TYPE)
+			kind = value;
+		else if (type == IPSEC_ATTR_LIFE_DURATION && kind == IKE_LIFE_SECONDS && value &&
+			 value < c->lifetime)
+			c->lifetime = value;
+	}
+}
+
+void lifetime_read(struct child *c, const struct message *m)
+{
+	const struct payload *p = NULL;
+	struct fault fault = { 0 };
+	struct notify n;
+
+	while ((p = message_find(m, IKE_PAYLOAD_NOTIFY, p)))
+		if (notify_parse(&n, p->body, &fault) && n.type == IKE_N_RESPONDER_LIFETIME)
+			apply(c, n.data);
+}
+
+void lifetime_write(struct builder *b, const struct child *c)
+{
+	uint8_t spi[4] = { 0 }, attributes[16];
+	struct writer w = writer_of(attributes, sizeof(attributes));
+	struct notify n = {
+		.doi = IKE_DOI_IPSEC,
+		.protocol = c->protocol,
+		.type = IKE_N_RESPONDER_LIFETIME,
+		.spi = bytes_of(spi, sizeof(spi)),
+	};
+
+	spi_write(spi, c->spi_in);
+	attribute_write(&w, IPSEC_ATTR_LIFE_TYPE, IKE_LIFE_SECONDS);
+	attribute_write_life(&w, IPSEC_ATTR_LIFE_DURATION, c->lifetime);
+	n.data = writer_from(&w, 0);
+	notify_write(b, &n);
+}
