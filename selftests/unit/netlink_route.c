@@ -258,6 +258,35 @@ static void routes_come_and_go(void **state)
 	}
 }
 
+static void packets_can_be_refused(void **state)
+{
+	static const char *const texts[] = { "10.4.0.0/16", "2001:db8:4::/48" };
+	struct anl_route_answer answer;
+	struct anl_error error;
+
+	NEEDS_NAMESPACE();
+	for (int i = 0; i < 2; i++) {
+		struct anl_route block = { .destination = prefix(texts[i]), .metric = 4000,
+					   .unreachable = true };
+		struct anl_route through = { .destination = prefix(texts[i]),
+					     .ifindex = indexes[0] };
+		const struct anl_address *to = &block.destination.address;
+		int family = to->family;
+
+		fine(anl_route_add(anl, &block, &error), &error);
+		fine(anl_route_add(anl, &block, &error), &error);
+		assert_int_equal(routes(family), 1);
+		assert_true(anl_route_lookup(anl, to, NULL, 0, &answer, &error) < 0);
+		/* A tunnel that is up goes before it */
+		fine(anl_route_add(anl, &through, &error), &error);
+		fine(anl_route_lookup(anl, to, NULL, 0, &answer, &error), &error);
+		assert_int_equal(answer.ifindex, indexes[0]);
+		fine(anl_route_del(anl, &through, &error), &error);
+		fine(anl_route_del(anl, &block, &error), &error);
+		assert_int_equal(routes(family), 0);
+	}
+}
+
 static void a_route_of_others_is_not_replaced(void **state)
 {
 	struct anl_route ours = { .destination = prefix("10.3.0.0/16"), .ifindex = indexes[0] };
@@ -391,6 +420,7 @@ int main(void)
 		cmocka_unit_test(a_refusal_says_what_and_why),
 		cmocka_unit_test(addresses_come_and_go),
 		cmocka_unit_test(routes_come_and_go),
+		cmocka_unit_test(packets_can_be_refused),
 		cmocka_unit_test(a_route_of_others_is_not_replaced),
 		cmocka_unit_test(a_lookup_finds_device_and_source),
 		cmocka_unit_test(a_mark_chooses_the_table),

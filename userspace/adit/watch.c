@@ -106,6 +106,10 @@ static void show(const json_t *tunnels, struct watched **list, bool screen)
 		/* Three lines each where they fit, one where they do not */
 		bool graphs = screen && 3 * (int)json_array_size(tunnels) + 2 < height;
 
+		if (screen && (int)i >= height - 4) {
+			printf("… and %zu more\n", json_array_size(tunnels) - i);
+			break;
+		}
 		if (watched)
 			print(tunnel, watched, graphs, width, now);
 	}
