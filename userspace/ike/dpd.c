@@ -80,6 +80,8 @@ void dpd_fire(void *owner)
 	uint64_t now = s->ike->now, delay = settings(s)->dpd_delay * SECOND;
 	uint64_t again = delay < ASK_AGAIN ? delay : ASK_AGAIN;
 
+	if (s->retiring) /* its successor is watched instead */
+		return;
 	/* RFC 3706 5.5: any message of the peer is as good as an answer */
 	if (s->seen > s->dpd_asked)
 		s->dpd_waiting = false;
