@@ -138,7 +138,8 @@ static void an_sa_as_json(void **state)
 static void an_empty_sa_is_whole_json(void **state)
 {
 	static const char *const members[] = {
-		"device", "device_id", "direction", "proto", "mode", "spi", "local", "remote", "encap", "aead",
+		"device", "device_id", "direction", "proto", "mode", "spi", "local", "remote",
+		"encap", "aead",
 		"enc", "auth", "replay_window", "esn", "seq", "selectors", "limits", "df", "dscp",
 		"ecn", "ttl", "mark", "bundle", "mtu", "mtu_path", "overhead", "driver", "age",
 		"idle", "packets", "bytes", "drops",

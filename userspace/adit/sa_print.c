@@ -130,8 +130,8 @@ void sa_print(FILE *out, const struct anl_sa *sa)
 		fprintf(out, "dev %s", sa->device);
 	else	/* it is in another network namespace, where it may have another name */
 		fprintf(out, "dev-id %u", sa->device_id);
-	fprintf(out, " %s local %s remote %s\n", sa->direction == ANL_IN ? "in" : "out", anl_address_format(&sa->local, local),
-		anl_address_format(&sa->remote, remote));
+	fprintf(out, " %s local %s remote %s\n", sa->direction == ANL_IN ? "in" : "out",
+		anl_address_format(&sa->local, local), anl_address_format(&sa->remote, remote));
 	fprintf(out, "\tproto %s spi 0x%08x mode %s\n",
 		sa->protocol == IPPROTO_AH ? "ah" : "esp", sa->spi,
 		sa->mode == ANL_TRANSPORT ? "transport" : "tunnel");
