@@ -170,7 +170,8 @@ static int prepare(struct adit_request *request, struct adit_sa *sa, struct sk_b
 	}
 	memcpy(header, skb->data, len + ah_len);
 	ah = (struct ip_auth_hdr *)(header + len);
-	memset(ah->auth_data, 0, ah_len - sizeof(*ah));
+	/* RFC 4302 3.3.3.2.1: the padding behind the ICV counts, whatever it is. */
+	memset(ah->auth_data, 0, sa->transform.icv_len);
 	err = sa->family == AF_INET ? clear_ip4(header, len) : clear_ip6(header, len);
 	if (err)
 		return err;
