@@ -385,6 +385,44 @@ static void test_pairs(void **state)
 	world_free(w);
 }
 
+/* A quick mode too long for one datagram goes in pieces, which may come in any order, or twice. */
+static enum verdict not_too_long(struct world *w, const struct datagram *d)
+{
+	if (d->length > 1204)
+		fail_msg("a datagram of %zu bytes", d->length);
+	return world_chance(w, 300) ? WORLD_TWICE : WORLD_PASS;
+}
+
+static void test_fragments(void **state)
+{
+	static const char *const many[] = {
+		"aes128-aes192-aes256-aes128ctr-aes256ctr-sha1-sha256-sha384-sha512-md5",
+		"camellia128-camellia192-camellia256-sha1-sha256-sha384-sha512-md5",
+		"aes128gcm16-aes256gcm16-aes128gcm8-aes256gcm8-aes128gcm12-aes256gcm12",
+	};
+	unsigned int seed, large;
+
+	for (seed = 0; seed < 20; seed++) {
+		struct world *w = world_new(seed, 2);
+		struct ike_connection left = world_connection(w, 0, 1);
+		struct ike_connection right = world_connection(w, 1, 0);
+
+		w->judge = not_too_long;
+		w->jitter = 20;
+		left.esp = right.esp = many;
+		left.esp_count = right.esp_count = 3;
+		left.start = IKE_START_ALWAYS;
+		world_add(w, 1, &right);
+		world_add(w, 0, &left);
+		assert_true(world_run(w, w->now + 8 * SECONDS, both_up));
+		/* Three messages of main mode, two of quick mode: the rest are pieces. */
+		large = w->sides[0].sent - w->sides[0].counts[IKE_EVENT_RETRANSMIT];
+		assert_true(large >= 6);
+		assert_null(world_esp(w, 0, 1, true));
+		world_free(w);
+	}
+}
+
 static void test_on_demand(void **state)
 {
 	struct world *w = world_new(1, 2);
@@ -413,6 +451,7 @@ int main(void)
 		cmocka_unit_test(test_bad_network), cmocka_unit_test(test_replay),
 		cmocka_unit_test(test_forged),	    cmocka_unit_test(test_start_on_both),
 		cmocka_unit_test(test_pairs),	    cmocka_unit_test(test_on_demand),
+		cmocka_unit_test(test_fragments),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,7 +45,7 @@ bool aggressive_begin(struct session *s)
 	phase1_write_key_exchange(s, &b);
 	if (!auth_write_id(s, &b))
 		return false;
-	natt_announce(&b, s);
+	phase1_announce(s, &b);
 	return exchange_send(&s->main, &b, false, true);
 }
 
@@ -81,7 +81,7 @@ static bool send_2(struct exchange *x, const struct ike_choice *choice)
 	phase1_write_key_exchange(s, &b);
 	if (!auth_write_id(s, &b) || !auth_write_hash(s, &b))
 		return false;
-	natt_announce(&b, s);
+	phase1_announce(s, &b);
 	natt_write(s, &b);
 	return exchange_send(x, &b, false, true);
 }

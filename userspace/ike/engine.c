@@ -242,12 +242,38 @@ static void stranger(struct ike *ike, struct arrival *a)
 		informational_clear(ike, h, IKE_N_INVALID_COOKIE, a->local, a->remote);
 }
 
+static void input(struct ike *ike, struct arrival *a);
+
+/* A piece of a message, of a phase 1 that we know: strangers get no memory. */
+static void fragment(struct ike *ike, struct session *s, struct arrival *a)
+{
+	struct arrival whole = { .local = a->local, .remote = a->remote };
+	struct fault fault = { 0 };
+	struct blob message = { 0 };
+
+	if (!s) {
+		dropped(ike, a->remote, "a fragment of an unknown phase 1");
+		return;
+	}
+	if (fragment_take(&s->fragments, &a->message, &message, &fault)) {
+		whole.digest = digest_of(blob_bytes(&message));
+		if (message_parse_header(&whole.message, blob_bytes(&message), &fault) &&
+		    !fragment_is(&whole.message))
+			input(ike, &whole);
+	}
+	if (fault.text)
+		dropped(ike, a->remote, fault.text);
+	blob_clear(&message);
+}
+
 static void input(struct ike *ike, struct arrival *a)
 {
 	const struct isakmp_header *h = &a->message.header;
 	struct session *s = session_find(ike, h, a->remote);
 
-	if (h->exchange == IKE_EXCHANGE_INFORMATIONAL)
+	if (fragment_is(&a->message))
+		fragment(ike, s, a);
+	else if (h->exchange == IKE_EXCHANGE_INFORMATIONAL)
 		informational(ike, s, a);
 	else if (!s)
 		stranger(ike, a);

@@ -20,7 +20,7 @@ bool main_begin(struct session *s)
 	proposal_offer_ike(&b, &s->connection->ike_proposals, &p->terms);
 	if (!blob_set(&p->sa, writer_from(&b.w, at)))
 		return false;
-	natt_announce(&b, s);
+	phase1_announce(s, &b);
 	return exchange_send(&s->main, &b, false, true);
 }
 
@@ -74,7 +74,7 @@ void main_r1(struct exchange *x, const struct message *m)
 		exchange_accept(x);
 		exchange_begin(x, &b, buffer, sizeof(buffer));
 		proposal_answer_ike(&b, &choice);
-		natt_announce(&b, s);
+		phase1_announce(s, &b);
 		exchange_send(x, &b, false, false);
 	}
 	free(offer);

@@ -31,7 +31,6 @@ void natt_announce(struct builder *b, const struct session *s)
 	for (i = 0; i < VERSIONS && wanted(s); i++)
 		if (s->initiator || s->natt == versions[i])
 			builder_payload(b, IKE_PAYLOAD_VENDOR, vendor_of(versions[i])->id);
-	builder_payload(b, IKE_PAYLOAD_VENDOR, vendor_of(VENDOR_DPD)->id);
 }
 
 void natt_vendor(struct session *s, enum vendor_kind kind)

@@ -8,7 +8,7 @@
 
 #include "ike/session.h"
 
-/* What we can do, as vendor IDs; the responder names the one NAT-T that was agreed. */
+/* The NAT-Ts that we speak, as vendor IDs; the responder names the one that was agreed. */
 void natt_announce(struct builder *b, const struct session *s);
 /* The peer sent this vendor ID. */
 void natt_vendor(struct session *s, enum vendor_kind kind);

@@ -173,6 +173,8 @@ void phase1_read_vendors(struct session *s, const struct message *m)
 			continue;
 		if (v->kind == VENDOR_DPD)
 			s->peer_dpd = true;
+		if (v->kind == VENDOR_FRAGMENTATION)
+			s->peer_fragments = true;
 		natt_vendor(s, v->kind);
 		used = strlen(s->vendor);
 		if (v->name && !strstr(s->vendor, v->name) &&
@@ -180,6 +182,13 @@ void phase1_read_vendors(struct session *s, const struct message *m)
 			snprintf(s->vendor + used, sizeof(s->vendor) - used, "%s%s",
 				 used ? ", " : "", v->name);
 	}
+}
+
+void phase1_announce(struct session *s, struct builder *b)
+{
+	natt_announce(b, s);
+	builder_payload(b, IKE_PAYLOAD_VENDOR, vendor_of(VENDOR_DPD)->id);
+	builder_payload(b, IKE_PAYLOAD_VENDOR, vendor_of(VENDOR_FRAGMENTATION)->id);
 }
 
 void phase1_agree(struct session *s, const struct ike_choice *choice)

@@ -38,6 +38,8 @@ void phase1_refused(struct session *s, uint16_t type);
 void phase1_complete(struct session *s);
 
 /* What the exchanges share. */
+/* Our vendor IDs (RFC 2408 3.16), and the peer's. */
+void phase1_announce(struct session *s, struct builder *b);
 void phase1_read_vendors(struct session *s, const struct message *m);
 void phase1_agree(struct session *s, const struct ike_choice *choice);
 /* Our key pair and nonce, once. */

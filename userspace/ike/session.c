@@ -144,6 +144,8 @@ void session_kill(struct session *s)
 	timer_clear(&ike->timers, &s->dpd);
 	timer_clear(&ike->timers, &s->keepalive);
 	exchange_clear(&s->main);
+	fragments_free(s->fragments);
+	s->fragments = NULL;
 	if (!s->initiator && !s->established)
 		ike->counters.half_open--;
 	ike->counters.ike_sas--;
@@ -461,10 +463,20 @@ void session_seen(struct session *s, const struct ike_endpoint *local,
 	session_move(s, local, remote);
 }
 
+static void transmit_piece(void *ctx, struct bytes piece)
+{
+	struct session *s = ctx;
+
+	engine_send(s->ike, &s->local, &s->remote, piece.data, piece.len);
+}
+
 void session_transmit(struct session *s, const uint8_t *bytes, size_t len)
 {
 	s->sent_time = s->ike->now;
-	engine_send(s->ike, &s->local, &s->remote, bytes, len);
+	if (s->peer_fragments && len > FRAGMENT_MESSAGE_MAX)
+		fragment_send(bytes_of(bytes, len), ++s->fragment_id, transmit_piece, s);
+	else
+		engine_send(s->ike, &s->local, &s->remote, bytes, len);
 }
 
 bool session_id_used(const struct session *s, uint32_t id)

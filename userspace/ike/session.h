@@ -7,6 +7,7 @@
 
 #include "ike/connection.h"
 #include "ike/exchange.h"
+#include "ike/fragment.h"
 #include "ike/vendor.h"
 
 #define SESSION_EXCHANGES_MAX 160
@@ -44,6 +45,9 @@ struct session {
 	bool nat_checked, nat_local, nat_remote;
 	bool began_on_4500; /* so the port says nothing about NAT */
 	bool peer_dpd;
+	bool peer_fragments; /* the peer puts fragments together */
+	uint16_t fragment_id;
+	struct fragments *fragments; /* of a message that is coming in */
 	bool contact_sent; /* our message carries INITIAL-CONTACT */
 	bool mismatch_told; /* the notify for an undecryptable message went out */
 
