@@ -7,7 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/ike_lib.sh"
 
-plan 30
+plan 33
 need_adit
 need jq
 
@@ -127,8 +127,8 @@ check "$name: once it does, the tunnel comes up" wait_for 70 both_up
 same "$name: with that address" $RIGHT4 "$(adit_status left .remote)"
 # The peer moves: its name leads elsewhere, and at the old address nobody answers.
 adit_kill right
-ip -n "$right" addr add 198.51.100.2/24 dev wire
 ip -n "$right" addr del $RIGHT4/24 dev wire
+ip -n "$right" addr add 198.51.100.2/24 dev wire
 ip -n "$right" route replace default via $ROUTER_RIGHT4
 echo "198.51.100.2 gw.example.test" >"$hosts"
 adit_conf right
@@ -154,8 +154,8 @@ adit_conf left
 adit_tunnel left net local= remote=198.51.100.2 local-id=left.example "${FAST[@]}"
 adit_start left || bail_out "aditd does not start"
 check "$name: up" wait_for 15 adit_established left
-ip -n "$left" addr add 192.0.2.7/24 dev wire
 ip -n "$left" addr del $LEFT4/24 dev wire
+ip -n "$left" addr add 192.0.2.7/24 dev wire
 ip -n "$left" route replace default via $ROUTER_LEFT4
 readdressed()
 {
@@ -169,6 +169,18 @@ check "$name: the status says that there is no way" wait_for 30 adit_error left 
 addresses "$left" wire $LEFT4/24
 ip -n "$left" route replace default via $ROUTER_LEFT4
 check "$name: given one, the tunnel is up again" wait_for 70 adit_established left
+
+name="a local address that is not ours"
+cp "$TMP/left/aditd.conf" "$TMP/good.conf"
+sed -i 's/remote = /local = "192.0.2.99"\n	remote = /' "$TMP/left/aditd.conf"
+adit_ctl left reload >/dev/null
+check "$name: the status says so" wait_for 15 adit_error left no-route
+ip -n "$left" addr add 192.0.2.99/24 dev wire
+check "$name: once it is, the tunnel comes up" wait_for 30 adit_established left
+ip -n "$left" addr del 192.0.2.99/24 dev wire
+cp "$TMP/good.conf" "$TMP/left/aditd.conf"
+adit_ctl left reload >/dev/null
+check "$name: without it, too" wait_for 30 adit_established left
 
 ###### the device ######
 

@@ -139,6 +139,28 @@ uint64_t tunnel_retry_in(const struct tunnel *tunnel)
 	return uv_timer_get_due_in(&tunnel->retry);
 }
 
+static bool is_ours(const struct daemon *daemon, const struct ike_address *address)
+{
+	struct anl_address destination = { .family = address->family };
+	struct anl_route_answer answer;
+	struct anl_error error;
+
+	memcpy(destination.bytes, address->bytes, sizeof(destination.bytes));
+	return !anl_route_lookup(daemon->anl, &destination, NULL, 0, &answer, &error) && answer.local;
+}
+
+static bool check_local(struct tunnel *tunnel)
+{
+	char text[IKE_ADDRESS_TEXT];
+
+	if (is_ours(tunnel->daemon, &tunnel->config->local))
+		return true;
+	if (!tunnel->keyed || tunnel->state != IKE_STATE_ESTABLISHED)
+		fail(tunnel, "no-route", "local = \"%s\" is not an address of this host; add it, or correct "
+		     "or leave out local", ike_address_text(&tunnel->config->local, text));
+	return false;
+}
+
 static bool find_local(struct tunnel *tunnel, struct ike_address *local)
 {
 	const struct daemon *daemon = tunnel->daemon;
@@ -148,7 +170,9 @@ static bool find_local(struct tunnel *tunnel, struct ike_address *local)
 	struct anl_error error;
 
 	*local = tunnel->config->local;
-	if (local->family != AF_UNSPEC || tunnel->remote.family == AF_UNSPEC)
+	if (local->family != AF_UNSPEC)
+		return check_local(tunnel);
+	if (tunnel->remote.family == AF_UNSPEC)
 		return true;
 	memcpy(remote.bytes, tunnel->remote.bytes, sizeof(remote.bytes));
 	ike_address_text(&tunnel->remote, text);

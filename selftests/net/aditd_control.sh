@@ -1,0 +1,156 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The control socket: who may use it, what it answers, clients that do not read or say too much;
+# and what the daemon says when it cannot start.
+. "$(dirname "$0")/lib.sh"
+. "$NET_DIR/ike_lib.sh"
+
+plan 27
+need_adit
+need jq socat setpriv
+
+# ask LINE...: sends these lines and prints what comes back until the daemon hangs up.
+ask()
+{
+	printf '%s\n' "$@" | socat -t 5 - "UNIX-CONNECT:$TMP/left/control"
+}
+
+# answer JQ-CONDITION LINE...: the last answer fulfils it.
+answer()
+{
+	local condition=$1
+	shift
+	ask "$@" | tee /dev/stderr 2>"$TMP/answer" | tail -n 1 | jq -e "$condition" >/dev/null
+}
+
+descriptors()
+{
+	ls "/proc/$(daemon)/fd" | wc -l
+}
+
+# The daemon itself, not the shell or `ip` that started it.
+daemon()
+{
+	cat "$TMP/left/aditd.pid"
+}
+
+same_descriptors()
+{
+	[ "$(descriptors)" = "$before" ]
+}
+
+topology_pair
+adit_conf right
+adit_tunnel right net start=wait
+adit_start right || bail_out "aditd does not start"
+adit_conf left
+adit_tunnel left net
+adit_tunnel left idle device=vpn1 start=wait local-ts=10.11.0.0/16 remote-ts=10.12.0.0/16
+adit_start left || bail_out "aditd does not start"
+wait_for 15 adit_established left net || bail_out "the tunnel does not come up"
+
+check "version" answer '.result.protocol == 1 and .result.module' '{"command":"version"}'
+check "status of all" answer '.result.tunnels | map(.name) == ["net", "idle"]' '{"command":"status"}'
+check "status of one" answer '.result.tunnels | map(.state) == ["established"]' \
+	'{"command":"status","tunnel":"net"}'
+check "a tunnel that is not there" answer '.error.code == "unknown-tunnel"' \
+	'{"command":"status","tunnel":"nowhere"}'
+check "a command that is none" answer '.error.code == "request"' '{"command":"explode"}'
+check "what is not JSON" answer '.error.code == "request"' 'up net'
+check "several requests on one connection" answer '.result.tunnels | length == 1' \
+	'{"command":"version"}' '{"command":"explode"}' '{"command":"status","tunnel":"idle"}'
+check "a request that is too long" answer '.error.code == "request"' "$(printf '%05000d' 0)"
+check "metrics" answer '.result.text | test("adit_tunnel_up\\{tunnel=\"net\"\\} 1\n")' \
+	'{"command":"metrics"}'
+check "up, of one that is up" answer '.result.tunnels[0].state == "established"' \
+	'{"command":"up","tunnel":"net","wait":5}'
+
+as_nobody()
+{
+	setpriv --reuid 65534 --regid 65534 --clear-groups \
+		socat -t 1 - "UNIX-CONNECT:$TMP/left/control" <<<'{"command":"version"}'
+}
+# Whoever may look into the directory still may not use the socket.
+chmod 755 "$TMP" "$TMP/left"
+refused "somebody else may not" 'denied|permission' as_nobody
+
+background socat -u "UNIX-CONNECT:$TMP/left/control" "$TMP/null" </dev/null
+background bash -c 'echo "{\"command\":\"monitor\"}"; exec sleep 1000' | background socat - \
+	"UNIX-CONNECT:$TMP/left/control" >"$TMP/monitored" 2>/dev/null
+before=$(descriptors)
+cycle()
+{
+	adit_ctl left down net >/dev/null && adit_ctl left up net --wait 10 >/dev/null &&
+		adit_ctl left reload >/dev/null
+}
+cycles()
+{
+	local i
+	for i in 1 2 3 4 5; do
+		cycle || return 1
+	done
+}
+check "down, up, reload, five times" cycles
+check "no descriptor is left open" eventually same_descriptors
+watched_all()
+{
+	[ "$(grep -c '"code":"child-up"' "$TMP/monitored")" -ge 5 ] && ! grep -qv '^{"event":{' "$TMP/monitored"
+}
+check "who watched has seen each" eventually watched_all
+
+# A client that asks for ever and reads nothing; the others are not kept waiting.
+flood()
+{
+	local i
+	for ((i = 0; i < 20000; i++)); do
+		echo '{"command":"status"}'
+	done
+	exec sleep 1000
+}
+mkfifo "$TMP/unread"
+exec {UNREAD_FD}<>"$TMP/unread"
+flood 2>/dev/null | socat - "UNIX-CONNECT:$TMP/left/control" >"$TMP/unread" 2>/dev/null &
+check "beside one who does not read, the answer takes no time" within 5 answer .result.pid \
+	'{"command":"version"}'
+check "nor does the tunnel suffer" pings "$left" $RIGHT_IN4 -I $LEFT_IN4
+kill %% 2>/dev/null
+
+second()
+{
+	in_ns "$left" timeout 10 "$ADITD" -c "$TMP/left/aditd.conf" --foreground "$@"
+}
+refused "a second one on the socket is told" 'another aditd answers' second --socket "$TMP/left/control"
+check "and does no harm" answer .result.pid '{"command":"version"}'
+port=$(printf '%s\n' 'port = 1500' 'natt-port = 14500' | cat - "$TMP/left/aditd.conf")
+refused "a second one on the ports is told who has them" \
+	'UDP port 500 is taken by aditd \(pid [0-9]*\).*natt-port' second --socket "$TMP/other"
+check "and does no harm either" adit_established left net
+printf '%s\n' "$port" | sed 's/vpn0/vpn2/; s/vpn1/vpn3/; s/always/wait/' >"$TMP/third.conf"
+chmod 600 "$TMP/third.conf"
+third()
+{
+	in_ns "$left" timeout -s TERM 5 "$ADITD" -c "$TMP/third.conf" --foreground \
+		--socket "$TMP/third" >"$TMP/third.log" 2>&1
+	grep 'runs with 2 tunnels' "$TMP/third.log" && grep 'another aditd runs' "$TMP/third.log"
+}
+check "with ports of its own it runs beside the first" third
+check "and leaves that alone" adit_established left net
+
+stop_now()
+{
+	within 5 adit_stop left
+}
+check "SIGTERM ends it in time, whoever is connected" stop_now
+check_not "its socket is gone" test -e "$TMP/left/control"
+background_start()
+{
+	in_ns "$left" "$ADITD" -c "$TMP/left/aditd.conf" --socket "$TMP/left/control"
+}
+check "started into the background, it is ready when the command returns" background_start
+check "and answers" answer .result.pid '{"command":"version"}'
+pid=$(ask '{"command":"version"}' | jq .result.pid)
+kill "$pid"
+check "and ends" eventually gone "$pid"
+daemons_stop
+finish
