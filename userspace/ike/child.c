@@ -23,6 +23,8 @@
 #define RETIRE_UNCONFIRMED (40 * SECOND)
 /* The retransmissions of a quick mode are over by then. */
 #define CROSSING_LONGEST (60 * SECOND)
+/* A first message that crossed is here by then, also one that was lost and said again. */
+#define CROSSING_SEEN (5 * SECOND)
 /* DELETE is not acknowledged (RFC 2408 3.15): it is said again while the SA lingers. */
 #define DELETE_AGAIN (2 * SECOND)
 /* A rekey that could not begin, or failed, is tried again. */
@@ -55,15 +57,27 @@ static void rekey_fire(void *owner)
 	rekey_begin(owner);
 }
 
+/* Whether two are for the same traffic of the same peer, so that one of them is enough. */
+static bool alike(const struct child *a, const struct child *b)
+{
+	return a->pair == b->pair && selector_equal(&a->local_ts, &b->local_ts) &&
+	       selector_equal(&a->remote_ts, &b->remote_ts) &&
+	       ike_address_equal(&a->remote.address, &b->remote.address);
+}
+
 static void expire_fire(void *owner)
 {
-	struct child *c = owner;
+	struct child *c = owner, *heir;
 	struct ike_event event = on_child(c, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
 
 	if (c->state == CHILD_DYING) {
 		child_kill(c);
 		return;
 	}
+	/* A successor that only waits for the peer to be seen on it waits no longer. */
+	for (heir = c->ike->children; heir; heir = heir->next)
+		if (heir->state == CHILD_INBOUND && alike(heir, c))
+			child_establish(heir);
 	if (child_current(c->pair) == c) {
 		event.error = IKE_ERROR_EXPIRED;
 		connection_failure(c->connection, event,
@@ -115,14 +129,6 @@ struct child *child_by_number(const struct ike *ike, uint64_t number)
 	return c;
 }
 
-/* Whether two are for the same traffic of the same peer, so that one of them is enough. */
-static bool alike(const struct child *a, const struct child *b)
-{
-	return a->pair == b->pair && selector_equal(&a->local_ts, &b->local_ts) &&
-	       selector_equal(&a->remote_ts, &b->remote_ts) &&
-	       ike_address_equal(&a->remote.address, &b->remote.address);
-}
-
 /* Rekeys this close together may have crossed, whatever the order in which we saw their messages. */
 static uint64_t crossing_time(const struct child *a, const struct child *b)
 {
@@ -132,14 +138,27 @@ static uint64_t crossing_time(const struct child *a, const struct child *b)
 }
 
 /*
+ * One side alone begins one after the other. And a side that was seen on the first knew it when it
+ * began the second: the peer's rekey soon after the tunnel came up crosses nothing.
+ */
+static bool crossed(const struct child *a, const struct child *b)
+{
+	const struct child *first = a->begun < b->begun ? a : b;
+	const struct child *second = first == a ? b : a;
+	uint64_t spare = crossing_time(a, b);
+
+	if (a->initiator == b->initiator || (first->seen && first->seen + CROSSING_SEEN < second->begun))
+		return false;
+	return a->begun <= b->agreed + spare && b->begun <= a->agreed + spare;
+}
+
+/*
  * Which of two stays. The later one; but when two rekeys cross, the sides see them in different
  * orders, and so the greater of their smaller nonces decides, since both know those.
  */
 static bool better(const struct child *a, const struct child *b)
 {
-	uint64_t spare = crossing_time(a, b);
-
-	if (a->begun <= b->agreed + spare && b->begun <= a->agreed + spare)
+	if (crossed(a, b))
 		return memcmp(a->rank, b->rank, sizeof(a->rank)) > 0;
 	return a->begun > b->begun;
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ike/connection.h"
 
+/* Seconds before the end of a lifetime, when nothing is configured. */
+#define MARGIN_DEFAULT 540
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -196,15 +199,18 @@ void connection_review(struct connection *c)
 
 uint64_t connection_margin(struct connection *c, uint64_t lifetime, bool follower)
 {
-	uint64_t margin = c->settings.rekey_margin * SECOND, limit = lifetime * SECOND / 4;
+	uint64_t margin = c->settings.rekey_margin * SECOND, whole = lifetime * SECOND;
 
-	if (margin > limit)
-		margin = limit;
+	/* The default suits no short lifetime; what is configured does, unless the peer wants a shorter one. */
+	if (!margin)
+		margin = whole / 4 < MARGIN_DEFAULT * SECOND ? whole / 4 : MARGIN_DEFAULT * SECOND;
 	/* Who did not begin it rekeys only if the other side has missed its time. */
-	if (follower)
+	if (follower) {
+		margin = margin < whole / 4 ? margin : whole / 4;
 		return margin / 4 + engine_random32(c->ike) % (margin / 4 + 1);
+	}
 	margin += margin * (engine_random32(c->ike) % (c->settings.rekey_fuzz + 1)) / 100;
-	return margin < lifetime * SECOND / 2 ? margin : lifetime * SECOND / 2;
+	return margin < whole ? margin : whole / 2;
 }
 
 static struct selector resolve(const struct ike_selector *s, const struct ike_address *own)

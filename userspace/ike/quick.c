@@ -400,6 +400,8 @@ void quick_i4(struct exchange *x, const struct message *m)
 void quick_confirmed(struct child *c)
 {
 	c->confirmed = true;
+	if (!c->seen)
+		c->seen = c->ike->now;
 	if (c->state == CHILD_NEGOTIATING && !c->initiator && c->installed_in)
 		c->agreed = c->ike->now;
 	else if (c->state != CHILD_INBOUND)

@@ -10,7 +10,6 @@
 #include "ike/connection.h"
 
 #define REPLAY_WINDOW_MAX 4096
-#define MARGIN_DEFAULT 540
 #define LIFETIME_MIN 10
 #define FUZZ_MAX 100
 
@@ -139,7 +138,6 @@ static void fill_settings(struct connection *c, const struct ike_connection *s)
 	to->remote_port = s->remote_port ? s->remote_port : IKE_PORT;
 	to->ike_lifetime = s->ike_lifetime ? s->ike_lifetime : 28800;
 	to->esp_lifetime = s->esp_lifetime ? s->esp_lifetime : 3600;
-	to->rekey_margin = s->rekey_margin ? s->rekey_margin : MARGIN_DEFAULT;
 	to->keepalive = s->keepalive ? s->keepalive : 20;
 	to->dpd_timeout = s->dpd_timeout ? s->dpd_timeout : 3 * s->dpd_delay;
 }
