@@ -247,36 +247,42 @@ static void read_pair(struct selector *s, struct cursor *c, bool range)
 bool selector_from_payload(struct selector *s, const struct id_payload *p, struct fault *fault)
 {
 	struct cursor c = cursor_of(p->data, fault);
+	bool pair = true;
 
 	memset(s, 0, sizeof(*s));
 	s->protocol = p->protocol;
 	s->port = p->port;
-	/* RFC 2407 4.6.2: protocol 0 is any, and then the port means nothing else */
-	cursor_require(&c, p->protocol || !p->port, IKE_N_INVALID_ID_INFORMATION,
-		       "port without protocol (RFC 2407 4.6.2)");
 	switch (p->type) {
 	case IKE_ID_IPV4_ADDR:
 	case IKE_ID_IPV6_ADDR:
 		s->family = p->type == IKE_ID_IPV4_ADDR ? 4 : 6;
-		cursor_copy(&c, s->first, address_len(s->family));
-		memcpy(s->last, s->first, sizeof(s->last));
+		pair = false;
 		break;
 	case IKE_ID_IPV4_SUBNET:
-	case IKE_ID_IPV6_SUBNET:
-		s->family = p->type == IKE_ID_IPV4_SUBNET ? 4 : 6;
-		read_pair(s, &c, false);
-		break;
 	case IKE_ID_IPV4_RANGE:
+		s->family = 4;
+		break;
+	case IKE_ID_IPV6_SUBNET:
 	case IKE_ID_IPV6_RANGE:
-		s->family = p->type == IKE_ID_IPV4_RANGE ? 4 : 6;
-		read_pair(s, &c, true);
+		s->family = 6;
 		break;
 	default:
 		cursor_fail(&c, IKE_N_INVALID_ID_INFORMATION,
 			    "no address, subnet or range as traffic selector (RFC 2407 4.6.2)");
+		return false;
 	}
-	cursor_require(&c, !cursor_left(&c), IKE_N_INVALID_ID_INFORMATION,
-		       "traffic selector longer than its addresses (RFC 2407 4.6.2)");
+	cursor_require(&c, p->data.len == address_len(s->family) * (pair ? 2 : 1),
+		       IKE_N_INVALID_ID_INFORMATION,
+		       "traffic selector's length is not that of its addresses (RFC 2407 4.6.2)");
+	/* RFC 2407 4.6.2: protocol 0 is any, and then the port means nothing else */
+	cursor_require(&c, p->protocol || !p->port, IKE_N_INVALID_ID_INFORMATION,
+		       "port without protocol (RFC 2407 4.6.2)");
+	if (pair) {
+		read_pair(s, &c, p->type == IKE_ID_IPV4_RANGE || p->type == IKE_ID_IPV6_RANGE);
+	} else {
+		cursor_copy(&c, s->first, address_len(s->family));
+		memcpy(s->last, s->first, sizeof(s->last));
+	}
 	return cursor_ok(&c);
 }
 
