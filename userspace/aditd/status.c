@@ -138,6 +138,11 @@ static void put_sa(void *ctx, const struct ike_status_sa *status)
 			    json_real(view->now - status->age / 1000.0) : json_null());
 	json_object_set_new(ike, "rekey_in", span_or_null(status->rekey));
 	json_object_set_new(ike, "expires_in", span_or_null(status->expire));
+	/* A tunnel that takes any peer has one now */
+	if (!view->tunnel->remote.family)
+		json_object_set_new(view->object, "remote", address_or_null(&status->remote.address));
+	if (!view->tunnel->local.family)
+		json_object_set_new(view->object, "local", address_or_null(&status->local.address));
 }
 
 static const struct anl_sa *find_sa(const struct view *view, enum anl_direction direction,
