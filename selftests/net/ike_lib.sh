@@ -201,7 +201,8 @@ swan_conf()
 
 # swan_conn SIDE NAME KEY=VALUE...: appends a connection with one child `net`.  Keys of the
 # connection as in swanctl.conf(5), those of the child begin with child_, and further: local_id,
-# remote_id, psk, and if_id for an xfrm interface of that number.
+# remote_id, psk, if_id for an xfrm interface of that number, nat=yes for a peer that may come from
+# anywhere.
 swan_conn()
 {
 	local key name=$2

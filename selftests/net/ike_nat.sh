@@ -9,6 +9,7 @@
 plan 33
 need_adit
 need_strongswan
+need conntrack
 
 # Layouts of UDP payloads: IKE on port 500 begins with the initiator's cookie, on 4500 with four
 # zero bytes (RFC 3948 2.2); ESP in UDP with its SPI; a keepalive is the one byte 0xff (2.3).
@@ -68,6 +69,8 @@ forward()
 		}
 	}
 	NFT
+	# Connections of before, in the other direction, would have this one take other ports.
+	in_ns "$router" conntrack -F >/dev/null 2>&1
 }
 
 topology_router hosts
@@ -131,6 +134,7 @@ adit_tunnel left net start=wait remote=$RIGHT4
 adit_start left || bail_out "aditd does not start"
 swan_conf right
 swan_conn right peer remote_addrs=$ROUTER_RIGHT4 remote_id=$LEFT4
+in_ns "$router" conntrack -F >/dev/null 2>&1
 swan_start right || bail_out "strongSwan does not start"
 check "$name: up" swan_initiate right
 same "$name: it knows that it is the one behind NAT" "true false true" "$(nat_of left)"

@@ -36,11 +36,11 @@ phase1_moved_from()
 	now=$(cookies) && [ -n "$now" ] && [ "$now" != null ] && [ "$now" != "$1" ]
 }
 
-# peer KEY=VALUE...
+# peer ESP
 peer()
 {
 	swan_conf right
-	swan_conn right peer child_esp_proposals=aes128gcm16,aes128gcm16-modp2048 "$@"
+	swan_conn right peer child_esp_proposals="$1"
 	swan_load right || bail_out "strongSwan does not load its configuration"
 }
 
@@ -77,7 +77,7 @@ swan_start right || bail_out "strongSwan does not start"
 
 for esp in aes128gcm16 aes128gcm16-modp2048; do
 	name="adit rekeys phase 2 ($esp)"
-	peer
+	peer $esp
 	up esp=$esp "${SHORT[@]}"
 	first=$(spi_in)
 	check "$name: once" wait_for 20 moved_from "$first"
@@ -90,8 +90,10 @@ for esp in aes128gcm16 aes128gcm16-modp2048; do
 done
 
 name="strongSwan rekeys phase 2"
-peer
+peer aes128gcm16
 up
+# What a peer begins within seconds of the first child may be one that crosses it.
+eventually ping_count_above 700
 first=$(spi_in)
 swan right --rekey --child net >/dev/null
 check "$name: once" wait_for 10 moved_from "$first"
@@ -99,16 +101,16 @@ second=$(spi_in)
 swan right --rekey --child net >/dev/null
 check "$name: and again" wait_for 10 moved_from "$second"
 undisturbed "$name"
-check "$name: the old SAs go on adit's side" wait_for 20 two_adit left
-check "$name: and on strongSwan's" wait_for 20 two_xfrm right
+check "$name: the old SAs go on adit's side" wait_for 60 two_adit left
+check "$name: and on strongSwan's" wait_for 60 two_xfrm right
 down
 
 name="both rekey at once"
 up "${SHORT[@]}"
 first=$(spi_in)
 # strongSwan begins when adit's own rekey is due at any moment.
-check "$name: adit begins within a second" \
-	wait_for 20 adit_is left '.children[0].rekey_in != null and .children[0].rekey_in < 1'
+check "$name: adit is about to begin" \
+	wait_for 20 adit_is left '.children[0].rekey_in != null and .children[0].rekey_in < 2'
 swan right --rekey --child net >/dev/null
 check "$name: another SA is in use" wait_for 20 moved_from "$first"
 undisturbed "$name"

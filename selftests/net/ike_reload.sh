@@ -10,8 +10,9 @@ plan 22
 need_adit
 need_strongswan
 
-# The second tunnel: another pair of networks between the same gateways.
-SECOND=(device=vpn1 local-ts=10.11.0.0/16 remote-ts=10.12.0.0/16)
+# The second tunnel: another pair of networks between the same gateways. Under an identity of its own:
+# what strongSwan takes for the same peer once more, it takes for a renewed phase 1, and ends the old.
+SECOND=(device=vpn1 local-ts=10.11.0.0/16 remote-ts=10.12.0.0/16 local-id=second.example.org)
 
 spi_of()
 {
@@ -29,10 +30,9 @@ no_device()
 }
 
 topology_router hosts
-# One connection to the peer, which takes both pairs of networks.
 swan_conf right
 swan_conn right peer
-swan_conn right second child_local_ts=10.12.0.0/16 child_remote_ts=10.11.0.0/16
+swan_conn right second remote_id=second.example.org child_local_ts=10.12.0.0/16 child_remote_ts=10.11.0.0/16
 swan_start right || bail_out "strongSwan does not start"
 
 adit_conf left
