@@ -17,6 +17,7 @@
 #include "aditd/tunnel.h"
 
 #define INPUT_MAX	(CONTROL_QUEUE_MAX * CONTROL_LINE_MAX)
+#define UNREAD_MAX	65536		/* bytes of answers; with more unread, no further request is taken */
 #define PATIENCE	5.0		/* seconds: how long a refusal may yet turn into success */
 
 enum mode { MODE_IDLE, MODE_UP, MODE_MONITOR };
@@ -43,6 +44,7 @@ struct answer {
 };
 
 static void work(struct client *client);
+static void on_timer(uv_timer_t *timer);
 
 void client_link(struct client **list, struct client *client)
 {
@@ -93,7 +95,8 @@ void client_close(struct client *client)
 /* The last answer is out */
 static void hang_up_if_done(struct client *client)
 {
-	bool done = client->refused || (client->eof && client->mode == MODE_IDLE);
+	bool done = client->refused || (client->eof && client->mode == MODE_IDLE &&
+					!memchr(client->input, '\n', client->input_length));
 
 	if (done && !uv_stream_get_write_queue_size((uv_stream_t *)&client->pipe))
 		client_close(client);
@@ -108,10 +111,14 @@ static void on_written(uv_write_t *request, int status)
 	free(answer);
 	if (client->closing)
 		return;
-	if (status < 0)
+	if (status < 0) {
 		client_close(client);
-	else
-		hang_up_if_done(client);
+		return;
+	}
+	hang_up_if_done(client);
+	/* It reads again */
+	if (!client->closing && client->mode == MODE_IDLE && client->input_length)
+		uv_timer_start(&client->timer, on_timer, 0, 0);
 }
 
 /* {"name": value} as a line; value is taken over */
@@ -233,9 +240,9 @@ static void on_timer(uv_timer_t *timer)
 {
 	struct client *client = timer->data;
 
-	up_look(client);
-	if (client->mode == MODE_IDLE)
-		work(client);
+	if (client->mode == MODE_UP)
+		up_look(client);
+	work(client);
 }
 
 void client_tunnel_changed(struct client *client, const struct tunnel *tunnel)
@@ -370,29 +377,36 @@ static void answer(struct client *client, const char *line, size_t length)
 	}
 }
 
-/* The requests that have come, until one of them has to wait */
+/*
+ * One of the requests that have come. The next one has to wait until the loop has looked after
+ * everything else, and until the client has read: who asks much must not keep the tunnels waiting.
+ */
 static void work(struct client *client)
 {
 	char line[CONTROL_LINE_MAX];
 	char *end;
 	size_t length;
 
-	while (client->mode == MODE_IDLE && !client->closing && !client->refused) {
-		end = memchr(client->input, '\n', client->input_length);
-		length = end ? (size_t)(end - client->input) + 1 : client->input_length;
-		if (length > CONTROL_LINE_MAX) {
-			client_refuse(client, "request", "the line is too long; a request has at most 4096 "
-				      "bytes");
-			return;
-		}
-		if (!end)
-			break;
+	if (client->mode != MODE_IDLE || client->closing || client->refused ||
+	    uv_stream_get_write_queue_size((uv_stream_t *)&client->pipe) > UNREAD_MAX)
+		return;
+	end = memchr(client->input, '\n', client->input_length);
+	length = end ? (size_t)(end - client->input) + 1 : client->input_length;
+	if (length > CONTROL_LINE_MAX) {
+		client_refuse(client, "request", "the line is too long; a request has at most 4096 bytes");
+		return;
+	}
+	if (end) {
 		memcpy(line, client->input, length);
 		client->input_length -= length;
 		memmove(client->input, end + 1, client->input_length);
 		answer(client, line, length - 1);
 	}
-	if (!client->closing)
+	if (client->closing || client->mode != MODE_IDLE)
+		return;
+	if (end && client->input_length)
+		uv_timer_start(&client->timer, on_timer, 0, 0);
+	else
 		hang_up_if_done(client);
 }
 
@@ -411,8 +425,8 @@ static void on_input(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer
 
 	(void)buffer;
 	if (length == UV_ENOBUFS) {
-		client_refuse(client, "busy", "too many requests wait; read the answers first");
 		uv_read_stop(stream);
+		client_refuse(client, "busy", "too many requests wait; read the answers first");
 		return;
 	}
 	if (length < 0) {

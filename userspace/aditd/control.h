@@ -8,9 +8,9 @@
  *
  * Framing: one JSON object a line, UTF-8, ended by '\n'. A request longer than CONTROL_LINE_MAX bytes
  * is refused (code "request") and the connection closed. Several requests may follow each other on one
- * connection; they are answered in order, one at a time, up to CONTROL_QUEUE_MAX waiting. A client
- * that does not read what it asked for is hung up on once CONTROL_OUTPUT_MAX bytes wait for it: the
- * daemon never waits for a client. Closing the connection cancels what waits on it (not what it did).
+ * connection; they are answered in order, one at a time, as fast as the client reads the answers. Who
+ * sends more than CONTROL_QUEUE_MAX * CONTROL_LINE_MAX bytes ahead (code "busy"), or watches and does
+ * not read CONTROL_OUTPUT_MAX bytes, is hung up on: the daemon never waits for a client. Closing the connection cancels what waits on it (not what it did).
  *
  * Answers: any number of {"event": EVENT} lines, then exactly one final line, {"result": {…}} or
  * {"error": {"code": …, "text": …}}. Unknown request members are refused, unknown answer members must
@@ -110,7 +110,7 @@
 #define ADIT_CONTROL_GROUP	"adit"
 #define CONTROL_PROTOCOL	1
 #define CONTROL_LINE_MAX	4096		/* bytes of a request, with its newline */
-#define CONTROL_QUEUE_MAX	16		/* requests waiting on one connection */
+#define CONTROL_QUEUE_MAX	16		/* requests of full length waiting on one connection */
 #define CONTROL_CLIENTS_MAX	64		/* connections at once */
 #define CONTROL_OUTPUT_MAX	(4 << 20)	/* bytes not yet read by a client */
 #define CONTROL_WAIT_MAX	3600		/* seconds of "wait" */
