@@ -226,6 +226,11 @@ xfrm_sa_line()
 	[ "$direction" = in ] || [ "${o[esn]}" != no ] || window=0
 	words+=(replay-window "$window")
 	[ "${o[esn]}" = no ] || words+=(flag esn)
+	# XFRM pads AH to 64 bits over IPv4, too, unless told to follow RFC 4302 3.3.3.2.1.
+	case "${o[proto]} $from" in
+	"ah "*:*) ;;
+	"ah "*) words+=(flag align4) ;;
+	esac
 	# Any inner family may go through one tunnel SA.
 	[ "${o[mode]}" = transport ] || words+=(flag af-unspec)
 	words+=("${ALG[@]}")
@@ -446,6 +451,8 @@ udp_encap()
 	local ns=$1 ready
 	shift
 	[ $# -gt 0 ] || set -- 4500
+	# its sockets are exempt from XFRM's policies, which xfrm_user has to take
+	modprobe -q xfrm_user
 	ready="$TMP/encap.$ns"
 	background in_ns "$ns" "$NET_BIN/udp_encap" "$ready" "$@" >"$ready.log"
 	eventually test -e "$ready" || bail_out "cannot open the UDP encapsulation socket"

@@ -82,7 +82,7 @@ refused "AH with a cipher" 'ah|auth|enc|aead' sa add dev vpn0 out proto ah spi 0
 	remote $RIGHT4 "${GOOD[@]}"
 refused "AH in UDP" 'ah|encap|udp' sa add dev vpn0 out proto ah spi 0x2001 local $LEFT4 \
 	remote $RIGHT4 auth 'hmac(sha1)' "$GCM" 96 encap 4500 4500
-refused "port 0" 'port' add_out "${GOOD[@]}" encap 0 4500
+refused "port 0" 'encap|port' add_out "${GOOD[@]}" encap 0 4500
 refused "a soft limit above the hard one" 'soft|limit' add_out "${GOOD[@]}" \
 	limit byte-soft 2000 limit byte-hard 1000
 refused "a prefix with bits behind it" 'src|prefix|10\.1\.2\.3' add_out "${GOOD[@]}" src 10.1.2.3/16
@@ -95,9 +95,9 @@ check "and data still crosses" tunnel_works
 
 ###### identity ######
 
-refused "the same outbound SPI to the same peer" 'exist' sa add dev vpn0 out proto esp spi 0x1001 \
+refused "the same outbound SPI to the same peer" 'already|exist' sa add dev vpn0 out proto esp spi 0x1001 \
 	local $LEFT4 remote $RIGHT4 "${GOOD[@]}"
-refused "the same inbound SPI at the same address" 'exist' sa add dev vpn0 in proto esp spi 0x1002 \
+refused "the same inbound SPI at the same address" 'already|exist' sa add dev vpn0 in proto esp spi 0x1002 \
 	local $LEFT4 remote $RIGHT4 "${GOOD[@]}"
 check "the same SPI at another local address" sa add dev vpn0 in proto esp spi 0x1002 \
 	local 192.0.2.99 remote $RIGHT4 "${GOOD[@]}"

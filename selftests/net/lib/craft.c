@@ -221,6 +221,35 @@ size_t craft_outer(const struct craft_outer *outer, uint8_t protocol,
 	return at + udp_length + length;
 }
 
+size_t craft_ah(uint32_t spi, uint32_t seq, const struct craft_outer *outer,
+		const unsigned char *payload, size_t length, uint8_t next_header,
+		unsigned char *to)
+{
+	unsigned char key[32], digest[32];
+	unsigned int size = sizeof(digest);
+	/* RFC 4302 2.2: the length in 32-bit words, less 2; the ICV's 128 bits need no padding */
+	uint32_t ah[7] = {
+		htonl((uint32_t)next_header << 24 | 5 << 16), htonl(spi), htonl(seq),
+	};
+	struct iphdr *ip = (struct iphdr *)to, saved;
+	size_t at = put_ip(&outer->src, &outer->dst, outer->tos, outer->ttl, IPPROTO_AH,
+			   sizeof(ah) + length, to);
+
+	memcpy(to + at, ah, sizeof(ah));
+	memcpy(to + at + sizeof(ah), payload, length);
+	length += at + sizeof(ah);
+	/* RFC 4302 3.3.3.1.1.1: mutable fields count as 0 */
+	saved = *ip;
+	ip->tos = ip->ttl = 0;
+	ip->frag_off = ip->check = 0;
+	make_key(key, sizeof(key), spi + 100);
+	if (!HMAC(EVP_sha256(), key, sizeof(key), to, length, digest, &size))
+		errx(2, "HMAC failed");
+	*ip = saved;
+	memcpy(to + at + 12, digest, ICV_LENGTH);
+	return length;
+}
+
 void craft_enter(const char *namespace)
 {
 	char path[128];
@@ -259,7 +288,8 @@ void craft_wire_open(struct craft_wire *wire, const char *from, const char *to)
 		err(2, "packet socket");
 }
 
-void craft_wire_send(const struct craft_wire *wire, int family, const void *packet, size_t length)
+static ssize_t wire_send(const struct craft_wire *wire, int family, const void *packet,
+			 size_t length)
 {
 	struct sockaddr_ll to = {
 		.sll_family = AF_PACKET,
@@ -269,6 +299,16 @@ void craft_wire_send(const struct craft_wire *wire, int family, const void *pack
 	};
 
 	memcpy(to.sll_addr, wire->peer, sizeof(wire->peer));
-	if (sendto(wire->fd, packet, length, 0, (struct sockaddr *)&to, sizeof(to)) < 0)
+	return sendto(wire->fd, packet, length, 0, (struct sockaddr *)&to, sizeof(to));
+}
+
+void craft_wire_send(const struct craft_wire *wire, int family, const void *packet, size_t length)
+{
+	if (wire_send(wire, family, packet, length) < 0)
 		err(2, "sending %zu bytes", length);
+}
+
+void craft_wire_try(const struct craft_wire *wire, int family, const void *packet, size_t length)
+{
+	(void)!wire_send(wire, family, packet, length);
 }

@@ -71,6 +71,15 @@ size_t craft_esp(const struct craft_sa *sa, uint64_t seq, const unsigned char *p
 		 size_t length, uint8_t next_header, const struct craft_fault *fault,
 		 unsigned char *to);
 
+/**
+ * craft_ah - an IPv4 packet with AH before @payload, HMAC-SHA-256 with 128 bits, no faults
+ *
+ * Returns the length in @to.
+ */
+size_t craft_ah(uint32_t spi, uint32_t seq, const struct craft_outer *outer,
+		const unsigned char *payload, size_t length, uint8_t next_header,
+		unsigned char *to);
+
 /** craft_outer - the outer IP (and UDP) header before @payload. Returns the length in @to. */
 size_t craft_outer(const struct craft_outer *outer, uint8_t protocol,
 		   const unsigned char *payload, size_t length, unsigned char *to);
@@ -93,7 +102,10 @@ struct craft_wire {
 /** craft_wire_open - send from @from's interface `wire` to that of @to; stays in @from. */
 void craft_wire_open(struct craft_wire *wire, const char *from, const char *to);
 
-/** craft_wire_send - @packet begins with an IP header of @family. */
+/** craft_wire_send - @packet begins with an IP header of @family; exits when it cannot be sent. */
 void craft_wire_send(const struct craft_wire *wire, int family, const void *packet, size_t length);
+
+/** craft_wire_try - the same, but a packet that the interface refuses is no error. */
+void craft_wire_try(const struct craft_wire *wire, int family, const void *packet, size_t length);
 
 #endif
