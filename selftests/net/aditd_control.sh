@@ -35,6 +35,14 @@ daemon()
 	cat "$TMP/left/aditd.pid"
 }
 
+# steady: sets STEADY to their number once it does not change.
+steady()
+{
+	STEADY=$(descriptors)
+	pause 300
+	[ "$(descriptors)" = "$STEADY" ]
+}
+
 same_descriptors()
 {
 	[ "$(descriptors)" = "$before" ]
@@ -51,7 +59,8 @@ adit_start left || bail_out "aditd does not start"
 wait_for 15 adit_established left net || bail_out "the tunnel does not come up"
 
 check "version" answer '.result.protocol == 1 and .result.module' '{"command":"version"}'
-check "status of all" answer '.result.tunnels | map(.name) == ["net", "idle"]' '{"command":"status"}'
+check "status of all" answer '.result.tunnels | map(.name) == ["net", "idle"]' \
+	'{"command":"status"}'
 check "status of one" answer '.result.tunnels | map(.state) == ["established"]' \
 	'{"command":"status","tunnel":"net"}'
 check "a tunnel that is not there" answer '.error.code == "unknown-tunnel"' \
@@ -78,7 +87,8 @@ refused "somebody else may not" 'denied|permission' as_nobody
 mkfifo "$TMP/say"
 exec {SAY_FD}<>"$TMP/say"
 echo '{"command":"monitor"}' >&"$SAY_FD"
-before=$(($(descriptors) + 1))
+eventually steady
+before=$((STEADY + 1))
 background socat - "UNIX-CONNECT:$TMP/left/control" <"$TMP/say" >"$TMP/monitored"
 eventually same_descriptors || bail_out "nobody watches"
 cycle()
@@ -97,7 +107,8 @@ check "down, up, reload, five times" cycles
 check "no descriptor is left open" eventually same_descriptors
 watched_all()
 {
-	[ "$(grep -c '"code":"child-up"' "$TMP/monitored")" -ge 5 ] && ! grep -qv '^{"event":{' "$TMP/monitored"
+	[ "$(grep -c '"code":"child-up"' "$TMP/monitored")" -ge 5 ] &&
+		! grep -qv '^{"event":{' "$TMP/monitored"
 }
 check "who watched has seen each" eventually watched_all
 
@@ -112,7 +123,8 @@ second()
 {
 	in_ns "$left" timeout 10 "$ADITD" -c "$TMP/left/aditd.conf" --foreground "$@"
 }
-refused "a second one on the socket is told" 'another aditd answers' second --socket "$TMP/left/control"
+refused "a second one on the socket is told" 'another aditd answers' \
+	second --socket "$TMP/left/control"
 check "and does no harm" answer .result.pid '{"command":"version"}'
 port=$(printf '%s\n' 'port = 1500' 'natt-port = 14500' | cat - "$TMP/left/aditd.conf")
 refused "a second one on the ports is told who has them" \

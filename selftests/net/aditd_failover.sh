@@ -34,7 +34,8 @@ topology_router
 ip -n "$right" addr add $SECOND4/24 dev wire
 adit_conf right
 adit_tunnel right first device=vpn1 metric=100 start=wait dpd-action=clear "${DPD[@]}"
-adit_tunnel right second device=vpn2 metric=200 local=$SECOND4 start=wait dpd-action=clear "${DPD[@]}"
+adit_tunnel right second device=vpn2 metric=200 local=$SECOND4 start=wait dpd-action=clear \
+	"${DPD[@]}"
 adit_start right || bail_out "aditd does not start"
 adit_conf left
 adit_tunnel left first device=vpn1 metric=100 "${DPD[@]}"
@@ -43,7 +44,8 @@ adit_start left || bail_out "aditd does not start"
 
 check "both tunnels are up" wait_for 20 all_up
 check "traffic takes the one with the lower metric" eventually goes vpn1
-router_drop "ip saddr { $RIGHT4, $LEFT4 } ip daddr { $RIGHT4, $LEFT4 }" || bail_out "cannot break the first way"
+router_drop "ip saddr { $RIGHT4, $LEFT4 } ip daddr { $RIGHT4, $LEFT4 }" ||
+	bail_out "cannot break the first way"
 now_ms
 begin=$NOW_MS
 turned()
@@ -53,7 +55,8 @@ turned()
 check "its way broken, packets take the other" wait_for 20 turned
 now_ms
 # The DPD timeout and 2 s, and 1 s of emulation on top.
-check "after $((NOW_MS - begin)) ms, within the DPD timeout and 2 s" test $((NOW_MS - begin)) -le 7000
+check "after $((NOW_MS - begin)) ms, within the DPD timeout and 2 s" \
+	test $((NOW_MS - begin)) -le 7000
 check "and are answered" eventually goes vpn2
 check "the status says why" adit_is left '.last_error.code == "dpd-timeout"' first
 check_not "the preferred one is not up" adit_established left first

@@ -107,7 +107,8 @@ static void show(const struct mistakes *list)
 	size_t i;
 
 	for (i = 0; i < list->count; i++)
-		print_message("%s:%u: %s\n", list->list[i].file, list->list[i].line, list->list[i].text);
+		print_message("%s:%u: %s\n", list->list[i].file, list->list[i].line,
+			      list->list[i].text);
 }
 
 static void load_good(const char *text)
@@ -181,20 +182,22 @@ static void test_every_option(void **state)
 	const struct config_tunnel *tunnel;
 
 	(void)state;
-	load_good("keylog = \"$DIR/keys\"\nlog-level = debug\nhalf-open-limit = 50\n"
-		  "half-open-source-limit = 5\nport = 1500\nnatt-port = 14500\n"
-		  "listen = { 192.0.2.9, \"2001:db8::9\" }\nmark = 0x77\ntable = 77\n"
-		  "tunnel \"aws-1\" {\n device = vpn7\n local = 198.51.100.5\n"
-		  " remote = gw.example.com\n remote-port = 4500\n local-id = 198.51.100.5\n"
-		  " remote-id = \"gw.example.com\"\n auth = psk\n psk-file = \"$PSK\"\n"
-		  " exchange = main\n ike = { aes128-sha1-modp1024, aes256-sha256-modp2048 }\n"
-		  " esp = { aes128gcm16 }\n mode = tunnel\n"
-		  " ike-lifetime = 2h\n esp-lifetime = 30m\n esp-lifebytes = 10G\n"
-		  " rekey-margin = 3m\n rekey-fuzz = 50\n replay-window = 64\n esn = true\n"
-		  " encap = force\n keepalive = 15s\n dpd-delay = 5s\n dpd-timeout = 15s\n"
-		  " dpd-action = hold\n start = on-demand\n local-ts = { 10.1.0.0/16, 10.2.0.0/16 }\n"
-		  " remote-ts = { \"10.3.0.0/16[tcp/80]\" }\n address = { 169.254.10.2/30 }\n"
-		  " route = { 10.3.0.0/16, 10.4.0.0/16 }\n metric = 100\n mtu = 1400\n when-down = pass\n}\n");
+	load_good(
+		"keylog = \"$DIR/keys\"\nlog-level = debug\nhalf-open-limit = 50\n"
+		"half-open-source-limit = 5\nport = 1500\nnatt-port = 14500\n"
+		"listen = { 192.0.2.9, \"2001:db8::9\" }\nmark = 0x77\ntable = 77\n"
+		"tunnel \"aws-1\" {\n device = vpn7\n local = 198.51.100.5\n"
+		" remote = gw.example.com\n remote-port = 4500\n local-id = 198.51.100.5\n"
+		" remote-id = \"gw.example.com\"\n auth = psk\n psk-file = \"$PSK\"\n"
+		" exchange = main\n ike = { aes128-sha1-modp1024, aes256-sha256-modp2048 }\n"
+		" esp = { aes128gcm16 }\n mode = tunnel\n"
+		" ike-lifetime = 2h\n esp-lifetime = 30m\n esp-lifebytes = 10G\n"
+		" rekey-margin = 3m\n rekey-fuzz = 50\n replay-window = 64\n esn = true\n"
+		" encap = force\n keepalive = 15s\n dpd-delay = 5s\n dpd-timeout = 15s\n"
+		" dpd-action = hold\n start = on-demand\n local-ts = { 10.1.0.0/16, 10.2.0.0/16 }\n"
+		" remote-ts = { \"10.3.0.0/16[tcp/80]\" }\n address = { 169.254.10.2/30 }\n"
+		" route = { 10.3.0.0/16, 10.4.0.0/16 }\n metric = 100\n mtu = 1400\n when-down = "
+		"pass\n}\n");
 	assert_int_equal(config->log_level, IKE_SEVERITY_DEBUG);
 	assert_int_equal(config->half_open_limit, 50);
 	assert_int_equal(config->half_open_source_limit, 5);
@@ -247,7 +250,8 @@ static const struct {
 	unsigned int line;
 	const char *words;
 } bad[] = {
-	{ TUNNEL " lokal = 192.0.2.2\n}\n", 4, "there is no option lokal; allowed are device, local" },
+	{ TUNNEL " lokal = 192.0.2.2\n}\n", 4,
+	  "there is no option lokal; allowed are device, local" },
 	{ TUNNEL " foo = { a, b }\n}\n", 4, "no option foo" },
 	{ "loglevel = info\n" TUNNEL "}\n", 1, "no option loglevel; allowed are keylog" },
 	{ "log-level = loud\n", 1, "allowed is error, warning, info or debug" },
@@ -264,12 +268,14 @@ static const struct {
 	{ "tunnel a {\n remote = 192.0.2.1\n psk-file = \"$OPEN\"\n}\n", 3, "mode 0644" },
 	{ "tunnel a {\n remote = 192.0.2.1\n psk = 0x123\n}\n", 3, "hexadecimal" },
 	{ "tunnel a {\n remote = 192.0.2.1\n psk = \"\"\n}\n", 3, "a text that is not empty" },
-	{ "tunnel a {\n remote = 192.0.2.256\n psk = x\n}\n", 2, "an address, a DNS name, or %any" },
+	{ "tunnel a {\n remote = 192.0.2.256\n psk = x\n}\n", 2,
+	  "an address, a DNS name, or %any" },
 	{ "tunnel a {\n remote = %any\n psk = x\n}\n", 2, "start = \"wait\"" },
 	{ TUNNEL " local = 2001:db8::1\n}\n", 4, "same family" },
 	{ TUNNEL " local = nowhere\n}\n", 4, "an IPv4 or IPv6 address" },
 	{ TUNNEL " device = \"much-too-long-a-name\"\n}\n", 4, "1 to 15 characters" },
-	{ "tunnel \"much-too-long-a-name\" {\n remote = 192.0.2.1\n psk = x\n}\n", 1, "device = \"vpn0\"" },
+	{ "tunnel \"much-too-long-a-name\" {\n remote = 192.0.2.1\n psk = x\n}\n", 1,
+	  "device = \"vpn0\"" },
 	{ "tunnel \"a b\" {\n device = x\n remote = 192.0.2.1\n psk = x\n}\n", 1, "printable" },
 	{ "tunnel \"all\" {\n remote = 192.0.2.1\n psk = x\n}\n", 1, "not \"all\"" },
 	{ TUNNEL "}\n" TUNNEL " device = b\n}\n", 5, "is given twice; it stands already at" },
@@ -288,7 +294,8 @@ static const struct {
 	{ TUNNEL " ike-lifetime = 9\n}\n", 4, "a duration such as" },
 	{ TUNNEL " esp-lifetime = 1y\n}\n", 4, "a duration such as" },
 	{ TUNNEL " esp-lifebytes = many\n}\n", 4, "a number of bytes" },
-	{ TUNNEL " esp-lifetime = 10m\n rekey-margin = 9m\n}\n", 5, "not less than esp-lifetime of 600s; "
+	{ TUNNEL " esp-lifetime = 10m\n rekey-margin = 9m\n}\n", 5,
+	  "not less than esp-lifetime of 600s; "
 	  "allowed is a margin of at most 299s" },
 	{ TUNNEL " ike-lifetime = 10m\n rekey-margin = 9m\n}\n", 5, "ike-lifetime of 600s" },
 	{ TUNNEL " rekey-fuzz = 1001\n}\n", 4, "from 0 to 1000" },
@@ -302,7 +309,8 @@ static const struct {
 	{ TUNNEL " start = never\n}\n", 4, "always, on-demand or wait" },
 	{ TUNNEL " local-ts = { 10.1.0.1/16 }\n}\n", 4, "without host bits" },
 	{ TUNNEL " remote-ts = { }\n}\n", 4, "lets nothing through" },
-	{ TUNNEL " local-ts = { 2001:db8::/32 }\n remote-ts = { 10.0.0.0/8 }\n}\n", 5, "family in common" },
+	{ TUNNEL " local-ts = { 2001:db8::/32 }\n remote-ts = { 10.0.0.0/8 }\n}\n", 5,
+	  "family in common" },
 	{ TUNNEL " address = { 10.0.0.1 }\n}\n", 4, "with prefix length" },
 	{ TUNNEL " route = { 10.0.0.1/8 }\n}\n", 4, "without host bits" },
 	{ TUNNEL " route = { 10.0.0.0/8, ten }\n}\n", 4, "\"ten\"" },
@@ -340,7 +348,8 @@ static void test_all_mistakes(void **state)
 	size_t i;
 
 	(void)state;
-	load("log-level = loud\n// comment\ntunnel a {\n foo = 1\n remote = 192.0.2.1 # x\n psk = x\n"
+	load("log-level = loud\n// comment\ntunnel a {\n foo = 1\n remote = 192.0.2.1 # x\n psk = "
+	     "x\n"
 	     " bar = 2\n mtu = 1\n}\ntunnel b {\n /* a\n b */ baz = 3\n}\nmork = 4\n");
 	show(&mistakes);
 	assert_int_equal(mistakes.count, 8);
@@ -354,7 +363,8 @@ static void test_secret_is_not_told(void **state)
 	size_t i;
 
 	(void)state;
-	load("tunnel a {\n remote = 192.0.2.1\n psk = \"0xhush\"\n psk = \"0xhush\"\n mtu = 1\n}\n");
+	load("tunnel a {\n remote = 192.0.2.1\n psk = \"0xhush\"\n psk = \"0xhush\"\n mtu = "
+	     "1\n}\n");
 	assert_true(mistakes.count >= 2);
 	for (i = 0; i < mistakes.count; i++)
 		assert_null(strstr(mistakes.list[i].text, "hush"));
@@ -371,10 +381,13 @@ static void test_include(void **state)
 	/* More than libconfuse's own depth of 10 */
 	for (i = 0; i < 15; i++) {
 		snprintf(path, sizeof(path), "%s/conf.d/%02zu.conf", folder, i);
-		write_file(path, 0644, "# %zu\ntunnel \"t%zu\" {\n remote = 192.0.2.%zu\n psk = x\n}\n"
-			   "include(\"*.conf\")\n", i, i, i + 1);
+		write_file(path, 0644,
+			   "# %zu\ntunnel \"t%zu\" {\n remote = 192.0.2.%zu\n psk = x\n}\n"
+			   "include(\"*.conf\")\n",
+			   i, i, i + 1);
 	}
-	load_good("include(\"$DIR/conf.d/*.conf\")\ninclude(\"$DIR/none.d/*.conf\")\n" TUNNEL "}\n");
+	load_good("include(\"$DIR/conf.d/*.conf\")\ninclude(\"$DIR/none.d/*.conf\")\n" TUNNEL
+		  "}\n");
 	assert_int_equal(config->tunnel_count, 16);
 	assert_string_equal(config->tunnels[0]->name, "a");
 	assert_string_equal(config->tunnels[15]->name, "t14");
@@ -391,7 +404,8 @@ static void test_quoting(void **state)
 {
 	(void)state;
 	setenv("ADIT_UNIT", "192.0.2.77", 1);
-	load_good("\xef\xbb\xbftunnel 'a' { remote = \"${ADIT_UNIT}\"\n psk = 'a\"b#c${X}' # comment\n}\n");
+	load_good("\xef\xbb\xbftunnel 'a' { remote = \"${ADIT_UNIT}\"\n psk = 'a\"b#c${X}' # "
+		  "comment\n}\n");
 	assert_string_equal(config->tunnels[0]->remote, "192.0.2.77");
 	assert_int_equal(config->tunnels[0]->psk_length, 9);
 	assert_memory_equal(config->tunnels[0]->psk_bytes, "a\"b#c${X}", 9);
@@ -422,7 +436,8 @@ static void test_weak(void **state)
 static void test_routes(void **state)
 {
 	(void)state;
-	load_good(TUNNEL " local-ts = { 10.1.0.0/16 }\n remote-ts = { 10.2.0.0/16, 10.3.0.0/16 }\n}\n");
+	load_good(TUNNEL
+		  " local-ts = { 10.1.0.0/16 }\n remote-ts = { 10.2.0.0/16, 10.3.0.0/16 }\n}\n");
 	assert_int_equal(config->tunnels[0]->route_count, 2);
 	assert_int_equal(config->tunnels[0]->route[1].address.bytes[1], 3);
 	load_good(TUNNEL " remote-ts = { 10.2.0.0/16 }\n route = { }\n}\n");
@@ -443,7 +458,8 @@ static void test_equal(void **state)
 	config = NULL;
 	load_good("\n\n" TUNNEL " metric = 0\n remote-ts = { 10.2.0.0/16 }\n}\n");
 	assert_true(config_tunnel_equal(first->tunnels[0], config->tunnels[0]));
-	load_good("tunnel a {\n remote = 192.0.2.1\n psk = \"Swordfish\"\n remote-ts = { 10.2.0.0/16 }\n}\n");
+	load_good("tunnel a {\n remote = 192.0.2.1\n psk = \"Swordfish\"\n remote-ts = { "
+		  "10.2.0.0/16 }\n}\n");
 	assert_false(config_tunnel_equal(first->tunnels[0], config->tunnels[0]));
 	load_good(TUNNEL " remote-ts = { 10.2.0.0/15 }\n}\n");
 	assert_false(config_tunnel_equal(first->tunnels[0], config->tunnels[0]));
@@ -496,5 +512,6 @@ int main(void)
 		cmocka_unit_test_teardown(test_unreadable, forget),
 	};
 
-	return cmocka_run_group_tests_name("aditd: configuration", tests, make_folder, remove_folder);
+	return cmocka_run_group_tests_name("aditd: configuration", tests, make_folder,
+					   remove_folder);
 }

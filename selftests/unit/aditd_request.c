@@ -38,7 +38,8 @@ static void test_good(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-		if (!request_parse(&request, good[i].line, strlen(good[i].line), error, sizeof(error)))
+		if (!request_parse(&request, good[i].line, strlen(good[i].line), error,
+				   sizeof(error)))
 			fail_msg("%s: %s", good[i].line, error);
 		assert_int_equal(request.command, good[i].command);
 		assert_string_equal(request.tunnel, good[i].tunnel);
@@ -64,8 +65,10 @@ static const struct {
 	{ "{\"command\":\"down\",\"tunnel\":7}", "tunnel" },
 	{ "{\"command\":\"status\",\"tunnel\":null}", "tunnel" },
 	{ "{\"command\":\"status\",\"tunnel\":\"a\\u0000b\"}", "JSON object" },
-	{ "{\"command\":\"status\",\"tunnel\":\"0123456789012345678901234567890123456789012345678901"
-	  "234567890123\"}", "tunnel" },
+	{ "{\"command\":\"status\",\"tunnel\":"
+	  "\"0123456789012345678901234567890123456789012345678901"
+	  "234567890123\"}",
+	  "tunnel" },
 	{ "{\"command\":\"up\",\"tunnel\":\"x\",\"wait\":-1}", "wait" },
 	{ "{\"command\":\"up\",\"tunnel\":\"x\",\"wait\":3601}", "wait" },
 	{ "{\"command\":\"up\",\"tunnel\":\"x\",\"wait\":\"30\"}", "wait" },
@@ -92,8 +95,9 @@ static void test_bad(void **state)
 /* A name of the longest length is still whole, and the length given is what counts */
 static void test_bounds(void **state)
 {
-	static const char line[] = "{\"command\":\"status\",\"tunnel\":\"01234567890123456789012345678901"
-				   "2345678901234567890123456789012\"}garbage";
+	static const char line[] =
+		"{\"command\":\"status\",\"tunnel\":\"01234567890123456789012345678901"
+		"2345678901234567890123456789012\"}garbage";
 	struct request request;
 	char error[256];
 
@@ -102,7 +106,8 @@ static void test_bounds(void **state)
 				  sizeof(error)));
 	assert_int_equal(strlen(request.tunnel), IKE_NAME_MAX - 1);
 	assert_false(request_parse(&request, line, sizeof(line) - 1, error, sizeof(error)));
-	assert_false(request_parse(&request, "{\"command\":\"status\"}\0", 21, error, sizeof(error)));
+	assert_false(
+		request_parse(&request, "{\"command\":\"status\"}\0", 21, error, sizeof(error)));
 }
 
 int main(void)

@@ -23,11 +23,29 @@ static const struct {
 	const char *text;
 	uint64_t seconds;
 } durations[] = {
-	{ "0", 0 }, { "30", 30 }, { "30s", 30 }, { "9m", 540 }, { "8h", 28800 }, { "2d", 172800 },
-	{ "1h30m", 5400 }, { "1d2h3m4s", 93784 }, { "90m", 5400 },
-	{ "", BAD }, { "s", BAD }, { "-1", BAD }, { "1.5h", BAD }, { "10x", BAD }, { "1m1h", BAD },
-	{ "1h30", BAD }, { "1hh", BAD }, { " 1s", BAD }, { "1s ", BAD }, { "+1", BAD }, { "0x10", BAD },
-	{ "18446744073709551616", BAD }, { "999999999999999999d", BAD },
+	{ "0", 0 },
+	{ "30", 30 },
+	{ "30s", 30 },
+	{ "9m", 540 },
+	{ "8h", 28800 },
+	{ "2d", 172800 },
+	{ "1h30m", 5400 },
+	{ "1d2h3m4s", 93784 },
+	{ "90m", 5400 },
+	{ "", BAD },
+	{ "s", BAD },
+	{ "-1", BAD },
+	{ "1.5h", BAD },
+	{ "10x", BAD },
+	{ "1m1h", BAD },
+	{ "1h30", BAD },
+	{ "1hh", BAD },
+	{ " 1s", BAD },
+	{ "1s ", BAD },
+	{ "+1", BAD },
+	{ "0x10", BAD },
+	{ "18446744073709551616", BAD },
+	{ "999999999999999999d", BAD },
 };
 
 static void test_duration(void **state)
@@ -67,7 +85,8 @@ static void test_bytes(void **state)
 		if (!value_bytes(sizes[i].text, &bytes))
 			bytes = BAD;
 		if (bytes != sizes[i].bytes)
-			fail_msg("\"%s\" is read as %llu", sizes[i].text, (unsigned long long)bytes);
+			fail_msg("\"%s\" is read as %llu", sizes[i].text,
+				 (unsigned long long)bytes);
 	}
 }
 
@@ -96,9 +115,19 @@ static void test_names(void **state)
 	static const char *const no_devices[] = {
 		"", ".", "..", "sixteen-characte", "a b", "a/b", "a:b", "vpn%d", "a\n",
 	};
-	static const char *const hosts[] = { "gw", "gw.example.com", "gw.example.com.", "3com.com", "a-b.c" };
+	static const char *const hosts[] = { "gw", "gw.example.com", "gw.example.com.", "3com.com",
+					     "a-b.c" };
 	static const char *const no_hosts[] = {
-		"", ".", "-a.com", "a-.com", "a..b", "192.0.2.256", "1.2.3", "a b", "b\xc3\xbc" "cher",
+		"",
+		".",
+		"-a.com",
+		"a-.com",
+		"a..b",
+		"192.0.2.256",
+		"1.2.3",
+		"a b",
+		"b\xc3\xbc"
+		"cher",
 	};
 	size_t i;
 

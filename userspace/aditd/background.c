@@ -64,7 +64,8 @@ void background_ready(void)
 		close(null);
 	}
 	if (chdir("/") < 0 || write(ready_fd, "", 1) != 1)
-		log_warning("the starting command was not told that aditd is ready: %s", strerror(errno));
+		log_warning("the starting command was not told that aditd is ready: %s",
+			    strerror(errno));
 	close(ready_fd);
 	ready_fd = -1;
 }

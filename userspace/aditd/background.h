@@ -8,8 +8,8 @@
 
 #include <stdbool.h>
 
-/* Forks; the parent waits and does not return. Under systemd, which watches the process that it started,
- * nothing happens. False when there is no process to be had. */
+/* Forks; the parent waits and does not return. Under systemd, which watches the process that it
+ * started, nothing happens. False when there is no process to be had. */
 bool background_enter(void);
 /* Lets the parent go and leaves the terminal. Nothing without background_enter(). */
 void background_ready(void);

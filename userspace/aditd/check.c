@@ -74,7 +74,8 @@ static void check_device(const struct check *check)
 	if (value_device(tunnel->name))
 		tunnel->device = memory_copy_text(tunnel->name);
 	else
-		refuse(check, NULL, "its name cannot be a device's; give one with device = \"vpn0\" "
+		refuse(check, NULL,
+		       "its name cannot be a device's; give one with device = \"vpn0\" "
 		       "(1 to 15 characters)");
 }
 
@@ -96,11 +97,13 @@ static void check_remote(const struct check *check)
 		tunnel->remote_address = address;
 	}
 	if (tunnel->remote_kind == CONFIG_REMOTE_ANY && tunnel->start != IKE_START_WAIT)
-		refuse(check, "remote", "remote = \"%%any\" needs start = \"wait\": there is nobody "
+		refuse(check, "remote",
+		       "remote = \"%%any\" needs start = \"wait\": there is nobody "
 		       "to call");
 	if (tunnel->remote_kind == CONFIG_REMOTE_ADDRESS && tunnel->local.family != AF_UNSPEC &&
 	    tunnel->local.family != address.family)
-		refuse(check, "local", "local and remote are one IPv4 and one IPv6 address; both are to "
+		refuse(check, "local",
+		       "local and remote are one IPv4 and one IPv6 address; both are to "
 		       "be of the same family");
 }
 
@@ -111,12 +114,14 @@ static void check_secret(const struct check *check)
 	char why[256];
 
 	if (!given(check, "psk") && !given(check, "psk-file")) {
-		refuse(check, NULL, "no pre-shared key; give psk-file = \"/etc/adit/%s.psk\", or psk",
+		refuse(check, NULL,
+		       "no pre-shared key; give psk-file = \"/etc/adit/%s.psk\", or psk",
 		       tunnel->name);
 		return;
 	}
 	if (given(check, "psk") && given(check, "psk-file")) {
-		refuse(check, "psk-file", "psk and psk-file are given; only one of them is allowed");
+		refuse(check, "psk-file",
+		       "psk and psk-file are given; only one of them is allowed");
 		return;
 	}
 	tunnel->psk_bytes = memory_new(CONFIG_SECRET_MAX);
@@ -134,9 +139,11 @@ static void check_secret(const struct check *check)
 	}
 	if (tunnel->psk_length && tunnel->psk_length < SECRET_SHORT &&
 	    tunnel->exchange == IKE_AGGRESSIVE_MODE)
-		warn(check, tunnel->psk ? "psk" : "psk-file", 0, "weak: aggressive mode shows a hash of "
+		warn(check, tunnel->psk ? "psk" : "psk-file", 0,
+		     "weak: aggressive mode shows a hash of "
 		     "the pre-shared key to everybody, and %zu bytes can be guessed from it; use "
-		     "exchange = \"main\" or at least %d random bytes", tunnel->psk_length, SECRET_SHORT);
+		     "exchange = \"main\" or at least %d random bytes",
+		     tunnel->psk_length, SECRET_SHORT);
 }
 
 static void check_auth(const struct check *check)
@@ -156,8 +163,8 @@ static void check_auth(const struct check *check)
 	}
 	for (i = 0; i < 3; i++) {
 		if (!given(check, files[i]))
-			refuse(check, "auth", "auth = \"rsasig\" needs cert, key and ca; %s is missing",
-			       files[i]);
+			refuse(check, "auth",
+			       "auth = \"rsasig\" needs cert, key and ca; %s is missing", files[i]);
 		else if (paths[i] && access(paths[i], R_OK))
 			refuse(check, files[i], "%s: %s cannot be read; name a PEM file", files[i],
 			       paths[i]);
@@ -191,8 +198,10 @@ static void check_weak(const struct check *check, const char *option, enum propo
 				break;
 		}
 		if (i < list->count)
-			warn(check, option, word, "weak: %s = \"%s\" has %s; prefer aes256-sha256-modp2048 "
-			     "or stronger where the peer can", option, words[word], weak);
+			warn(check, option, word,
+			     "weak: %s = \"%s\" has %s; prefer aes256-sha256-modp2048 "
+			     "or stronger where the peer can",
+			     option, words[word], weak);
 	}
 	free(list);
 }
@@ -213,7 +222,8 @@ static void check_proposals(const struct check *check)
 	if (!given(check, "ike"))
 		defaults(tunnel->ike, &tunnel->ike_count, ike);
 	else if (!setting_find(check->section, "ike")->count)
-		refuse(check, "ike", "ike = { } leaves nothing to propose; give one or leave it out");
+		refuse(check, "ike",
+		       "ike = { } leaves nothing to propose; give one or leave it out");
 	if (!given(check, "esp") && !given(check, "ah"))
 		defaults(tunnel->esp, &tunnel->esp_count, esp);
 	else if ((!given(check, "esp") || !setting_find(check->section, "esp")->count) &&
@@ -234,17 +244,20 @@ static void check_lifetimes(const struct check *check)
 	uint32_t lifetime = esp ? tunnel->esp_lifetime : tunnel->ike_lifetime;
 
 	if (tunnel->rekey_margin && earliest >= lifetime)
-		refuse(check, "rekey-margin", "rekey-margin %us with rekey-fuzz %u%% is up to %llus, not "
-		       "less than %s of %us; allowed is a margin of at most %us", tunnel->rekey_margin,
-		       tunnel->rekey_fuzz, (unsigned long long)earliest,
+		refuse(check, "rekey-margin",
+		       "rekey-margin %us with rekey-fuzz %u%% is up to %llus, not "
+		       "less than %s of %us; allowed is a margin of at most %us",
+		       tunnel->rekey_margin, tunnel->rekey_fuzz, (unsigned long long)earliest,
 		       esp ? "esp-lifetime" : "ike-lifetime", lifetime,
 		       (lifetime - 1) * 100 / (100 + tunnel->rekey_fuzz));
 	if (tunnel->dpd_delay && tunnel->dpd_timeout < tunnel->dpd_delay) {
 		if (!given(check, "dpd-timeout"))
 			tunnel->dpd_timeout = 3 * tunnel->dpd_delay;
 		else
-			refuse(check, "dpd-timeout", "dpd-timeout %us is less than dpd-delay %us; it must "
-			       "leave time for an answer", tunnel->dpd_timeout, tunnel->dpd_delay);
+			refuse(check, "dpd-timeout",
+			       "dpd-timeout %us is less than dpd-delay %us; it must "
+			       "leave time for an answer",
+			       tunnel->dpd_timeout, tunnel->dpd_delay);
 	}
 }
 
@@ -262,9 +275,11 @@ static void check_selectors(const struct check *check)
 	/* Refused ones are told already */
 	if (!tunnel->local_ts_count || !tunnel->remote_ts_count) {
 		if (given(check, "local-ts") && !setting_find(check->section, "local-ts")->count)
-			refuse(check, "local-ts", "local-ts = { } lets nothing through; give a prefix");
+			refuse(check, "local-ts",
+			       "local-ts = { } lets nothing through; give a prefix");
 		if (given(check, "remote-ts") && !setting_find(check->section, "remote-ts")->count)
-			refuse(check, "remote-ts", "remote-ts = { } lets nothing through; give a prefix");
+			refuse(check, "remote-ts",
+			       "remote-ts = { } lets nothing through; give a prefix");
 		return;
 	}
 	count = config_pairs(tunnel, NULL, 0);
@@ -300,7 +315,8 @@ static void check_device_settings(const struct check *check)
 	for (i = 0; i < tunnel->address_count; i++)
 		ipv6 |= tunnel->address[i].address.family == AF_INET6;
 	if (tunnel->mtu && tunnel->mtu < (ipv6 ? MTU_MIN_IPV6 : MTU_MIN))
-		refuse(check, "mtu", "mtu = %u is too small; allowed is 0 (computed) or %d to 65535%s",
+		refuse(check, "mtu",
+		       "mtu = %u is too small; allowed is 0 (computed) or %d to 65535%s",
 		       tunnel->mtu, ipv6 ? MTU_MIN_IPV6 : MTU_MIN,
 		       ipv6 ? " with an IPv6 address" : "");
 }
@@ -359,17 +375,20 @@ static void check_names(const struct config *config, struct mistakes *mistakes)
 			const struct config_tunnel *other = config->tunnels[j];
 
 			if (!strcmp(tunnel->name, other->name)) {
-				mistake_add(mistakes, tunnel->file, tunnel->line,
-					    "tunnel \"%s\" is given twice; it stands already at %s:%u",
-					    tunnel->name, other->file, other->line);
+				mistake_add(
+					mistakes, tunnel->file, tunnel->line,
+					"tunnel \"%s\" is given twice; it stands already at %s:%u",
+					tunnel->name, other->file, other->line);
 				break;
 			}
 			if (tunnel->device && other->device &&
 			    !strcmp(tunnel->device, other->device)) {
 				mistake_add(mistakes, tunnel->file, tunnel->line,
-					    "tunnel \"%s\": device \"%s\" is that of tunnel \"%s\" at %s:%u; "
-					    "each tunnel needs its own", tunnel->name, tunnel->device,
-					    other->name, other->file, other->line);
+					    "tunnel \"%s\": device \"%s\" is that of tunnel \"%s\" "
+					    "at %s:%u; "
+					    "each tunnel needs its own",
+					    tunnel->name, tunnel->device, other->name, other->file,
+					    other->line);
 				break;
 			}
 		}
@@ -393,10 +412,12 @@ static void check_routes(const struct config_tunnel *tunnel, const struct config
 		for (j = 0; j < other->route_count; j++)
 			if (prefix_equal(&tunnel->route[i], &other->route[j])) {
 				mistake_add(warnings, tunnel->file, tunnel->line,
-					    "tunnel \"%s\": route %s with metric %u is also that of tunnel "
-					    "\"%s\"; give one of them another metric", tunnel->name,
-					    anl_prefix_format(&tunnel->route[i], text), tunnel->metric,
-					    other->name);
+					    "tunnel \"%s\": route %s with metric %u is also that "
+					    "of tunnel "
+					    "\"%s\"; give one of them another metric",
+					    tunnel->name,
+					    anl_prefix_format(&tunnel->route[i], text),
+					    tunnel->metric, other->name);
 				return;
 			}
 }

@@ -17,7 +17,7 @@
 #include "aditd/tunnel.h"
 
 #define INPUT_MAX	(CONTROL_QUEUE_MAX * CONTROL_LINE_MAX)
-#define UNREAD_MAX	65536		/* bytes of answers; with more unread, no further request is taken */
+#define UNREAD_MAX 65536 /* bytes of answers; with more unread, no further request is taken */
 #define PATIENCE	5.0		/* seconds: how long a refusal may yet turn into success */
 
 enum mode { MODE_IDLE, MODE_UP, MODE_MONITOR };
@@ -201,7 +201,8 @@ static void up_failed(struct client *client, const struct tunnel *tunnel)
 		say_error(client, tunnel->error.code, tunnel->error.text);
 		return;
 	}
-	say_error(client, "timeout", "the tunnel is not up yet, and nothing failed so far; aditd goes "
+	say_error(client, "timeout",
+		  "the tunnel is not up yet, and nothing failed so far; aditd goes "
 		  "on trying, see adit status");
 }
 
@@ -217,7 +218,8 @@ static void up_look(struct client *client)
 	for (i = 0; i < daemon->tunnel_count; i++) {
 		const struct tunnel *tunnel = daemon->tunnels[i];
 
-		if (!watches(client, tunnel->config->name) || tunnel->state == IKE_STATE_ESTABLISHED)
+		if (!watches(client, tunnel->config->name) ||
+		    tunnel->state == IKE_STATE_ESTABLISHED)
 			continue;
 		up = false;
 		if (!first)
@@ -304,13 +306,13 @@ static void do_reload(struct client *client)
 	char text[1200];
 
 	if (reload(client->daemon, &changes, &mistakes, &warnings)) {
-		say(client, "result", json_pack("{s:o, s:o, s:o, s:o, s:o}", "added", changes.added,
-						"removed", changes.removed, "changed", changes.changed,
-						"unchanged", changes.unchanged, "warnings",
-						mistakes_json(&warnings)));
+		say(client, "result",
+		    json_pack("{s:o, s:o, s:o, s:o, s:o}", "added", changes.added, "removed",
+			      changes.removed, "changed", changes.changed, "unchanged",
+			      changes.unchanged, "warnings", mistakes_json(&warnings)));
 	} else {
-		snprintf(text, sizeof(text), "%s:%u: %s", mistakes.list[0].file, mistakes.list[0].line,
-			 mistakes.list[0].text);
+		snprintf(text, sizeof(text), "%s:%u: %s", mistakes.list[0].file,
+			 mistakes.list[0].line, mistakes.list[0].text);
 		say(client, "error", json_pack("{s:s, s:s, s:o}", "code", "config", "text", text,
 					       "mistakes", mistakes_json(&mistakes)));
 	}
@@ -330,10 +332,10 @@ static void do_version(struct client *client)
 {
 	const struct daemon *daemon = client->daemon;
 
-	say(client, "result", json_pack("{s:s, s:i, s:i, s:s, s:f, s:b}", "version", ADIT_VERSION,
-					"protocol", CONTROL_PROTOCOL, "pid", (int)getpid(), "config",
-					daemon->config_path, "since", daemon->since, "module",
-					daemon->anl != NULL));
+	say(client, "result",
+	    json_pack("{s:s, s:i, s:i, s:s, s:f, s:b}", "version", ADIT_VERSION, "protocol",
+		      CONTROL_PROTOCOL, "pid", (int)getpid(), "config", daemon->config_path,
+		      "since", daemon->since, "module", daemon->anl != NULL));
 }
 
 static void answer(struct client *client, const char *line, size_t length)
@@ -346,8 +348,8 @@ static void answer(struct client *client, const char *line, size_t length)
 		return;
 	}
 	if (*request.tunnel && !tunnel_find(client->daemon, request.tunnel)) {
-		snprintf(error, sizeof(error), "there is no tunnel \"%s\"; adit status lists them all",
-			 request.tunnel);
+		snprintf(error, sizeof(error),
+			 "there is no tunnel \"%s\"; adit status lists them all", request.tunnel);
 		say_error(client, "unknown-tunnel", error);
 		return;
 	}
@@ -393,7 +395,8 @@ static void work(struct client *client)
 	end = memchr(client->input, '\n', client->input_length);
 	length = end ? (size_t)(end - client->input) + 1 : client->input_length;
 	if (length > CONTROL_LINE_MAX) {
-		client_refuse(client, "request", "the line is too long; a request has at most 4096 bytes");
+		client_refuse(client, "request",
+			      "the line is too long; a request has at most 4096 bytes");
 		return;
 	}
 	if (end) {

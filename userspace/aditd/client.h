@@ -12,8 +12,8 @@ struct client;
 struct daemon;
 struct tunnel;
 
-/* gone is called once, when the connection is over; the client is freed after it. NULL when there is
- * nothing to accept. */
+/* gone is called once, when the connection is over; the client is freed after it. NULL when there
+ * is nothing to accept. */
 struct client *client_accept(struct daemon *daemon, uv_stream_t *listener,
 			     void (*gone)(void *ctx, struct client *client), void *ctx);
 int client_fd(const struct client *client);

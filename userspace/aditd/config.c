@@ -34,9 +34,11 @@ static struct config_tunnel *tunnel_read(const struct settings_section *section,
 	tunnel->file = memory_copy_text(section->file);
 	tunnel->line = section->line;
 	if (!name_good(tunnel->name))
-		mistake_add(mistakes, section->file, section->line,
-			    "tunnel \"%s\": a name has 1 to %d printable characters without space or "
-			    "quotes, and is not \"all\"", tunnel->name, IKE_NAME_MAX - 1);
+		mistake_add(
+			mistakes, section->file, section->line,
+			"tunnel \"%s\": a name has 1 to %d printable characters without space or "
+			"quotes, and is not \"all\"",
+			tunnel->name, IKE_NAME_MAX - 1);
 	snprintf(whom, sizeof(whom), "tunnel \"%s\": ", section->title);
 	options_read(option_tunnel, section, tunnel, &tunnel->given, whom, mistakes);
 	if (whole)
@@ -140,7 +142,8 @@ size_t config_pairs(const struct config_tunnel *tunnel, struct ike_pair *pairs, 
 			const struct ike_selector *remote = &tunnel->remote_ts[j];
 
 			/* dynamic takes whatever family the addresses in use have */
-			if (local->address.family != AF_UNSPEC && remote->address.family != AF_UNSPEC &&
+			if (local->address.family != AF_UNSPEC &&
+			    remote->address.family != AF_UNSPEC &&
 			    local->address.family != remote->address.family)
 				continue;
 			if (count < max)

@@ -88,7 +88,7 @@ struct config {
 	uint32_t port, natt_port;
 	struct ike_address listen[CONFIG_LISTEN_MAX];	/* none: all addresses */
 	size_t listen_count;
-	uint32_t mark;			/* of our own outer packets where a rule must tell them apart */
+	uint32_t mark; /* of our own outer packets where a rule must tell them apart */
 	uint32_t table;			/* routing table for routes that hold the peer itself */
 	struct config_tunnel **tunnels;
 	size_t tunnel_count;

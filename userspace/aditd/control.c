@@ -134,13 +134,16 @@ struct control *control_open(struct daemon *daemon, char *error, size_t size)
 	int err = make_directory(path);
 
 	if (strlen(path) >= sizeof(((struct sockaddr_un *)0)->sun_path)) {
-		snprintf(error, size, "control socket %s: the path is too long; at most %zu characters",
-			 path, sizeof(((struct sockaddr_un *)0)->sun_path) - 1);
+		snprintf(error, size,
+			 "control socket %s: the path is too long; at most %zu characters", path,
+			 sizeof(((struct sockaddr_un *)0)->sun_path) - 1);
 		return NULL;
 	}
 	if (in_use(path)) {
-		snprintf(error, size, "control socket %s: another aditd answers there; stop it, or use "
-			 "--socket", path);
+		snprintf(error, size,
+			 "control socket %s: another aditd answers there; stop it, or use "
+			 "--socket",
+			 path);
 		return NULL;
 	}
 	control = memory_new(sizeof(*control));

@@ -3,21 +3,24 @@
  * The control socket: what aditd and its clients (adit, scripts) say to each other.
  *
  * A Unix stream socket, ADIT_CONTROL_PATH unless --socket says otherwise, mode 0660, owner root,
- * group adit when that group exists. A peer whose uid (SO_PEERCRED) is neither 0 nor the daemon's own,
- * and who is not a member of the group adit, gets one error line (code "permission") and is hung up on.
+ * group adit when that group exists. A peer whose uid (SO_PEERCRED) is neither 0 nor the daemon's
+ * own, and who is not a member of the group adit, gets one error line (code "permission") and is
+ * hung up on.
  *
- * Framing: one JSON object a line, UTF-8, ended by '\n'. A request longer than CONTROL_LINE_MAX bytes
- * is refused (code "request") and the connection closed. Several requests may follow each other on one
- * connection; they are answered in order, one at a time, as fast as the client reads the answers. Who
- * sends more than CONTROL_QUEUE_MAX * CONTROL_LINE_MAX bytes ahead (code "busy"), or watches and does
- * not read CONTROL_OUTPUT_MAX bytes, is hung up on: the daemon never waits for a client. Closing the connection cancels what waits on it (not what it did).
+ * Framing: one JSON object a line, UTF-8, ended by '\n'. A request longer than CONTROL_LINE_MAX
+ * bytes is refused (code "request") and the connection closed. Several requests may follow each
+ * other on one connection; they are answered in order, one at a time, as fast as the client reads
+ * the answers. Who sends more than CONTROL_QUEUE_MAX * CONTROL_LINE_MAX bytes ahead (code
+ * "busy"), or watches and does not read CONTROL_OUTPUT_MAX bytes, is hung up on: the daemon never
+ * waits for a client. Closing the connection cancels what waits on it (not what it did).
  *
  * Answers: any number of {"event": EVENT} lines, then exactly one final line, {"result": {…}} or
- * {"error": {"code": …, "text": …}}. Unknown request members are refused, unknown answer members must
- * be ignored: new ones come by adding.
+ * {"error": {"code": …, "text": …}}. Unknown request members are refused, unknown answer members
+ * must be ignored: new ones come by adding.
  *
  * Times: "time", "since", "established", "installed" are Unix seconds (float). "…_in" is seconds
- * from now (float, 0 when due), null when it does not apply. Bytes and packets are integers ≥ 0 and < 2^63.
+ * from now (float, 0 when due), null when it does not apply. Bytes and packets are integers ≥ 0
+ * and < 2^63.
  *
  * Requests
  *   {"command":"status"}                        all tunnels
@@ -28,17 +31,18 @@
  *       established, or a whole attempt has failed with a refusal that trying again will not
  *       cure by itself (see "final" of an event), or the time is over. While waiting, the events of
  *       these tunnels are streamed. A tunnel that is up already is done at once.
- *       result: {"tunnels":[TUNNEL…]} of those asked for, when all of them are established, or wait is 0;
- *       otherwise error with the code and text of the last failure, "timeout" when there was none yet.
+ *       result: {"tunnels":[TUNNEL…]} of those asked for, when all of them are established, or
+ *       wait is 0; otherwise error with the code and text of the last failure, "timeout" when
+ *       there was none yet.
  *   {"command":"down","tunnel":NAME|"all"}
  *       DELETEs to the peer, SAs, routes and the device removed; the tunnel stays down until "up"
  *       or a reload that changes it. result: {"tunnels":[TUNNEL…]}
  *   {"command":"reload"}
- *       reads the configuration again. result: {"added":[NAME…],"removed":[NAME…],"changed":[NAME…],
- *       "unchanged":[NAME…],"warnings":[MISTAKE…]}. On mistakes nothing changes and the error has
- *       code "config", the first mistake as text, and "mistakes":[MISTAKE…].
+ *       reads the configuration again. result: {"added":[NAME…],"removed":[NAME…],
+ *       "changed":[NAME…],"unchanged":[NAME…],"warnings":[MISTAKE…]}. On mistakes nothing changes
+ *       and the error has code "config", the first mistake as text, and "mistakes":[MISTAKE…].
  *       MISTAKE: {"file":PATH,"line":N (0 when none applies),"text":what is wrong, what is allowed}
- *   {"command":"monitor"}                       EVENT lines of all tunnels until the client hangs up
+ *   {"command":"monitor"}                       EVENT lines of all, until the client hangs up
  *   {"command":"monitor","tunnel":NAME}         of one
  *   {"command":"metrics"}
  *       result: {"text": Prometheus text exposition format 0.0.4, as it is to be printed}
@@ -48,9 +52,9 @@
  *
  * TUNNEL
  *   "name"          the tunnel's name
- *   "state"         "established" IPsec SAs in both directions; "connecting" negotiating, or waiting
- *                   for the next attempt; "dormant" on demand, waiting for a packet, or a responder waiting
- *                   for its peer; "down" taken down by the admin, or impossible (last_error says why)
+ *   "state"         "established" IPsec SAs in both directions; "connecting" negotiating, or
+ *                   waiting for the next attempt; "dormant" on demand, waiting for a packet, or a
+ *                   responder waiting for its peer; "down" taken down by the admin
  *   "since"         when it entered that state
  *   "device"        name of the network device; "ifindex": its index, 0 when it does not exist
  *   "carrier"       true, false: as the kernel reports it; null when there is no device
@@ -71,8 +75,10 @@
  *     "proposal"      "aes128-sha1-modp1024"; null while not agreed. "auth": "psk", "rsasig"
  *     "weak"          [WORD…] what of the proposal is weak by today's standard, [] when nothing
  *     "local_port", "remote_port"   UDP ports in use
- *     "nat_local", "nat_remote"     true: that side is behind a NAT (RFC 3947 3.2); null: not detected
- *     "dpd"           true: both sides speak RFC 3706; "vendor_ids": [WORD…] known ones the peer sent
+ *     "nat_local", "nat_remote"     true: that side is behind a NAT (RFC 3947 3.2); null: not
+ *                                   detected
+ *     "dpd"           true: both sides speak RFC 3706; "vendor_ids": [WORD…] known ones the peer
+ *                     sent
  *     "established"   when; null before. "rekey_in", "expires_in"
  *   "children"      IPsec SA pairs, the one in use for sending first
  *     "spi_in", "spi_out"   "0x%08x". "protocol": "esp", "ah". "mode": "tunnel", "transport"
@@ -84,24 +90,27 @@
  *     "installed"     when. "rekey_in", "expires_in": by time
  *     "bytes_in", "bytes_out", "packets_in", "packets_out"   inner traffic
  *     "lifebytes"     hard limit, 0 none
- *     "drops"         {REASON: packets…} of both directions, only those not 0; the words are those of
- *                     the netlink family (kmod/adit.yaml, sa stats)
+ *     "drops"         {REASON: packets…} of both directions, only those not 0; the words are those
+ *                     of the netlink family (kmod/adit.yaml, set "drops")
  *   "last_error"    null, or {"code": CODE, "text": what happened and what to do, "time": when}.
  *                   It stays after recovery (compare its time with "since"), "up" clears it.
  *
  * EVENT
  *   {"time": Unix seconds, "tunnel": NAME or null, "level": "error"|"warning"|"info"|"debug",
  *    "code": CODE, "text": one sentence, …typed members of the code}
- *   "final": true is added to a failure that the peer or the admin must cure (wrong PSK, no common proposal…);
- *   the daemon tries again all the same, with back-off, for ever.
- *   Members that occur: "peer" "address:port", "ike" cookie pair "i:r", "exchange", "message" number,
- *   "spi_in", "spi_out", "proposal", "offered", "wanted", "id", "expected", "notify", "retry_in".
+ *   "final": true is added to a failure that the peer or the admin must cure (wrong PSK, no common
+ *   proposal…); the daemon tries again all the same, with back-off, for ever.
+ *   Members that occur: "peer" "address:port", "ike" cookie pair "i:r", "spi_in", "spi_out",
+ *   "proposal", "id", "notify" its number, "authenticated", "count", "retry_in", "state".
+ *   What strangers cause with unauthenticated messages is told at most EVENT_STRANGERS times a
+ *   second, then an event "suppressed" says how many were not.
  *
  * CODE: stable words.
  *   Failures: CONTROL_FAILURE_CODES below, also the values of last_error.code.
  *   Errors of a request itself: CONTROL_REQUEST_CODES.
  *   Progress: userspace/ike/ike.h names the engine's; the daemon adds tunnel-added, tunnel-removed,
- *   tunnel-changed, device-up, device-down, state (member "state"), resolved, local-changed, reload.
+ *   tunnel-changed, device-up, device-down, state (member "state"), resolved, local-changed,
+ *   reload, suppressed.
  */
 #ifndef ADITD_CONTROL_H
 #define ADITD_CONTROL_H
@@ -110,10 +119,11 @@
 #define ADIT_CONTROL_GROUP	"adit"
 #define CONTROL_PROTOCOL	1
 #define CONTROL_LINE_MAX	4096		/* bytes of a request, with its newline */
-#define CONTROL_QUEUE_MAX	16		/* requests of full length waiting on one connection */
+#define CONTROL_QUEUE_MAX	16		/* requests of full length that may wait */
 #define CONTROL_CLIENTS_MAX	64		/* connections at once */
 #define CONTROL_OUTPUT_MAX	(4 << 20)	/* bytes not yet read by a client */
 #define CONTROL_WAIT_MAX	3600		/* seconds of "wait" */
+#define EVENT_STRANGERS		20		/* events a second */
 
 #define CONTROL_FAILURE_CODES \
 	"no-response",		/* the peer did not answer */ \

@@ -79,7 +79,8 @@ static bool alone_in_namespace(void)
 static void sweep(struct daemon *daemon)
 {
 	if (!alone_in_namespace()) {
-		log_warning("another aditd runs in this network namespace; what a killed one may have left "
+		log_warning("another aditd runs in this network namespace; what a killed one may "
+			    "have left "
 			    "is not cleared away");
 		return;
 	}
@@ -111,7 +112,8 @@ bool daemon_open(struct daemon *daemon, char *error, size_t size)
 		return false;
 	}
 	rules_init(&daemon->rules, daemon->anl, daemon->config->mark, daemon->config->table);
-	daemon->sockets = sockets_open(&daemon->loop, daemon->config, engine_input, daemon, error, size);
+	daemon->sockets =
+		sockets_open(&daemon->loop, daemon->config, engine_input, daemon, error, size);
 	if (!daemon->sockets)
 		return false;
 	daemon->engine = engine_open(daemon);

@@ -36,6 +36,8 @@ struct daemon {
 	size_t tunnel_count;
 	bool tunnels_changed;		/* some tunnel waits for tunnels_work() */
 	bool send_failed;		/* some tunnel has a send_error */
+	uint64_t strangers_since;	/* report.c: the second that is counted */
+	unsigned int strangers, strangers_suppressed;
 	uv_signal_t signals[3];
 	bool stopping;
 };

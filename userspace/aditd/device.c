@@ -213,8 +213,9 @@ static uint32_t metric_of(const struct config_tunnel *tunnel, int family)
 
 /*
  * What was to be protected must not go out by the default route in the clear while the tunnel is
- * down. The worst metric loses against any route of the same length; with the device's number in it,
- * that of each tunnel is its own. (Not for a default route itself: that would cut the host off.)
+ * down. The worst metric loses against any route of the same length; with the device's number in
+ * it, that of each tunnel is its own. (Not for a default route itself: that would cut the host
+ * off.)
  */
 static struct anl_route refusal(const struct anl_route *route)
 {

@@ -33,8 +33,8 @@ int device_up(struct device *device, struct anl *anl, const struct config_tunnel
 	      struct anl_error *error);
 /*
  * Sets the routes: those that hold remote (AF_UNSPEC: any address) by way of rules, and behind each
- * a refusal for as long as the device has no carrier (option when-down). Addresses of ours within the
- * local selectors are preferred as source.
+ * a refusal for as long as the device has no carrier (option when-down). Addresses of ours within
+ * the local selectors are preferred as source.
  */
 int device_route(struct device *device, struct anl *anl, struct rules *rules,
 		 const struct config_tunnel *tunnel, const struct ike_address *local,

@@ -117,7 +117,8 @@ void engine_settle(struct engine *engine)
 	} else {
 		/* uv's clock is that of the loop's last turn */
 		uv_update_time(&engine->daemon->loop);
-		uv_timer_start(&engine->deadline, on_deadline, deadline > now ? deadline - now : 0, 0);
+		uv_timer_start(&engine->deadline, on_deadline, deadline > now ? deadline - now : 0,
+			       0);
 	}
 	if (tunnels_pending(engine->daemon))
 		uv_timer_start(&engine->work, on_work, 0, 0);
@@ -137,11 +138,13 @@ void engine_configure(struct engine *engine)
 		int err = keylog_check(config->keylog);
 
 		if (err)
-			log_error("keylog %s cannot be written: %s; no keys are logged", config->keylog,
-				  strerror(-err));
+			log_error("keylog %s cannot be written: %s; no keys are logged",
+				  config->keylog, strerror(-err));
 		else
-			log_warning("keys of phase 1 are written to %s: whoever reads it can decrypt the "
-				    "negotiations", config->keylog);
+			log_warning("keys of phase 1 are written to %s: whoever reads it can "
+				    "decrypt the "
+				    "negotiations",
+				    config->keylog);
 	}
 }
 

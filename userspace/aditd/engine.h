@@ -22,7 +22,8 @@ void engine_close(struct engine *engine);
 struct ike *engine_ike(const struct engine *engine);
 /* The engine's clock: ms, monotonic, never 0. */
 uint64_t engine_now(void);
-/* After each call into the engine: sets the timer anew, and has the tunnels look at what changed. */
+/* After each call into the engine: sets the timer anew, and has the tunnels look at what
+ * changed. */
 void engine_settle(struct engine *engine);
 /* log-level, keylog, half-open-limit of the daemon's configuration, again after a reload. */
 void engine_configure(struct engine *engine);

@@ -13,7 +13,8 @@
 /* The socket's inode, from the table of our network namespace; 0: not found */
 static unsigned long inode_of_port(int family, uint16_t port)
 {
-	FILE *table = fopen(family == AF_INET6 ? "/proc/self/net/udp6" : "/proc/self/net/udp", "re");
+	FILE *table =
+		fopen(family == AF_INET6 ? "/proc/self/net/udp6" : "/proc/self/net/udp", "re");
 	unsigned long inode = 0, found;
 	unsigned int local;
 	char line[512];

@@ -16,7 +16,8 @@
 static int keylog_open(const char *path)
 {
 	struct stat status;
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+		      0600);
 
 	if (fd < 0)
 		return -errno;
@@ -54,7 +55,8 @@ void keylog_write(const char *path, const uint8_t cookie[8], const uint8_t *key,
 	*at++ = '\n';
 	fd = keylog_open(path);
 	if (fd < 0 || write(fd, line, at - line) != at - line)
-		log_warning("keylog %s cannot be written: %s", path, strerror(fd < 0 ? -fd : errno));
+		log_warning("keylog %s cannot be written: %s", path,
+			    strerror(fd < 0 ? -fd : errno));
 	if (fd >= 0)
 		close(fd);
 	explicit_bzero(line, sizeof(line));

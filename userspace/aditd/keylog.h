@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The key log: lines of Wireshark's ikev1_decryption_table, "INITIATOR-COOKIE,KEY". Whoever has it can
- * read the negotiations, not the tunnels' traffic with PFS; so it is off unless asked for, and 0600.
+ * The key log: lines of Wireshark's ikev1_decryption_table, "INITIATOR-COOKIE,KEY". Whoever has it
+ * can read the negotiations, not the tunnels' traffic with PFS; so it is off unless asked for, and
+ * 0600.
  */
 #ifndef ADITD_KEYLOG_H
 #define ADITD_KEYLOG_H

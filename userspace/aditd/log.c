@@ -100,7 +100,8 @@ static void line_print(enum ike_severity severity, const char *tunnel, const cha
 		length = sizeof(line) - 1;
 		line[length - 1] = '\n';
 	}
-	/* One write a line, so that lines of several processes do not mix; nobody to tell if it fails */
+	/* One write a line, so that lines of several processes do not mix; nobody to tell if it
+	 * fails */
 	if (write(STDERR_FILENO, line, length) < 0)
 		return;
 }
@@ -111,7 +112,8 @@ static void line_send(enum ike_severity severity, const char *tunnel, const char
 {
 	sd_journal_send("MESSAGE=%s%s%s", tunnel ? tunnel : "", tunnel ? ": " : "", text,
 			"PRIORITY=%d", priority_of(severity), "SYSLOG_IDENTIFIER=aditd",
-			"ADIT_TUNNEL=%s", tunnel ? tunnel : "", "ADIT_CODE=%s", code ? code : "", NULL);
+			"ADIT_TUNNEL=%s", tunnel ? tunnel : "", "ADIT_CODE=%s", code ? code : "",
+			NULL);
 }
 #endif
 

@@ -24,15 +24,17 @@ static void engine_counters(FILE *out, const struct ike_counters *counters)
 		const char *name, *help;
 		uint64_t value;
 	} list[] = {
-		{ "adit_ike_datagrams_in_total", "IKE datagrams received.", counters->datagrams_in },
+		{ "adit_ike_datagrams_in_total", "IKE datagrams received.",
+		  counters->datagrams_in },
 		{ "adit_ike_datagrams_out_total", "IKE datagrams sent.", counters->datagrams_out },
 		{ "adit_ike_dropped_total", "IKE datagrams ignored: malformed, forged, unexpected.",
 		  counters->dropped },
 		{ "adit_ike_duplicates_total", "IKE datagrams answered again from memory.",
 		  counters->duplicates },
-		{ "adit_ike_retransmits_total", "IKE datagrams sent again.", counters->retransmits },
-		{ "adit_ike_half_open_refused_total", "First messages refused by the half-open limits.",
-		  counters->half_open_refused },
+		{ "adit_ike_retransmits_total", "IKE datagrams sent again.",
+		  counters->retransmits },
+		{ "adit_ike_half_open_refused_total",
+		  "First messages refused by the half-open limits.", counters->half_open_refused },
 		{ "adit_ike_up_total", "Phase 1 SAs established.", counters->ike_up },
 		{ "adit_child_up_total", "Pairs of IPsec SAs established.", counters->child_up },
 		{ "adit_failed_total", "Attempts that failed.", counters->failed },
@@ -41,7 +43,8 @@ static void engine_counters(FILE *out, const struct ike_counters *counters)
 
 	head(out, "adit_ike_sas", "gauge", "Phase 1 SAs, half-open ones included.");
 	fprintf(out, "adit_ike_sas %u\n", counters->ike_sas);
-	head(out, "adit_ike_half_open", "gauge", "Phase 1 SAs that peers began and did not finish.");
+	head(out, "adit_ike_half_open", "gauge",
+	     "Phase 1 SAs that peers began and did not finish.");
 	fprintf(out, "adit_ike_half_open %u\n", counters->half_open);
 	for (i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
 		head(out, list[i].name, "counter", list[i].help);
@@ -54,7 +57,8 @@ static void tunnel_gauges(FILE *out, const struct daemon *daemon)
 {
 	size_t i;
 
-	head(out, "adit_tunnel_up", "gauge", "1 when IPsec SAs are established in both directions.");
+	head(out, "adit_tunnel_up", "gauge",
+	     "1 when IPsec SAs are established in both directions.");
 	for (i = 0; i < daemon->tunnel_count; i++)
 		fprintf(out, "adit_tunnel_up{tunnel=\"%s\"} %d\n", daemon->tunnels[i]->config->name,
 			daemon->tunnels[i]->state == IKE_STATE_ESTABLISHED);
@@ -80,9 +84,11 @@ static void failures(FILE *out, const struct daemon *daemon)
 	for (i = 0; i < daemon->tunnel_count; i++)
 		for (code = 1; code < IKE_ERROR_COUNT; code++)
 			if (daemon->tunnels[i]->failures[code])
-				fprintf(out, "adit_tunnel_failures_total{tunnel=\"%s\",code=\"%s\"} %"
-					PRIu64 "\n", daemon->tunnels[i]->config->name,
-					ike_error_code(code), daemon->tunnels[i]->failures[code]);
+				fprintf(out,
+					"adit_tunnel_failures_total{tunnel=\"%s\",code=\"%s\"} "
+					"%" PRIu64 "\n",
+					daemon->tunnels[i]->config->name, ike_error_code(code),
+					daemon->tunnels[i]->failures[code]);
 }
 
 static const struct {
@@ -104,7 +110,8 @@ static void devices(FILE *out, struct daemon *daemon, const struct anl_link *lin
 	size_t i, counter;
 	uint64_t value;
 
-	for (counter = 0; counter < sizeof(device_counters) / sizeof(device_counters[0]); counter++) {
+	for (counter = 0; counter < sizeof(device_counters) / sizeof(device_counters[0]);
+	     counter++) {
 		head(out, device_counters[counter].name, "counter", device_counters[counter].help);
 		for (i = 0; i < daemon->tunnel_count; i++) {
 			if (!links[i].ifindex)
@@ -122,7 +129,8 @@ static void drops(FILE *out, struct daemon *daemon)
 {
 	size_t i, counter;
 
-	head(out, "adit_device_drops_total", "counter", "Packets dropped by the device, by reason.");
+	head(out, "adit_device_drops_total", "counter",
+	     "Packets dropped by the device, by reason.");
 	for (i = 0; i < daemon->tunnel_count; i++) {
 		struct tunnel *tunnel = daemon->tunnels[i];
 		struct anl_device device = { 0 };
@@ -132,7 +140,9 @@ static void drops(FILE *out, struct daemon *daemon)
 		    anl_device_get(daemon->anl, tunnel->device.ifindex, &device, &error))
 			continue;
 		for (counter = 0; counter < device.drops.count; counter++)
-			fprintf(out, "adit_device_drops_total{tunnel=\"%s\",reason=\"%s\"} %" PRIu64 "\n",
+			fprintf(out,
+				"adit_device_drops_total{tunnel=\"%s\",reason=\"%s\"} %" PRIu64
+				"\n",
 				tunnel->config->name, device.drops.list[counter].reason,
 				device.drops.list[counter].packets);
 	}
@@ -151,7 +161,8 @@ char *metrics_text(struct daemon *daemon)
 		abort();
 	for (i = 0; i < daemon->tunnel_count; i++)
 		if (!daemon->tunnels[i]->device.ifindex ||
-		    anl_link_get(daemon->anl, daemon->tunnels[i]->device.ifindex, &links[i], &error))
+		    anl_link_get(daemon->anl, daemon->tunnels[i]->device.ifindex, &links[i],
+				 &error))
 			links[i].ifindex = 0;
 	ike_counters(engine_ike(daemon->engine), &counters);
 	head(out, "adit_info", "gauge", "The version of aditd.");

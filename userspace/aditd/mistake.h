@@ -26,7 +26,8 @@ void mistake_add(struct mistakes *mistakes, const char *file, unsigned int line,
 		 const char *format, ...) __attribute__((format(printf, 4, 5)));
 void mistake_vadd(struct mistakes *mistakes, const char *file, unsigned int line,
 		  const char *format, va_list arguments);
-/* Orders by file (of first appearance) and line: findings of one file are found in several passes. */
+/* Orders by file (of first appearance) and line: findings of one file are found in several
+ * passes. */
 void mistakes_sort(struct mistakes *mistakes);
 void mistakes_free(struct mistakes *mistakes);
 

@@ -91,8 +91,10 @@ const struct option option_tunnel[] = {
 	{ "esp", OPTION_ESP_PROPOSAL, LIST(config_tunnel, esp) },
 	{ "ah", OPTION_AH_PROPOSAL, LIST(config_tunnel, ah) },
 	{ "mode", OPTION_WORD, IN(mode), .fallback = "tunnel", .words = modes },
-	{ "ike-lifetime", OPTION_DURATION, IN(ike_lifetime), .fallback = "8h", RANGE(10, 30 * DAY) },
-	{ "esp-lifetime", OPTION_DURATION, IN(esp_lifetime), .fallback = "1h", RANGE(10, 30 * DAY) },
+	{ "ike-lifetime", OPTION_DURATION, IN(ike_lifetime), .fallback = "8h",
+	  RANGE(10, 30 * DAY) },
+	{ "esp-lifetime", OPTION_DURATION, IN(esp_lifetime), .fallback = "1h",
+	  RANGE(10, 30 * DAY) },
 	{ "esp-lifebytes", OPTION_BYTES, IN(esp_lifebytes), .fallback = "0", RANGE(0, OPTION_ANY) },
 	{ "rekey-margin", OPTION_DURATION, IN(rekey_margin), RANGE(1, 30 * DAY) },
 	{ "rekey-fuzz", OPTION_NUMBER, IN(rekey_fuzz), .fallback = "100", RANGE(0, 1000) },
@@ -183,7 +185,8 @@ const char *option_allowed(const struct option *option, char *text, size_t size)
 	case OPTION_ADDRESS:
 		return "an IPv4 or IPv6 address";
 	case OPTION_SELECTOR:
-		return "a prefix such as 10.1.0.0/16 without host bits, or dynamic, each with an optional [tcp/80]";
+		return "a prefix such as 10.1.0.0/16 without host bits, or dynamic, each with an "
+		       "optional [tcp/80]";
 	case OPTION_NETWORK:
 		return "a prefix such as 10.1.0.0/16 without host bits";
 	case OPTION_INTERFACE:
@@ -254,8 +257,10 @@ static bool check_text(const struct option *option, const char *text, char *why,
 	case OPTION_ESP_PROPOSAL:
 	case OPTION_AH_PROPOSAL:
 		list = memory_new(sizeof(*list));
-		good = proposal_parse(list, option->type == OPTION_IKE_PROPOSAL ? PROPOSAL_IKE :
-				      option->type == OPTION_ESP_PROPOSAL ? PROPOSAL_ESP : PROPOSAL_AH,
+		good = proposal_parse(list,
+				      option->type == OPTION_IKE_PROPOSAL ? PROPOSAL_IKE :
+				      option->type == OPTION_ESP_PROPOSAL ? PROPOSAL_ESP :
+									    PROPOSAL_AH,
 				      text, why, size);
 		free(list);
 		return good;
@@ -349,8 +354,8 @@ static void option_default(const struct option *option, void *base)
 {
 	char why[512];
 
-	if (option->fallback &&
-	    !option_parse(option, option->fallback, (char *)base + option->offset, why, sizeof(why)))
+	if (option->fallback && !option_parse(option, option->fallback,
+					      (char *)base + option->offset, why, sizeof(why)))
 		abort();
 }
 
@@ -375,7 +380,8 @@ void options_read(const struct option *table, const struct settings_section *sec
 
 	for (i = 0; table[i].name; i++) {
 		setting = setting_find(section, table[i].name);
-		/* So that a refused value leaves a sane one, and no second mistake follows from it */
+		/* So that a refused value leaves a sane one, and no second mistake follows from
+		 * it */
 		option_default(&table[i], base);
 		if (!setting)
 			continue;

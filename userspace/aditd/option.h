@@ -58,8 +58,8 @@ extern const struct option option_tunnel[];	/* offsets into struct config_tunnel
 /* The names for settings_read(); to be freed. */
 struct setting_name *option_names(const struct option *table);
 
-/* Fills the structure at base from section, defaults where it is silent, and sets the bits of *given.
- * whom: "" or "tunnel \"NAME\": ", for the mistakes. */
+/* Fills the structure at base from section, defaults where it is silent, and sets the bits of
+ * *given. whom: "" or "tunnel \"NAME\": ", for the mistakes. */
 void options_read(const struct option *table, const struct settings_section *section, void *base,
 		  uint64_t *given, const char *whom, struct mistakes *mistakes);
 void options_free(const struct option *table, void *base);

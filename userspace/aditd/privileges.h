@@ -7,8 +7,8 @@
 
 #include <stddef.h>
 
-/* Keeps CAP_NET_ADMIN (netlink, sockets' policies and mark) and CAP_NET_BIND_SERVICE (port 500), and
- * forbids to gain any. 0 or -1 with error. */
+/* Keeps CAP_NET_ADMIN (netlink, sockets' policies and mark) and CAP_NET_BIND_SERVICE (port 500),
+ * and forbids to gain any. 0 or -1 with error. */
 int privileges_drop(char *error, size_t size);
 
 #endif

@@ -22,8 +22,10 @@ static void check_fixed(const struct config *old, const struct config *new,
 
 	for (i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		if (!option_equal(&option_top[option_index(option_top, fixed[i])], old, new))
-			mistake_add(warnings, new->path, 0, "%s has changed: it takes effect when aditd is "
-				    "restarted", fixed[i]);
+			mistake_add(warnings, new->path, 0,
+				    "%s has changed: it takes effect when aditd is "
+				    "restarted",
+				    fixed[i]);
 }
 
 static void note(json_t *list, const struct config_tunnel *tunnel)
@@ -59,7 +61,8 @@ static void take_down_renamed(struct daemon *daemon, const struct config *new)
 	for (i = 0; i < daemon->tunnel_count; i++) {
 		struct tunnel *tunnel = daemon->tunnels[i];
 
-		if (strcmp(config_tunnel(new, tunnel->config->name)->device, tunnel->config->device))
+		if (strcmp(config_tunnel(new, tunnel->config->name)->device,
+			   tunnel->config->device))
 			tunnel_stop(tunnel);
 	}
 }
@@ -129,10 +132,11 @@ bool reload(struct daemon *daemon, struct reload *changes, struct mistakes *mist
 	engine_configure(daemon->engine);
 	start_changed(daemon, new);
 	config_free(old);
-	report_text(daemon, IKE_SEVERITY_INFO, NULL, "reload",
-		    "configuration read: %zu tunnels added, %zu removed, %zu changed, %zu unchanged",
-		    json_array_size(changes->added), json_array_size(changes->removed),
-		    json_array_size(changes->changed), json_array_size(changes->unchanged));
+	report_text(
+		daemon, IKE_SEVERITY_INFO, NULL, "reload",
+		"configuration read: %zu tunnels added, %zu removed, %zu changed, %zu unchanged",
+		json_array_size(changes->added), json_array_size(changes->removed),
+		json_array_size(changes->changed), json_array_size(changes->unchanged));
 	notify_ready();
 	return true;
 }

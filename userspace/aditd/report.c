@@ -7,6 +7,7 @@
 
 #include "aditd/control.h"
 #include "aditd/daemon.h"
+#include "aditd/engine.h"
 #include "aditd/log.h"
 
 void report_send(struct daemon *daemon, const struct report *report)
@@ -15,7 +16,8 @@ void report_send(struct daemon *daemon, const struct report *report)
 
 	log_write(report->severity, report->tunnel, report->code, report->text);
 	json_object_set_new(event, "time", json_real(daemon_time()));
-	json_object_set_new(event, "tunnel", report->tunnel ? json_string(report->tunnel) : json_null());
+	json_object_set_new(event, "tunnel",
+			    report->tunnel ? json_string(report->tunnel) : json_null());
 	json_object_set_new(event, "level", json_string(log_level_text(report->severity)));
 	json_object_set_new(event, "code", json_string(report->code));
 	json_object_set_new(event, "text", json_string(report->text));
@@ -115,8 +117,47 @@ static json_t *members_of(const struct ike_event *event)
 	return members;
 }
 
+/* What anybody can make us say, without having proven anything */
+static bool by_stranger(const struct ike_event *event)
+{
+	switch (event->code) {
+	case IKE_EVENT_RESPONDING:
+	case IKE_EVENT_REFUSED:
+	case IKE_EVENT_DROPPED:
+		return true;
+	case IKE_EVENT_NOTIFY:
+		return !event->authenticated;
+	default:
+		return false;
+	}
+}
+
+/* Thousands of forged messages must not fill the log, nor hide in it what matters */
+static bool let_pass(struct daemon *daemon, const struct ike_event *event)
+{
+	uint64_t now = engine_now();
+
+	if (now - daemon->strangers_since >= 1000) {
+		unsigned int suppressed = daemon->strangers_suppressed;
+
+		daemon->strangers_since = now;
+		daemon->strangers = 0;
+		daemon->strangers_suppressed = 0;
+		if (suppressed)
+			report_text(daemon, IKE_SEVERITY_WARNING, NULL, "suppressed",
+				    "%u messages about unauthenticated packets were suppressed",
+				    suppressed);
+	}
+	if (!by_stranger(event) || ++daemon->strangers <= EVENT_STRANGERS)
+		return true;
+	daemon->strangers_suppressed++;
+	return false;
+}
+
 void report_engine(struct daemon *daemon, const struct ike_event *event)
 {
+	if (!let_pass(daemon, event))
+		return;
 	report_send(daemon, &(struct report) {
 		.severity = event->severity,
 		.tunnel = event->connection && *event->connection ? event->connection : NULL,

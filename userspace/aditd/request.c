@@ -63,7 +63,8 @@ static bool take_wait(struct request *request, const json_t *value, char *error,
 	request->wait = json_number_value(value);
 	if (json_is_number(value) && request->wait >= 0 && request->wait <= CONTROL_WAIT_MAX)
 		return true;
-	snprintf(error, size, "\"wait\" must be a number of seconds from 0 to %d", CONTROL_WAIT_MAX);
+	snprintf(error, size, "\"wait\" must be a number of seconds from 0 to %d",
+		 CONTROL_WAIT_MAX);
 	return false;
 }
 
@@ -99,7 +100,8 @@ bool request_parse(struct request *request, const char *line, size_t length, cha
 	} else {
 		command = find_command(object);
 		if (command == COMMANDS) {
-			snprintf(error, size, "\"command\" must be status, up, down, reload, monitor, "
+			snprintf(error, size,
+				 "\"command\" must be status, up, down, reload, monitor, "
 				 "metrics or version");
 		} else {
 			request->command = commands[command].command;

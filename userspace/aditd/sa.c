@@ -105,7 +105,8 @@ int sa_install(struct daemon *daemon, const struct ike_sa *sa)
 	if (tunnel && tunnel->device.ifindex) {
 		err = to_kernel(sa, tunnel->device.ifindex, &kernel);
 		if (err)
-			anl_fail(&error, -err, "the algorithm's name or key is too long for the kernel");
+			anl_fail(&error, -err,
+				 "the algorithm's name or key is too long for the kernel");
 		else
 			err = anl_sa_add(daemon->anl, &kernel, &error);
 		anl_sa_erase(&kernel);

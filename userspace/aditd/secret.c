@@ -83,8 +83,8 @@ size_t secret_read(const char *path, uint8_t *secret, size_t size, char *why, si
 		n--;
 	text[n] = 0;
 	if (memchr(text, 0, n) || memchr(text, '\n', n)) {
-		snprintf(why, why_size, "%s: a key is one line of text; write bytes as 0x… or 0s…",
-			 path);
+		snprintf(why, why_size,
+			 "%s: a key is one line of text; bytes are written as 0x… or 0s…", path);
 	} else {
 		length = value_secret(text, secret, size, &what);
 		if (!length)

@@ -14,7 +14,7 @@
 #include "aditd/source.h"
 
 #define FILES_MAX	4096		/* of one configuration */
-#define UNKNOWN_MAX	64		/* names that are wrong in one file, before we stop counting */
+#define UNKNOWN_MAX 64 /* names that are wrong in one file, before we stop counting */
 
 struct file {
 	char *path;
@@ -40,7 +40,8 @@ struct parser {
 	bool found_unknown;
 };
 
-/* libconfuse's callbacks have no argument of ours; settings_read() is documented as not reentrant */
+/* libconfuse's callbacks have no argument of ours; settings_read() is documented as not
+ * reentrant */
 static struct parser *parser;
 
 static void file_queue(const char *path, const char *from, unsigned int line)
@@ -54,7 +55,8 @@ static void file_queue(const char *path, const char *from, unsigned int line)
 		if (!strcmp(parser->files[i].path, real))
 			return;
 	if (parser->file_count == FILES_MAX) {
-		mistake_add(parser->mistakes, from, line, "more than %d files are included", FILES_MAX);
+		mistake_add(parser->mistakes, from, line, "more than %d files are included",
+			    FILES_MAX);
 		return;
 	}
 	parser->files = memory_array(parser->files, i + 1, sizeof(*parser->files));
@@ -232,9 +234,10 @@ static void on_error(cfg_t *cfg, const char *format, va_list arguments)
 		return;
 	}
 	vsnprintf(text, sizeof(text), format, arguments);
-	mistake_add(parser->mistakes, parser->path, cfg->line,
-		    "%s; the form is NAME = VALUE, NAME = { VALUE, VALUE } or tunnel \"NAME\" { … }",
-		    text);
+	mistake_add(
+		parser->mistakes, parser->path, cfg->line,
+		"%s; the form is NAME = VALUE, NAME = { VALUE, VALUE } or tunnel \"NAME\" { … }",
+		text);
 }
 
 static cfg_opt_t *schema(const struct setting_name *names, char *const *unknown, cfg_opt_t *tunnel)

@@ -51,7 +51,7 @@ struct settings {
 struct setting_name {
 	const char *name;		/* NULL ends the table */
 	bool list;
-	bool secret;			/* wiped out of the parser's memory as soon as it was read */
+	bool secret; /* wiped out of the parser's memory as soon as it was read */
 };
 
 /*

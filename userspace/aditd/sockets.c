@@ -89,7 +89,8 @@ static bool local_address(struct msghdr *message, struct ike_address *address)
 
 static bool receive_one(struct udp_socket *udp)
 {
-	char control[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(struct in_pktinfo))];
+	char control[CMSG_SPACE(sizeof(struct in6_pktinfo)) +
+		     CMSG_SPACE(sizeof(struct in_pktinfo))];
 	struct sockets *sockets = udp->owner;
 	struct iovec part = { sockets->buffer, sizeof(sockets->buffer) };
 	struct sockaddr_storage from;
@@ -134,7 +135,8 @@ static void bypass_xfrm(int fd, int family)
 	int level = family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP;
 	int option = family == AF_INET6 ? IPV6_XFRM_POLICY : IP_XFRM_POLICY;
 	static const int directions[] = { XFRM_POLICY_OUT, XFRM_POLICY_IN };
-	/* Makes the kernel load xfrm_user, which takes the option; without it the answer is EINVAL */
+	/* Makes the kernel load xfrm_user, which takes the option; without it the answer is
+	 * EINVAL */
 	int load = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_XFRM);
 	size_t i;
 
@@ -144,8 +146,8 @@ static void bypass_xfrm(int fd, int family)
 	for (i = 0; i < 2; i++) {
 		policy.dir = directions[i];
 		/* A kernel without XFRM, or with nobody to configure it, has nothing to bypass */
-		if (setsockopt(fd, level, option, &policy, sizeof(policy)) && errno != ENOPROTOOPT &&
-		    errno != EOPNOTSUPP && (load >= 0 || errno != EINVAL))
+		if (setsockopt(fd, level, option, &policy, sizeof(policy)) &&
+		    errno != ENOPROTOOPT && errno != EOPNOTSUPP && (load >= 0 || errno != EINVAL))
 			log_warning("IKE socket: no bypass of the kernel's IPsec policies: %s",
 				    strerror(errno));
 	}
@@ -183,20 +185,27 @@ static void explain(const struct ike_address *address, uint16_t port, int code, 
 	switch (code) {
 	case EADDRINUSE:
 		holder_of_port(address->family, port, holder, sizeof(holder));
-		snprintf(error, size, "UDP port %u is taken by %s; stop it, or set port and natt-port, or "
-			 "listen, at the top of the configuration", port, holder);
+		snprintf(error, size,
+			 "UDP port %u is taken by %s; stop it, or set port and natt-port, or "
+			 "listen, at the top of the configuration",
+			 port, holder);
 		break;
 	case EADDRNOTAVAIL:
-		snprintf(error, size, "listen: %s is not an address of this host; correct it or leave "
-			 "listen out", text);
+		snprintf(error, size,
+			 "listen: %s is not an address of this host; correct it or leave "
+			 "listen out",
+			 text);
 		break;
 	case EACCES:
 	case EPERM:
-		snprintf(error, size, "UDP port %u: not permitted; aditd needs CAP_NET_BIND_SERVICE and "
-			 "CAP_NET_ADMIN, run it as root or by its unit", port);
+		snprintf(error, size,
+			 "UDP port %u: not permitted; aditd needs CAP_NET_BIND_SERVICE and "
+			 "CAP_NET_ADMIN, run it as root or by its unit",
+			 port);
 		break;
 	default:
-		snprintf(error, size, "UDP port %u of %s: %s; see whether the kernel has that address family",
+		snprintf(error, size,
+			 "UDP port %u of %s: %s; see whether the kernel has that address family",
 			 port, text, strerror(code));
 	}
 }

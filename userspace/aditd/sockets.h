@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The UDP sockets of IKE: port 500 and port 4500 (RFC 2408 2.5.1, RFC 3947 4), IPv4 and IPv6. On the
- * second one the kernel keeps ESP and NAT keepalives for itself (RFC 3948).
+ * The UDP sockets of IKE: port 500 and port 4500 (RFC 2408 2.5.1, RFC 3947 4), IPv4 and IPv6. On
+ * the second one the kernel keeps ESP and NAT keepalives for itself (RFC 3948).
  */
 #ifndef ADITD_SOCKETS_H
 #define ADITD_SOCKETS_H
@@ -17,7 +17,8 @@ struct sockets;
 
 /* One datagram. local.port is IKE_PORT or IKE_PORT_NATT, whatever ports are configured. */
 typedef void (*sockets_input)(void *ctx, const struct ike_endpoint *local,
-			      const struct ike_endpoint *remote, const uint8_t *bytes, size_t length);
+			      const struct ike_endpoint *remote, const uint8_t *bytes,
+			      size_t length);
 
 /*
  * Opens and binds them; reading begins at once. NULL with error: one sentence what, one what to do.

@@ -159,7 +159,8 @@ static void scan_plain(struct scanner *scanner)
 		break;
 	default:
 		if ((unsigned char)c < 0x20 || (unsigned char)c == 0x7f)
-			refuse(scanner, scanner->line, "a control character; the file is to be text");
+			refuse(scanner, scanner->line,
+			       "a control character; the file is to be text");
 		scanner->in_word = true;
 		scanner->at++;
 		return;

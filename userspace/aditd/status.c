@@ -19,7 +19,7 @@ struct view {
 	struct tunnel *tunnel;
 	double now;			/* Unix */
 	json_t *object;			/* TUNNEL */
-	json_t *ike;			/* the one that counts: established before not, newest first */
+	json_t *ike; /* the one that counts: established before not, newest first */
 	uint64_t ike_age;
 	bool ike_up;
 	json_t *children;
@@ -99,8 +99,9 @@ static void put_connection(void *ctx, const struct ike_status_connection *status
 	struct view *view = ctx;
 	bool connecting = status->state == IKE_STATE_CONNECTING;
 
-	json_object_set_new(view->object, "attempt",
-			    json_integer(connecting ? (status->attempts ? status->attempts : 1) : 0));
+	json_object_set_new(
+		view->object, "attempt",
+		json_integer(connecting ? (status->attempts ? status->attempts : 1) : 0));
 	json_object_set_new(view->object, "retry_in",
 			    connecting ? span_or_null(status->retry) : json_null());
 }
@@ -118,7 +119,8 @@ static void put_sa(void *ctx, const struct ike_status_sa *status)
 	view->ike_age = status->age;
 	ike = view->ike = json_object();
 	json_object_set_new(ike, "state", json_string(status->state));
-	json_object_set_new(ike, "role", json_string(status->initiator ? "initiator" : "responder"));
+	json_object_set_new(ike, "role",
+			    json_string(status->initiator ? "initiator" : "responder"));
 	json_object_set_new(ike, "exchange", json_string(status->exchange));
 	json_object_set_new(ike, "cookie_i", cookie_text(status->initiator_cookie));
 	json_object_set_new(ike, "cookie_r", cookie_text(status->responder_cookie));
@@ -140,7 +142,8 @@ static void put_sa(void *ctx, const struct ike_status_sa *status)
 	json_object_set_new(ike, "expires_in", span_or_null(status->expire));
 	/* A tunnel that takes any peer has one now */
 	if (!view->tunnel->remote.family)
-		json_object_set_new(view->object, "remote", address_or_null(&status->remote.address));
+		json_object_set_new(view->object, "remote",
+				    address_or_null(&status->remote.address));
 	if (!view->tunnel->local.family)
 		json_object_set_new(view->object, "local", address_or_null(&status->local.address));
 }
@@ -166,7 +169,8 @@ static void add_drops(json_t *drops, const struct anl_sa *sa)
 		json_int_t before = json_integer_value(json_object_get(drops, drop->reason));
 
 		if (drop->packets)
-			json_object_set_new(drops, drop->reason, json_integer(before + drop->packets));
+			json_object_set_new(drops, drop->reason,
+					    json_integer(before + drop->packets));
 	}
 }
 
@@ -203,7 +207,8 @@ static void put_child(void *ctx, const struct ike_status_child *status)
 	json_object_set_new(child, "proposal", json_string(status->proposal));
 	json_object_set_new(child, "weak", weak_words(status->proposal, esp ? PROPOSAL_ESP :
 						      PROPOSAL_AH));
-	json_object_set_new(child, "role", json_string(status->initiator ? "initiator" : "responder"));
+	json_object_set_new(child, "role",
+			    json_string(status->initiator ? "initiator" : "responder"));
 	json_object_set_new(child, "encap", json_boolean(status->encap));
 	json_object_set_new(child, "esn", json_boolean(status->esn));
 	json_object_set_new(child, "local_ts",
@@ -230,7 +235,8 @@ static void put_device(struct view *view)
 
 	json_object_set_new(view->object, "device", json_string(tunnel->config->device));
 	json_object_set_new(view->object, "ifindex", json_integer(there ? link.ifindex : 0));
-	json_object_set_new(view->object, "carrier", there ? json_boolean(link.carrier) : json_null());
+	json_object_set_new(view->object, "carrier",
+			    there ? json_boolean(link.carrier) : json_null());
 	json_object_set_new(view->object, "mtu", there ? json_integer(link.mtu) : json_null());
 }
 
@@ -263,7 +269,8 @@ static void put_configured(struct view *view)
 
 	json_object_set_new(view->object, "remote_name", json_string(config->remote));
 	json_object_set_new(view->object, "start", json_string(start_word(view->tunnel)));
-	json_object_set_new(view->object, "addresses", prefixes(config->address, config->address_count));
+	json_object_set_new(view->object, "addresses",
+			    prefixes(config->address, config->address_count));
 	json_object_set_new(view->object, "routes", prefixes(config->route, config->route_count));
 	json_object_set_new(view->object, "metric", json_integer(config->metric));
 }

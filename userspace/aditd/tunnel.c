@@ -139,6 +139,12 @@ uint64_t tunnel_retry_in(const struct tunnel *tunnel)
 	return uv_timer_get_due_in(&tunnel->retry);
 }
 
+/* What is up as it is wanted is not taken down: DPD tells when the peer is really gone */
+static bool is_settled(const struct tunnel *tunnel)
+{
+	return tunnel->keyed && !tunnel->stale && tunnel->state == IKE_STATE_ESTABLISHED;
+}
+
 static bool is_ours(const struct daemon *daemon, const struct ike_address *address)
 {
 	struct anl_address destination = { .family = address->family };
@@ -146,7 +152,8 @@ static bool is_ours(const struct daemon *daemon, const struct ike_address *addre
 	struct anl_error error;
 
 	memcpy(destination.bytes, address->bytes, sizeof(destination.bytes));
-	return !anl_route_lookup(daemon->anl, &destination, NULL, 0, &answer, &error) && answer.local;
+	return !anl_route_lookup(daemon->anl, &destination, NULL, 0, &answer, &error) &&
+	       answer.local;
 }
 
 static bool check_local(struct tunnel *tunnel)
@@ -155,9 +162,11 @@ static bool check_local(struct tunnel *tunnel)
 
 	if (is_ours(tunnel->daemon, &tunnel->config->local))
 		return true;
-	if (!tunnel->keyed || tunnel->state != IKE_STATE_ESTABLISHED)
-		fail(tunnel, "no-route", "local = \"%s\" is not an address of this host; add it, or correct "
-		     "or leave out local", ike_address_text(&tunnel->config->local, text));
+	if (!is_settled(tunnel))
+		fail(tunnel, "no-route",
+		     "local = \"%s\" is not an address of this host; add it, or correct "
+		     "or leave out local",
+		     ike_address_text(&tunnel->config->local, text));
 	return false;
 }
 
@@ -177,22 +186,25 @@ static bool find_local(struct tunnel *tunnel, struct ike_address *local)
 	memcpy(remote.bytes, tunnel->remote.bytes, sizeof(remote.bytes));
 	ike_address_text(&tunnel->remote, text);
 	if (anl_route_lookup(daemon->anl, &remote, NULL,
-			     rules_needed(&daemon->rules) ? daemon->rules.mark : 0, &answer, &error)) {
-		/* What is up is not taken down for it: DPD tells when the peer is really gone */
-		if (!tunnel->keyed || tunnel->state != IKE_STATE_ESTABLISHED)
-			fail(tunnel, "no-route", "no route to the peer %s; add one, or correct remote", text);
+			     rules_needed(&daemon->rules) ? daemon->rules.mark : 0, &answer,
+			     &error)) {
+		if (!is_settled(tunnel))
+			fail(tunnel, "no-route",
+			     "no route to the peer %s; add one, or correct remote", text);
 		return false;
 	}
 	if (answer.ifindex == tunnel->device.ifindex) {
-		fail(tunnel, "no-route", "the route to the peer %s leads through the tunnel itself; add "
-		     "a route to it over the right device", text);
+		fail(tunnel, "no-route",
+		     "the route to the peer %s leads through the tunnel itself; add "
+		     "a route to it over the right device",
+		     text);
 		return false;
 	}
 	local->family = answer.source.family;
 	memcpy(local->bytes, answer.source.bytes, sizeof(local->bytes));
 	if (local->family == AF_UNSPEC)
-		fail(tunnel, "no-route", "the route to the peer %s gives no source address; set local",
-		     text);
+		fail(tunnel, "no-route",
+		     "the route to the peer %s gives no source address; set local", text);
 	return local->family != AF_UNSPEC;
 }
 
@@ -278,8 +290,10 @@ static void on_resolved(void *ctx, const struct ike_address *list, size_t count,
 	if (!count) {
 		/* What is known keeps being used while DNS is away */
 		if (!tunnel->keyed)
-			fail(tunnel, "dns", "the peer's name %s does not resolve: %s; correct remote, or see "
-			     "/etc/resolv.conf", tunnel->config->remote, error);
+			fail(tunnel, "dns",
+			     "the peer's name %s does not resolve: %s; correct remote, or see "
+			     "/etc/resolv.conf",
+			     tunnel->config->remote, error);
 		return;
 	}
 	address = choose(tunnel, list, count);
@@ -305,8 +319,10 @@ static void find_peer(struct tunnel *tunnel)
 	tunnel->resolve = resolve_start(&tunnel->daemon->loop, tunnel->config->remote,
 					tunnel->config->local.family, on_resolved, tunnel);
 	if (!tunnel->resolve)
-		fail(tunnel, "dns", "the peer's name %s cannot be asked for; see the host's memory and "
-		     "limits", tunnel->config->remote);
+		fail(tunnel, "dns",
+		     "the peer's name %s cannot be asked for; see the host's memory and "
+		     "limits",
+		     tunnel->config->remote);
 }
 
 static void prepare(struct tunnel *tunnel)
@@ -340,7 +356,8 @@ static void give_up_attempt(struct tunnel *tunnel)
 {
 	if (!tunnel->keyed || !*tunnel->error.code || state_now(tunnel) == IKE_STATE_ESTABLISHED)
 		return;
-	ike_connection_remove(engine_ike(tunnel->daemon->engine), tunnel->config->name, engine_now());
+	ike_connection_remove(engine_ike(tunnel->daemon->engine), tunnel->config->name,
+			      engine_now());
 	tunnel->keyed = false;
 }
 
@@ -368,7 +385,8 @@ void tunnel_stop(struct tunnel *tunnel)
 	tunnel->resolve = NULL;
 	/* The DELETEs first: with the routes the way to the peer may go */
 	if (tunnel->keyed)
-		ike_connection_remove(engine_ike(daemon->engine), tunnel->config->name, engine_now());
+		ike_connection_remove(engine_ike(daemon->engine), tunnel->config->name,
+				      engine_now());
 	tunnel->keyed = false;
 	device_down(&tunnel->device, daemon->anl, &daemon->rules);
 	mark_sockets(daemon);
@@ -429,11 +447,13 @@ static void unsendable(struct tunnel *tunnel)
 {
 	char peer[IKE_ADDRESS_TEXT], text[256];
 
-	snprintf(text, sizeof(text), "nothing can be sent to the peer %s: %s; see `ip route get %s` and the "
-		 "addresses of this host", ike_address_text(&tunnel->remote, peer),
-		 strerror(tunnel->send_error), peer);
+	snprintf(text, sizeof(text),
+		 "nothing can be sent to the peer %s: %s; see `ip route get %s` and the "
+		 "addresses of this host",
+		 ike_address_text(&tunnel->remote, peer), strerror(tunnel->send_error), peer);
 	error_set(tunnel, "no-route", text, false);
-	report_text(tunnel->daemon, IKE_SEVERITY_ERROR, tunnel->config->name, "no-route", "%s", text);
+	report_text(tunnel->daemon, IKE_SEVERITY_ERROR, tunnel->config->name, "no-route", "%s",
+		    text);
 }
 
 void tunnel_sent(struct daemon *daemon, const struct ike_address *remote, int error)
@@ -488,7 +508,8 @@ void tunnels_refresh(struct daemon *daemon)
 
 		if (!tunnel->wanted)
 			continue;
-		/* What failed for want of a route may work now; DNS is asked on the engine's retries */
+		/* What failed for want of a route may work now; DNS is asked on the engine's
+		 * retries */
 		if (!tunnel->keyed)
 			prepare(tunnel);
 		else if (tunnel->config->remote_kind != CONFIG_REMOTE_NAME)
@@ -505,7 +526,8 @@ void tunnel_device_lost(struct tunnel *tunnel)
 	device_lost(&tunnel->device, daemon->anl, &daemon->rules);
 	/* Its SAs went with it */
 	if (tunnel->keyed)
-		ike_connection_remove(engine_ike(daemon->engine), tunnel->config->name, engine_now());
+		ike_connection_remove(engine_ike(daemon->engine), tunnel->config->name,
+				      engine_now());
 	tunnel->keyed = false;
 	fail(tunnel, "kernel", "device %s was removed by somebody else; it is made again",
 	     tunnel->config->device);

@@ -18,7 +18,8 @@ bool value_duration(const char *text, uint64_t *seconds);
 bool value_bytes(const char *text, uint64_t *bytes);
 /* "true", "yes", "on", "1" and their opposites */
 bool value_bool(const char *text, bool *flag);
-/* A network device's name as the kernel takes it: 1 to 15 bytes, no '/', ':' or space, not "." or "..". */
+/* A network device's name as the kernel takes it: 1 to 15 bytes, no '/', ':' or space, not "." or
+ * "..". */
 bool value_device(const char *text);
 /* A DNS name: labels of letters, digits, '-' and '_'; not one that reads like an address. */
 bool value_host(const char *text);
