@@ -177,6 +177,11 @@ static struct sk_buff *check_slowly(struct adit_sa *sa, struct dst_entry *dst, s
 			return skb;
 		mtu = max_t(unsigned int, mtu, IPV6_MIN_MTU);
 	} else if (!(ip_hdr(skb)->frag_off & htons(IP_DF)) && !skb_is_gso(skb)) {
+		/* In transport mode the header is the packet's own: what it allows
+		 * happens to the protected packet.
+		 */
+		if (sa->mode == ADIT_MODE_TRANSPORT)
+			return skb;
 		return fragment(sa, skb, mtu, LL_RESERVED_SPACE(dst->dev) + ADIT_HEADROOM);
 	}
 	too_big(sa, skb, mtu);
