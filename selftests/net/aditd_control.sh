@@ -89,7 +89,8 @@ exec {SAY_FD}<>"$TMP/say"
 echo '{"command":"monitor"}' >&"$SAY_FD"
 eventually steady
 before=$((STEADY + 1))
-background socat - "UNIX-CONNECT:$TMP/left/control" <"$TMP/say" >"$TMP/monitored"
+background socat "OPEN:$TMP/say,rdonly!!OPEN:$TMP/monitored,creat,wronly" \
+	"UNIX-CONNECT:$TMP/left/control"
 eventually same_descriptors || bail_out "nobody watches"
 cycle()
 {
