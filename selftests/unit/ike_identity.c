@@ -115,6 +115,8 @@ static void matches(void **state)
 		{ "*@example.com", "me@example.com", true },
 		{ "*@example.com", "me@example.org", false },
 		{ "keyid:Left", "keyid:left", false },
+		{ "gw", "keyid:gw", false },
+		{ "keyid:gw", "gw", false },
 		{ "C=DE, O=Example, CN=gw", "C=DE, O=EXAMPLE, CN=GW", true },
 		{ "C=DE, O=Example, CN=gw", "C=DE, O=Example  , CN=gw", true },
 		{ "C=DE, O=Example, CN=gw", "C=DE, CN=gw, O=Example", false },

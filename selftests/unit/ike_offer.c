@@ -227,6 +227,8 @@ static void writes_lifetimes_as_peers_read_them(void **state)
 }
 
 /* @proposals proposals of @transforms transforms each */
+static size_t written;
+
 static bool parse_many(unsigned int proposals, unsigned int transforms)
 {
 	static uint8_t buffer[BUILDER_MAX * 8];
@@ -247,6 +249,7 @@ static bool parse_many(unsigned int proposals, unsigned int transforms)
 	}
 	offer_close(&o);
 	message = builder_end(&b);
+	written = message.len;
 	return message.len && parse(2, bytes_of(message.data + 32, message.len - 32));
 }
 
@@ -259,8 +262,10 @@ static void bounds_counts(void **state)
 	assert_int_equal(offer.transforms, OFFER_MAX_TRANSFORMS);
 	assert_false(parse_many(OFFER_MAX_PROPOSALS + 1, 1));
 	assert_false(parse_many(OFFER_MAX_PROPOSALS, 5));
+	assert_int_not_equal(written, 0);
 	/* the count of transforms is one byte: what does not fit is not written */
 	assert_false(parse_many(1, 256));
+	assert_int_equal(written, 0);
 }
 
 int main(void)

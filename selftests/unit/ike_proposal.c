@@ -74,6 +74,16 @@ static void expands_alternatives_in_order(void **state)
 	assert_string_equal(proposal_list_print(&list, text, sizeof(text)),
 			    "aes128gcm16-modp2048-esn, aes128gcm16-modp2048, "
 			    "aes256gcm16-modp2048-esn, aes256gcm16-modp2048");
+	list = words(PROPOSAL_ESP, "aes128-aes256-sha1-sha256-modp1024-modp2048");
+	assert_string_equal(proposal_list_print(&list, text, sizeof(text)),
+			    "aes128-sha1-modp1024, aes128-sha1-modp2048, "
+			    "aes128-sha256-modp1024, aes128-sha256-modp2048, "
+			    "aes256-sha1-modp1024, aes256-sha1-modp2048, "
+			    "aes256-sha256-modp1024, aes256-sha256-modp2048");
+	list = words(PROPOSAL_ESP, "aes128-aes256-aes192-3des-sha1-sha256-sha384-sha512-"
+				   "modp1024-modp2048-ecp256-ecp384");
+	assert_int_equal(list.count, PROPOSAL_MAX);
+	list = words(PROPOSAL_ESP, "aes128gcm16-aes256gcm16-modp2048-esn-noesn");
 	/* appended to what is there */
 	assert_true(proposal_parse(&list, PROPOSAL_ESP, "aes128-sha1", why, sizeof(why)));
 	assert_int_equal(list.count, 5);
@@ -265,6 +275,7 @@ static void agrees_in_phase1(void **state)
 	/* RFC 2408 4.2: attributes come back as they went out */
 	assert_true(bytes_equal(offer.transform[0].attributes, choice.attributes));
 	assert_int_equal(offer.transform[0].number, 4);
+	assert_int_equal(offer.proposal[0].number, 1);
 	assert_true(proposal_accept_ike(&accepted, &offer, &ours, &psk, why, sizeof(why)));
 	assert_ptr_equal(accepted.proposal.cipher, choice.proposal.cipher);
 	assert_ptr_equal(accepted.proposal.hash, choice.proposal.hash);
@@ -529,6 +540,7 @@ static void offers_ah_as_alternative_or_bundle(void **state)
 	assert_int_equal(peer.proposal[1].number, 2);
 	assert_true(select_child(&choice, &peer, NULL, "sha256", &terms, 0));
 	assert_int_equal(choice.count, 1);
+	assert_int_equal(choice.proposal_number, 2);
 	assert_int_equal(choice.sa[0].protocol, IKE_PROTO_AH);
 	assert_int_equal(choice.sa[0].spi, 0x55667788);
 	assert_true(select_child(&choice, &peer, "aes128-sha1", "sha256", &terms, 0));
@@ -548,8 +560,9 @@ static void offers_ah_as_alternative_or_bundle(void **state)
 	peer = end(&b, 2);
 	assert_true(proposal_accept_child(&accepted, &peer, &esp, &ah, &terms, why, sizeof(why)));
 	assert_int_equal(accepted.count, 2);
-	/* half a bundle is nothing */
+	/* a bundle where alternatives were wanted, and half of one, is nothing */
 	terms.bundle = false;
+	assert_false(select_child(&choice, &peer, "aes128-sha1", "sha256", &terms, 0));
 	assert_false(select_child(&choice, &peer, "aes128-sha1", NULL, &terms, 0));
 }
 
