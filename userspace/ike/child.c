@@ -408,7 +408,7 @@ static uint64_t third_message_time(const struct child *c)
 {
 	uint64_t first = c->agreed - c->begun;
 
-	return first < OUTBOUND_PATIENCE ? first : OUTBOUND_PATIENCE;
+	return first < SECOND ? first : SECOND;
 }
 
 /* The peer still lacks the third message of @heir: those that it replaces must stay a while longer. */
