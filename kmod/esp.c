@@ -14,6 +14,12 @@ unsigned int adit_esp_header_len(const struct adit_sa *sa)
 	return sizeof(struct ip_esp_hdr) + sa->transform.iv_len;
 }
 
+unsigned int adit_esp_trailer_len(const struct adit_sa *sa)
+{
+	/* RFC 4303 2.4 to 2.6: padding, its length, next header; 2.8: ICV */
+	return sa->proto == IPPROTO_ESP ? sa->transform.block - 1 + 2 + sa->transform.icv_len : 0;
+}
+
 /*
  * The IV in the packet, and what the transform is given.
  *

@@ -14,6 +14,9 @@ struct adit_sa;
 /* Bytes that ESP puts before a payload. */
 unsigned int adit_esp_header_len(const struct adit_sa *sa);
 
+/* Bytes that ESP puts behind a payload at most; AH puts none. */
+unsigned int adit_esp_trailer_len(const struct adit_sa *sa);
+
 /**
  * adit_esp_output - pad, encrypt and authenticate a packet in place
  * @sa: the SA

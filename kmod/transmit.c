@@ -50,13 +50,13 @@ static struct adit_sa *lookup(struct adit_device *adit, struct sk_buff *skb,
  * the device's needed_headroom and needed_tailroom shaped needs none, unless it
  * is a clone of what TCP keeps.
  */
-static bool make_writable(struct sk_buff **pskb, unsigned int headroom)
+static bool make_writable(struct sk_buff **pskb, unsigned int headroom, unsigned int tailroom)
 {
 	struct sk_buff *skb = *pskb, *copy;
 
 	if (unlikely(skb_cloned(skb) || skb_is_nonlinear(skb) ||
-		     skb_headroom(skb) < headroom || skb_tailroom(skb) < ADIT_TAILROOM)) {
-		copy = skb_copy_expand(skb, headroom, ADIT_TAILROOM, GFP_ATOMIC);
+		     skb_headroom(skb) < headroom || skb_tailroom(skb) < tailroom)) {
+		copy = skb_copy_expand(skb, headroom, tailroom, GFP_ATOMIC);
 		if (!copy)
 			return false;
 		if (skb->sk)
@@ -75,7 +75,8 @@ static void output(struct adit_sa *sa, const struct adit_peer *peer, struct dst_
 	u8 nexthdr;
 	int offset;
 
-	if (unlikely(!make_writable(&skb, LL_RESERVED_SPACE(dst->dev) + ADIT_HEADROOM))) {
+	if (unlikely(!make_writable(&skb, LL_RESERVED_SPACE(dst->dev) + ADIT_HEADROOM,
+				    adit_esp_trailer_len(sa)))) {
 		adit_drop_out(sa->adit, sa, skb, ADIT_DROP_NO_MEMORY);
 		return;
 	}
