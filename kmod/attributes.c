@@ -423,8 +423,9 @@ static int parse_algorithm(const struct adit_algorithm **row, enum adit_algorith
 		*key_len = nla_len(key_attr);
 	}
 	if (!adit_algorithm_takes_key(*row, *key_len))
-		return refuse(extack, key_attr ?: name_attr, -EINVAL,
-			      "aead-key, enc-key, auth-key: a length that the algorithm does not take");
+		return refuse(
+			extack, key_attr ?: name_attr, -EINVAL,
+			"aead-key, enc-key, auth-key: a length that the algorithm does not take");
 	return 0;
 }
 
@@ -435,8 +436,9 @@ static int parse_icv(unsigned int *icv_len, const struct adit_algorithm *row,
 	if (!attr)
 		return 0;
 	if (!adit_algorithm_takes_icv(row, nla_get_u16(attr)))
-		return refuse(extack, attr, -EINVAL,
-			      "aead-icv-bits, auth-icv-bits: a length that the algorithm does not have");
+		return refuse(
+			extack, attr, -EINVAL,
+			"aead-icv-bits, auth-icv-bits: a length that the algorithm does not have");
 	*icv_len = nla_get_u16(attr) / 8;
 	return 0;
 }
@@ -497,10 +499,12 @@ static int parse_transform(struct adit_sa *sa, struct nlattr **attrs,
 	sa->auth = params.auth;
 	err = adit_transform_init(&sa->transform, &params);
 	if (err == -ENOENT)
-		NL_SET_ERR_MSG(extack,
-			       "aead-name, enc-name, auth-name: not in this kernel, is its module there?");
+		NL_SET_ERR_MSG(
+			extack,
+			"aead-name, enc-name, auth-name: not in this kernel, is its module there?");
 	else if (err == -EINVAL)
-		NL_SET_ERR_MSG(extack, "aead-key, enc-key, auth-key: refused by the kernel's cipher");
+		NL_SET_ERR_MSG(extack,
+			       "aead-key, enc-key, auth-key: refused by the kernel's cipher");
 	return err;
 }
 

@@ -73,9 +73,11 @@ static void schedule_next(struct adit_sa *sa, u64 age)
 	u64 next = U32_MAX;
 
 	if (sa->limits.time_soft && !test_bit(REPORTED_SOFT_TIME, &sa->reported))
-		next = min_t(u64, next, sa->limits.time_soft - min_t(u64, age, sa->limits.time_soft));
+		next = min_t(u64, next,
+			     sa->limits.time_soft - min_t(u64, age, sa->limits.time_soft));
 	if (sa->limits.time_hard)
-		next = min_t(u64, next, sa->limits.time_hard - min_t(u64, age, sa->limits.time_hard));
+		next = min_t(u64, next,
+			     sa->limits.time_hard - min_t(u64, age, sa->limits.time_hard));
 	if (sa->limits.idle)
 		next = min_t(u64, next, 1);
 	if (next == U32_MAX)

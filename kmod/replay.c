@@ -33,7 +33,8 @@ int adit_replay_init(struct adit_replay *replay, u32 window, bool esn, u64 top)
 	 */
 	if (top) {
 		memset(replay->bits, 0xff, words * sizeof(*replay->bits));
-		replay->bits[(top / BITS_PER_LONG) & replay->mask] = GENMASK(top % BITS_PER_LONG, 0);
+		replay->bits[(top / BITS_PER_LONG) & replay->mask] =
+			GENMASK(top % BITS_PER_LONG, 0);
 	}
 	return 0;
 }

@@ -107,9 +107,9 @@ static void masked(u32 *out, const union adit_addr *addr, unsigned int len, bool
 	memcpy(out, &masked, sizeof(masked));
 }
 
-static void make_key(struct adit_node_key *key, const struct adit_spd *spd, const struct shape *shape,
-		     bool ip6, const union adit_addr *src, const union adit_addr *dst,
-		     u8 protocol, u16 sport, u16 dport)
+static void make_key(struct adit_node_key *key, const struct adit_spd *spd,
+		     const struct shape *shape, bool ip6, const union adit_addr *src,
+		     const union adit_addr *dst, u8 protocol, u16 sport, u16 dport)
 {
 	key->owner = spd;
 	key->rank = shape->rank;
@@ -215,7 +215,8 @@ static struct adit_sa *probe(const struct adit_spd *spd, const struct shape *sha
 
 struct adit_sa *adit_spd_lookup(const struct adit_spd *spd, const struct adit_flow *flow)
 {
-	const struct adit_spd_shapes *shapes = rcu_dereference(spd->shapes[flow->family == AF_INET6]);
+	const struct adit_spd_shapes *shapes =
+		rcu_dereference(spd->shapes[flow->family == AF_INET6]);
 	struct adit_sa *sa;
 	unsigned int i;
 

@@ -81,8 +81,9 @@ static void test_model(struct kunit *test)
 		random = 12345 + w;
 		for (i = 0; i < 20000; i++) {
 			random = random * 1664525 + 1013904223;
-			seq = max_t(int, 0, (int)top + (int)(random >> 16) % (int)(windows[w] + 40) -
-				    (int)windows[w] - 20);
+			seq = max_t(int, 0,
+				    (int)top + (int)(random >> 16) % (int)(windows[w] + 40) -
+					    (int)windows[w] - 20);
 			if (seq >= numbers)
 				break;
 			expected = seq && (seq > top || (top - seq < windows[w] &&

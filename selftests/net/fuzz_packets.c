@@ -220,8 +220,13 @@ static int open_device(const char *namespace, const char *device, struct sockadd
 
 static void send_out(struct chance *chance, int fd, struct sockaddr_ll *to)
 {
-	static const uint8_t types[] = { 0, 0, 0, VIRTIO_NET_HDR_GSO_TCPV4, VIRTIO_NET_HDR_GSO_TCPV6,
-		VIRTIO_NET_HDR_GSO_UDP, VIRTIO_NET_HDR_GSO_UDP_L4 };
+	static const uint8_t types[] = { 0,
+					 0,
+					 0,
+					 VIRTIO_NET_HDR_GSO_TCPV4,
+					 VIRTIO_NET_HDR_GSO_TCPV6,
+					 VIRTIO_NET_HDR_GSO_UDP,
+					 VIRTIO_NET_HDR_GSO_UDP_L4 };
 	static const uint16_t protocols[] = { ETH_P_IP, ETH_P_IP, ETH_P_IPV6, ETH_P_IPV6, ETH_P_ARP,
 		ETH_P_MPLS_UC };
 	static unsigned char payload[40000], data[sizeof(struct virtio_net_hdr) + CRAFT_MAX];

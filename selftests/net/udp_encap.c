@@ -70,8 +70,10 @@ int main(int argc, char **argv)
 	if (argc < 3 || argc - 2 > PORTS_MAX)
 		errx(2, "usage: udp_encap READY-FILE PORT...");
 	for (int i = 2; i < argc; i++) {
-		sockets[count++] = (struct pollfd){ encap_socket(AF_INET, atoi(argv[i])), POLLIN, 0 };
-		sockets[count++] = (struct pollfd){ encap_socket(AF_INET6, atoi(argv[i])), POLLIN, 0 };
+		sockets[count++] =
+			(struct pollfd){ encap_socket(AF_INET, atoi(argv[i])), POLLIN, 0 };
+		sockets[count++] =
+			(struct pollfd){ encap_socket(AF_INET6, atoi(argv[i])), POLLIN, 0 };
 	}
 	fd = open(argv[1], O_CREAT | O_WRONLY, 0600);
 	if (fd < 0)

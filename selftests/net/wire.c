@@ -4,8 +4,9 @@
  *
  *	wire NAMESPACE INTERFACE READY-FILE
  *
- * The kernel copies each packet into a ring as it passes. A socket without one would read later, out
- * of pages that a receiver on this same machine decrypts in meanwhile, and see what was never sent.
+ * The kernel copies each packet into a ring as it passes. A socket without one would read later,
+ *out of pages that a receiver on this same machine decrypts in meanwhile, and see what was never
+ *sent.
  *
  * READY-FILE appears when it listens. When it is told to end (SIGTERM), it prints counters, one
  * `name=value` a line: what kind of packets they were, how many carried the word of the tests'

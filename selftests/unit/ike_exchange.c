@@ -38,17 +38,22 @@ static const struct variant variants[] = {
 	{ "left behind NAT", "aes128-sha1-modp1024", "aes128-sha1", 1, 0, 0, 0, true, false },
 	{ "right behind NAT", "aes128-sha1-modp1024", "aes128-sha1", 0, 1, 0, 0, true, false },
 	{ "both behind NAT", "aes128-sha1-modp1024", "aes128gcm16", 1, 1, 0, 0, true, false },
-	{ "forced by left", "aes128-sha1-modp1024", "aes128-sha1", 0, 0, IKE_ENCAP_FORCE, 0, true, false },
-	{ "forced by right", "aes128-sha1-modp1024", "aes128-sha1", 0, 0, 0, IKE_ENCAP_FORCE, true, false },
-	{ "never by right", "aes128-sha1-modp1024", "aes128-sha1", 0, 0, 0, IKE_ENCAP_NEVER, false, false },
+	{ "forced by left", "aes128-sha1-modp1024", "aes128-sha1", 0, 0, IKE_ENCAP_FORCE, 0, true,
+	  false },
+	{ "forced by right", "aes128-sha1-modp1024", "aes128-sha1", 0, 0, 0, IKE_ENCAP_FORCE, true,
+	  false },
+	{ "never by right", "aes128-sha1-modp1024", "aes128-sha1", 0, 0, 0, IKE_ENCAP_NEVER, false,
+	  false },
 	{ "aggressive", "aes128-sha1-modp1024", "aes128-sha1", 0, 0, 0, 0, false, true },
-	{ "aggressive, behind NAT", "aes256-sha256-modp2048", "aes128gcm16", 1, 0, 0, 0, true, true },
+	{ "aggressive, behind NAT", "aes256-sha256-modp2048", "aes128gcm16", 1, 0, 0, 0, true,
+	  true },
 };
 
 #define VARIANTS (sizeof(variants) / sizeof(variants[0]))
 
 static struct world *begin(const struct variant *v, uint64_t seed,
-			   enum verdict (*judge)(struct world *, const struct datagram *), void *test)
+			   enum verdict (*judge)(struct world *, const struct datagram *),
+			   void *test)
 {
 	struct world *w = world_new(seed, 2);
 	struct ike_connection left, right;
@@ -289,8 +294,8 @@ static void test_replay(void **state)
 }
 
 /*
- * Damaged copies of every encrypted message arrive before the true one. Phase 1 authenticates nothing
- * behind HASH (RFC 2409 5), so there only what is before can be told from the true one.
+ * Damaged copies of every encrypted message arrive before the true one. Phase 1 authenticates
+ * nothing behind HASH (RFC 2409 5), so there only what is before can be told from the true one.
  */
 static enum verdict damaged_copy(struct world *w, const struct datagram *d)
 {

@@ -34,7 +34,8 @@ static void reads_and_prints(void **state)
 		{ "198.51.100.5", IKE_ID_IPV4_ADDR, "c6336405", NULL },
 		{ "2001:db8::1", IKE_ID_IPV6_ADDR, "20010db8000000000000000000000001", NULL },
 		{ "gw.example.com", IKE_ID_FQDN, "67772e6578616d706c652e636f6d", NULL },
-		{ "@gw.example.com", IKE_ID_FQDN, "67772e6578616d706c652e636f6d", "gw.example.com" },
+		{ "@gw.example.com", IKE_ID_FQDN, "67772e6578616d706c652e636f6d",
+		  "gw.example.com" },
 		{ "me@example.com", IKE_ID_USER_FQDN, "6d65406578616d706c652e636f6d", NULL },
 		{ "@@me@example.com", IKE_ID_USER_FQDN, "6d65406578616d706c652e636f6d",
 		  "me@example.com" },
@@ -46,7 +47,8 @@ static void reads_and_prints(void **state)
 		{ "CN=gw", IKE_ID_DER_DN, "300d310b300906035504030c026777", NULL },
 		{ "C=DE, O=Example, CN=gw.example.com", IKE_ID_DER_DN,
 		  "3038310b300906035504061302444531 10300e060355040a0c074578616d706c65"
-		  "3117301506035504030c0e67772e6578616d706c652e636f6d", NULL },
+		  "3117301506035504030c0e67772e6578616d706c652e636f6d",
+		  NULL },
 		{ "/C=DE/O=Example/CN=gw.example.com", IKE_ID_DER_DN,
 		  "3038310b300906035504061302444531 10300e060355040a0c074578616d706c65"
 		  "3117301506035504030c0e67772e6578616d706c652e636f6d",

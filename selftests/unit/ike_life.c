@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The life of a tunnel: rekeying of both phases without a gap, both sides at once, DELETE, dead peers,
- * restarts, NAT rebinding.
+ * The life of a tunnel: rekeying of both phases without a gap, both sides at once, DELETE, dead
+ * peers, restarts, NAT rebinding.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -134,7 +134,8 @@ static uint32_t spi_in(struct world *w, unsigned int side)
 
 static void soft_expire(struct world *w, unsigned int side)
 {
-	ike_sa_expired(w->sides[side].ike, IKE_PROTOCOL_ESP, IKE_IN, spi_in(w, side), false, w->now);
+	ike_sa_expired(w->sides[side].ike, IKE_PROTOCOL_ESP, IKE_IN, spi_in(w, side), false,
+		       w->now);
 	world_touched(w, side);
 }
 

@@ -216,7 +216,9 @@ static void refuses_each_truncation(void **state)
 	}
 }
 
-/* Parses @wire with the byte at @at set to @value; returns the NOTIFY type of the refusal, 0: none. */
+/*
+ * Parses @wire with the byte at @at set to @value; returns the NOTIFY type of the refusal, 0: none.
+ */
 static uint16_t with(struct bytes wire, size_t at, uint8_t value)
 {
 	uint8_t copy[BUILDER_MAX];

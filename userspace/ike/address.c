@@ -53,8 +53,9 @@ const char *ike_endpoint_text(const struct ike_endpoint *endpoint, char text[IKE
 	char address[IKE_ADDRESS_TEXT];
 
 	ike_address_text(&endpoint->address, address);
-	snprintf(text, IKE_ENDPOINT_TEXT, endpoint->address.family == AF_INET6 ? "[%s]:%u" : "%s:%u",
-		 address, endpoint->port);
+	snprintf(text, IKE_ENDPOINT_TEXT,
+		 endpoint->address.family == AF_INET6 ? "[%s]:%u" : "%s:%u", address,
+		 endpoint->port);
 	return text;
 }
 
@@ -175,7 +176,8 @@ const char *ike_selector_text(const struct ike_selector *selector, char text[IKE
 		if (protocols[i].number == selector->protocol)
 			snprintf(protocol, sizeof(protocol), "%s", protocols[i].name);
 	if (selector->port)
-		snprintf(text + used, IKE_SELECTOR_TEXT - used, "[%s/%u]", protocol, selector->port);
+		snprintf(text + used, IKE_SELECTOR_TEXT - used, "[%s/%u]", protocol,
+			 selector->port);
 	else
 		snprintf(text + used, IKE_SELECTOR_TEXT - used, "[%s]", protocol);
 	return text;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Aggressive mode (RFC 2409 5): three messages, identities in the clear. With a pre-shared key anybody who
- * sees, or only begins, the exchange can try guesses of the key at leisure.
+ * Aggressive mode (RFC 2409 5): three messages, identities in the clear. With a pre-shared key
+ * anybody who sees, or only begins, the exchange can try guesses of the key at leisure.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -186,7 +186,8 @@ void aggressive_i2(struct exchange *x, const struct message *m)
 	/* Until the peer has proven itself this is anybody's message: nothing of it may stay. */
 	memcpy(s->cookie_r, m->header.responder, sizeof(s->cookie_r));
 	s->connection->reachable = true;
-	if (accept_choice(x, m) && auth_read_id(s, message_find(m, IKE_PAYLOAD_ID, NULL)->body, &id) &&
+	if (accept_choice(x, m) &&
+	    auth_read_id(s, message_find(m, IKE_PAYLOAD_ID, NULL)->body, &id) &&
 	    blob_set(&p->nr, message_find(m, IKE_PAYLOAD_NONCE, NULL)->body) &&
 	    blob_set(&p->gxr, message_find(m, IKE_PAYLOAD_KE, NULL)->body) &&
 	    auth_keys(s, blob_bytes(&p->gxr))) {

@@ -33,7 +33,10 @@ static bool derive(struct session *s, struct bytes secret)
 	size_t len;
 	bool good;
 
-	/* RFC 2409 5.4: main mode has only the address to find the key by, aggressive mode the identity */
+	/*
+	 * RFC 2409 5.4: main mode has only the address to find the key by, aggressive mode the
+	 * identity
+	 */
 	len = connection_secret(s->connection, &s->local.address, &s->remote.address,
 				said->type ? identity_print(said, id, sizeof(id)) : NULL, psk,
 				sizeof(psk));
@@ -196,8 +199,8 @@ bool auth_suits(struct session *s, struct connection *other)
 }
 
 /*
- * Main mode chooses by address; several connections may share one. Now that the identity is known, another
- * with the same key that wants this identity will do as well.
+ * Main mode chooses by address; several connections may share one. Now that the identity is known,
+ * another with the same key that wants this identity will do as well.
  */
 static struct connection *connection_for_id(struct session *s, const struct identity *id)
 {

@@ -16,7 +16,9 @@ bool auth_write_id(struct session *s, struct builder *b);
 /* Our proof, and INITIAL-CONTACT when this is the first that we say to the peer. */
 bool auth_write_hash(struct session *s, struct builder *b);
 
-/* The body of the peer's ID payload, remembered for its HASH. False when it is malformed: reported. */
+/*
+ * The body of the peer's ID payload, remembered for its HASH. False when it is malformed: reported.
+ */
 bool auth_read_id(struct session *s, struct bytes body, struct identity *id);
 /* The connection for a peer that says it is @id; NULL when none wants that: reported. */
 struct connection *auth_connection(struct session *s, const struct identity *id);

@@ -14,8 +14,8 @@
 #define LINGER_DELETED (5 * SECOND)
 #define LINGER_PEER_DELETED (2 * SECOND)
 /*
- * How long a replaced one stays. The initiator of phase 1 deletes it, the responder only if that has
- * not: never both at the same moment, in case that they disagree about which one it is.
+ * How long a replaced one stays. The initiator of phase 1 deletes it, the responder only if that
+ * has not: never both at the same moment, in case that they disagree about which one it is.
  */
 #define RETIRE_INITIATOR (10 * SECOND)
 #define RETIRE_RESPONDER (90 * SECOND)
@@ -29,7 +29,8 @@
 #define DELETE_AGAIN (2 * SECOND)
 /* A rekey that could not begin, or failed, is tried again. */
 #define REKEY_AGAIN (5 * SECOND)
-/* Wait before a child is negotiated again that the peer has deleted: it may be about to do so itself. */
+/* Wait before a child is negotiated again that the peer has deleted: it may be about to do so
+ * itself. */
 #define DELETED_PATIENCE SECOND
 
 static void outbound_fire(void *owner)
@@ -80,8 +81,9 @@ static void expire_fire(void *owner)
 			child_establish(heir);
 	if (child_current(c->pair) == c) {
 		event.error = IKE_ERROR_EXPIRED;
-		connection_failure(c->connection, event,
-				   "the child's lifetime is over and no successor could be agreed on");
+		connection_failure(
+			c->connection, event,
+			"the child's lifetime is over and no successor could be agreed on");
 	}
 	child_delete(c);
 }
@@ -129,7 +131,9 @@ struct child *child_by_number(const struct ike *ike, uint64_t number)
 	return c;
 }
 
-/* Rekeys this close together may have crossed, whatever the order in which we saw their messages. */
+/*
+ * Rekeys this close together may have crossed, whatever the order in which we saw their messages.
+ */
 static uint64_t crossing_time(const struct child *a, const struct child *b)
 {
 	uint64_t shorter = a->lifetime < b->lifetime ? a->lifetime : b->lifetime;
@@ -147,7 +151,8 @@ static bool crossed(const struct child *a, const struct child *b)
 	const struct child *second = first == a ? b : a;
 	uint64_t spare = crossing_time(a, b);
 
-	if (a->initiator == b->initiator || (first->seen && first->seen + CROSSING_SEEN < second->begun))
+	if (a->initiator == b->initiator ||
+	    (first->seen && first->seen + CROSSING_SEEN < second->begun))
 		return false;
 	return a->begun <= b->agreed + spare && b->begun <= a->agreed + spare;
 }
@@ -379,8 +384,8 @@ void child_establish(struct child *c)
 	if (c->state != CHILD_NEGOTIATING && c->state != CHILD_INBOUND)
 		return;
 	/*
-	 * One that lost against another of its kind only receives: the newest outbound SA would be used, and
-	 * it is going to be deleted.
+	 * One that lost against another of its kind only receives: the newest outbound SA would be
+	 * used, and it is going to be deleted.
 	 */
 	if (!outdone(c) && !install(c, IKE_OUT)) {
 		pair_retry(c->pair);
@@ -400,9 +405,9 @@ void child_establish(struct child *c)
 }
 
 /*
- * The peer cannot answer traffic before it has worked through the third message, which takes it about as
- * long as the first one did. Packets that wait for the tunnel would overtake that message and their
- * answers be lost.
+ * The peer cannot answer traffic before it has worked through the third message, which takes it
+ * about as long as the first one did. Packets that wait for the tunnel would overtake that message
+ * and their answers be lost.
  */
 static uint64_t third_message_time(const struct child *c)
 {
@@ -411,7 +416,9 @@ static uint64_t third_message_time(const struct child *c)
 	return first < SECOND ? first : SECOND;
 }
 
-/* The peer still lacks the third message of @heir: those that it replaces must stay a while longer. */
+/*
+ * The peer still lacks the third message of @heir: those that it replaces must stay a while longer.
+ */
 static void postpone_retirement(struct child *heir)
 {
 	struct child *c;
@@ -474,8 +481,8 @@ void child_delete(struct child *c)
 }
 
 /*
- * The initiator of a rekey deletes the old one when the new one works for it. If its third message has
- * not come, this says the same, unless the two have another new one already.
+ * The initiator of a rekey deletes the old one when the new one works for it. If its third message
+ * has not come, this says the same, unless the two have another new one already.
  */
 static void confirm_successor(struct child *old)
 {
@@ -525,7 +532,8 @@ void child_rekey_failed(struct child *c)
 			  c->ike->now + engine_jitter(c->ike, 2 * REKEY_AGAIN, 50));
 }
 
-void child_move(struct child *c, const struct ike_endpoint *local, const struct ike_endpoint *remote)
+void child_move(struct child *c, const struct ike_endpoint *local,
+		const struct ike_endpoint *remote)
 {
 	const struct ike_ops *ops = c->ike->ops;
 	struct ike_sa sa;

@@ -3,8 +3,9 @@
  * A child: a pair of IPsec SAs, one in each direction, from the SPI's allocation to the removal.
  *
  * Make before break (RFC 2409 says nothing about it, so this is our side's care): the inbound SA is
- * there before the peer can send on it; the outbound one is used when the peer can receive on it; a child
- * that was replaced first loses its outbound SA, tells the peer, and keeps receiving for a while.
+ * there before the peer can send on it; the outbound one is used when the peer can receive on it; a
+ * child that was replaced first loses its outbound SA, tells the peer, and keeps receiving for a
+ * while.
  */
 #ifndef ADIT_IKE_CHILD_H
 #define ADIT_IKE_CHILD_H
@@ -70,9 +71,9 @@ bool child_receive(struct child *c);
 /* Outbound SA in: the child is established, older ones of its selectors are replaced. */
 void child_establish(struct child *c);
 /*
- * We are the initiator and the third message is out: establish it now when there is nothing that could
- * be lost, otherwise at the peer's first sign or after a short wait, which a repeated second message
- * begins anew. @committed: the peer wants to say when (RFC 2408 3.1).
+ * We are the initiator and the third message is out: establish it now when there is nothing that
+ * could be lost, otherwise at the peer's first sign or after a short wait, which a repeated second
+ * message begins anew. @committed: the peer wants to say when (RFC 2408 3.1).
  */
 void child_await(struct child *c, bool committed);
 /* DELETE to the peer; sends no more, receives for a moment longer. */

@@ -52,8 +52,8 @@ static void choose(struct ike_choice *choice, const struct proposal *ours,
 }
 
 bool proposal_select_ike(struct ike_choice *choice, const struct offer *peer,
-			 const struct proposal_list *list, const struct ike_terms *terms,
-			 char *why, size_t size)
+			 const struct proposal_list *list, const struct ike_terms *terms, char *why,
+			 size_t size)
 {
 	struct mismatch closest = { .auth = terms->auth };
 	const struct offer_proposal *p;
@@ -82,8 +82,8 @@ bool proposal_select_ike(struct ike_choice *choice, const struct offer *peer,
 }
 
 bool proposal_accept_ike(struct ike_choice *choice, const struct offer *answer,
-			 const struct proposal_list *list, const struct ike_terms *terms,
-			 char *why, size_t size)
+			 const struct proposal_list *list, const struct ike_terms *terms, char *why,
+			 size_t size)
 {
 	struct text text;
 

@@ -201,7 +201,10 @@ uint64_t connection_margin(struct connection *c, uint64_t lifetime, bool followe
 {
 	uint64_t margin = c->settings.rekey_margin * SECOND, whole = lifetime * SECOND;
 
-	/* The default suits no short lifetime; what is configured does, unless the peer wants a shorter one. */
+	/*
+	 * The default suits no short lifetime; what is configured does, unless the peer wants a
+	 * shorter one.
+	 */
 	if (!margin)
 		margin = whole / 4 < MARGIN_DEFAULT * SECOND ? whole / 4 : MARGIN_DEFAULT * SECOND;
 	/* Who did not begin it rekeys only if the other side has missed its time. */

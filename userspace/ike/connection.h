@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A configured connection: its settings, whether it is wanted, what is being done to bring it up and
- * what went wrong.
+ * A configured connection: its settings, whether it is wanted, what is being done to bring it up
+ * and what went wrong.
  */
 #ifndef ADIT_IKE_CONNECTION_H
 #define ADIT_IKE_CONNECTION_H
@@ -92,8 +92,8 @@ void pair_selectors(const struct pair *p, const struct ike_address *local,
 		    const struct ike_address *remote, struct selector *ours,
 		    struct selector *theirs);
 
-/* Next connection behind @after (NULL: first) for a phase 1 between these addresses: those that name
- * the remote address come before those with %any. */
+/* Next connection behind @after (NULL: first) for a phase 1 between these addresses: those that
+ * name the remote address come before those with %any. */
 struct connection *connection_match(const struct ike *ike, const struct ike_address *local,
 				    const struct ike_address *remote, struct connection *after);
 

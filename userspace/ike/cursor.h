@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The one way to read untrusted bytes. A cursor never reads past its end: a getter that would do so
- * returns zero (or no bytes), records the fault, and from then on every getter of this cursor and of
- * all cursors that share its fault returns zero. So a parser reads straight on and asks once.
+ * returns zero (or no bytes), records the fault, and from then on every getter of this cursor and
+ * of all cursors that share its fault returns zero. So a parser reads straight on and asks once.
  *
  * Everything is big-endian, as on the wire.
  */
@@ -26,7 +26,9 @@ struct cursor {
 	struct fault *fault;
 };
 
-/* @fault is shared with every cursor made by cursor_sub(); it must be zeroed before the first use. */
+/*
+ * @fault is shared with every cursor made by cursor_sub(); it must be zeroed before the first use.
+ */
 struct cursor cursor_of(struct bytes bytes, struct fault *fault);
 
 static inline bool cursor_ok(const struct cursor *c)

@@ -8,9 +8,9 @@
 #include "ike/bytes.h"
 
 /*
- * Reads "C=DE, O=Example, CN=gw" or "/C=DE/O=Example/CN=gw"; a backslash takes the next character as
- * it is. Writes DER to @der and its length to @len, which holds the room on entry. Returns NULL, or
- * a static string that completes "the name ...".
+ * Reads "C=DE, O=Example, CN=gw" or "/C=DE/O=Example/CN=gw"; a backslash takes the next character
+ * as it is. Writes DER to @der and its length to @len, which holds the room on entry. Returns NULL,
+ * or a static string that completes "the name ...".
  */
 const char *dn_parse(const char *text, uint8_t *der, size_t *len);
 

@@ -41,7 +41,8 @@ struct ike {
 	struct child *dead_children;
 	struct ike_limits limits;
 	struct ike_counters counters;
-	struct permits strangers; /* clear-text notifies and log lines on account of unknown peers */
+	struct permits
+		strangers; /* clear-text notifies and log lines on account of unknown peers */
 	uint64_t next_child;
 	bool shut_down; /* nothing begins any more */
 	bool freeing; /* nothing may be sent or removed any more */

@@ -15,41 +15,50 @@
 /* Why a connection is not up. ike_error_code() gives the word of the control socket. */
 enum ike_error {
 	IKE_ERROR_NONE,
-	IKE_ERROR_NO_RESPONSE,		/* "no-response": nothing (more) came back; the text says how far it got */
-	IKE_ERROR_NO_PROPOSAL_CHOSEN,	/* "no-proposal-chosen": no common proposal; which phase is in the text */
+	IKE_ERROR_NO_RESPONSE, /* "no-response": nothing (more) came back; the text says how far it
+				  got */
+	IKE_ERROR_NO_PROPOSAL_CHOSEN, /* "no-proposal-chosen": no common proposal; which phase is in
+					 the text */
 	IKE_ERROR_PSK_MISMATCH,		/* "psk-mismatch": the two pre-shared keys differ */
-	IKE_ERROR_AUTH_FAILED,		/* "auth-failed": authentication failed otherwise; no secret for the peer */
-	IKE_ERROR_INVALID_ID,		/* "invalid-id": the peer's identity is not the configured one, or ours is refused */
+	IKE_ERROR_AUTH_FAILED, /* "auth-failed": authentication failed otherwise; no secret for the
+				  peer */
+	IKE_ERROR_INVALID_ID, /* "invalid-id": the peer's identity is not the configured one, or
+				 ours is refused */
 	IKE_ERROR_TS_UNACCEPTABLE,	/* "ts-unacceptable": selectors do not match */
-	IKE_ERROR_PFS_MISMATCH,		/* "pfs-mismatch": one side wants a group in phase 2, or another group */
+	IKE_ERROR_PFS_MISMATCH, /* "pfs-mismatch": one side wants a group in phase 2, or another
+				   group */
 	IKE_ERROR_PEER_DELETED,		/* "peer-deleted": the peer sent DELETE */
 	IKE_ERROR_DPD_TIMEOUT,		/* "dpd-timeout": the peer stopped answering */
-	IKE_ERROR_MALFORMED,		/* "malformed": authenticated but broken message from the peer */
+	IKE_ERROR_MALFORMED, /* "malformed": authenticated but broken message from the peer */
 	IKE_ERROR_KERNEL,		/* "kernel": sa_install refused */
-	IKE_ERROR_EXPIRED,		/* "expired": an SA reached its hard lifetime without a successor */
+	IKE_ERROR_EXPIRED, /* "expired": an SA reached its hard lifetime without a successor */
 	IKE_ERROR_COUNT
 };
 
 /* ike_event_code() gives the word. */
 enum ike_event_code {
-	IKE_EVENT_INITIATING,		/* "initiating": phase 1 begins, we send the first message */
-	IKE_EVENT_RESPONDING,		/* "responding": phase 1 begins, the peer sent the first message */
-	IKE_EVENT_STEP,			/* "step": a message was accepted and the exchange moved on */
+	IKE_EVENT_INITIATING, /* "initiating": phase 1 begins, we send the first message */
+	IKE_EVENT_RESPONDING, /* "responding": phase 1 begins, the peer sent the first message */
+	IKE_EVENT_STEP, /* "step": a message was accepted and the exchange moved on */
 	IKE_EVENT_RETRANSMIT,		/* "retransmit": no answer yet, the message is sent again */
-	IKE_EVENT_NAT,			/* "nat": which side is behind NAT, and the float to port 4500 */
+	IKE_EVENT_NAT, /* "nat": which side is behind NAT, and the float to port 4500 */
 	IKE_EVENT_IKE_UP,		/* "ike-up": phase 1 established */
-	IKE_EVENT_IKE_REKEYED,		/* "ike-rekeyed": a new phase 1 took over the children of an old one */
+	IKE_EVENT_IKE_REKEYED, /* "ike-rekeyed": a new phase 1 took over the children of an old one
+				*/
 	IKE_EVENT_IKE_DOWN,		/* "ike-down": a phase 1 is gone */
-	IKE_EVENT_CHILD_UP,		/* "child-up": a child of this selector pair is usable for the first time */
+	IKE_EVENT_CHILD_UP, /* "child-up": a child of this selector pair is usable for the first
+			       time */
 	IKE_EVENT_CHILD_REKEYED,	/* "child-rekeyed": a new child took over from an old one */
-	IKE_EVENT_CHILD_DOWN,		/* "child-down": the last usable child of a selector pair is gone */
-	IKE_EVENT_FAILED,		/* "failed": error says why; the engine goes on trying unless it was stopped */
-	IKE_EVENT_REFUSED,		/* "refused": as responder we refused the peer; error says why */
+	IKE_EVENT_CHILD_DOWN, /* "child-down": the last usable child of a selector pair is gone */
+	IKE_EVENT_FAILED, /* "failed": error says why; the engine goes on trying unless it was
+			     stopped */
+	IKE_EVENT_REFUSED, /* "refused": as responder we refused the peer; error says why */
 	IKE_EVENT_RETRY,		/* "retry": the next attempt is scheduled */
-	IKE_EVENT_NOTIFY,		/* "notify": a notification came; authenticated tells whether it is believed */
+	IKE_EVENT_NOTIFY, /* "notify": a notification came; authenticated tells whether it is
+			     believed */
 	IKE_EVENT_DPD,			/* "dpd": the peer did not answer an R-U-THERE in time */
-	IKE_EVENT_PEER_MOVED,		/* "peer-moved": the peer's address or port changed (NAT rebinding) */
-	IKE_EVENT_DROPPED,		/* "dropped": a message was ignored; the text says which and why */
+	IKE_EVENT_PEER_MOVED, /* "peer-moved": the peer's address or port changed (NAT rebinding) */
+	IKE_EVENT_DROPPED, /* "dropped": a message was ignored; the text says which and why */
 	IKE_EVENT_WEAK,			/* "weak": an agreed algorithm or group is weak */
 	IKE_EVENT_CODE_COUNT
 };
@@ -83,7 +92,7 @@ struct ike_event {
 	uint32_t spi_in;		/* child events: host byte order */
 	uint32_t spi_out;
 	unsigned int pair;		/* child events: index into the connection's pairs */
-	unsigned int count;		/* retransmit: how often so far; notify: the notify message type */
+	unsigned int count; /* retransmit: how often so far; notify: the notify message type */
 	uint64_t delay;			/* retransmit, retry: ms until the next */
 };
 

@@ -122,8 +122,8 @@ void exchange_kill(struct exchange *x);
 struct exchange *exchange_find(const struct session *s, uint32_t id);
 
 /*
- * A message for this exchange: duplicates are answered from memory; otherwise it must fit a row, in the
- * clear or decrypted and authenticated as the row says, and its handler is called. The handler
+ * A message for this exchange: duplicates are answered from memory; otherwise it must fit a row, in
+ * the clear or decrypted and authenticated as the row says, and its handler is called. The handler
  * calls exchange_accept() once it is satisfied; until then nothing has changed.
  */
 void exchange_input(struct exchange *x, struct arrival *a);

@@ -11,7 +11,9 @@
 #include "ike/blob.h"
 #include "ike/message.h"
 
-/* Longer messages are sent in pieces: what every path carries (IPv6's minimum, less the headers). */
+/*
+ * Longer messages are sent in pieces: what every path carries (IPv6's minimum, less the headers).
+ */
 #define FRAGMENT_MESSAGE_MAX 1200
 #define FRAGMENT_PIECES_MAX 64
 
@@ -27,8 +29,8 @@ struct fragments {
 bool fragment_is(const struct message *m);
 /*
  * Takes a piece. True when the message is complete: then it is in @whole, and what was collected is
- * gone. A piece of another message drops what was collected before: one message at a time is all that a
- * lock-step protocol needs. Never holds more than 64 kB.
+ * gone. A piece of another message drops what was collected before: one message at a time is all
+ * that a lock-step protocol needs. Never holds more than 64 kB.
  */
 bool fragment_take(struct fragments **fragments, const struct message *m, struct blob *whole,
 		   struct fault *fault);

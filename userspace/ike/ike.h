@@ -13,11 +13,10 @@
  * The loop of a daemon:
  *
  *	ike = ike_new(&ops, ctx);
- *	ike_connection_add(ike, &connection, now, error, sizeof(error));   (start `always` begins at once)
- *	for (;;) {
- *		wait for a datagram or a kernel event, until ike_deadline(ike);
- *		ike_input(ike, &local, &remote, bytes, length, now);     (for each datagram)
- *		ike_tick(ike, now);                                      (when the deadline has come)
+ *	ike_connection_add(ike, &connection, now, error, sizeof(error));   (start `always` begins at
+ *once) for (;;) { wait for a datagram or a kernel event, until ike_deadline(ike); ike_input(ike,
+ *&local, &remote, bytes, length, now);     (for each datagram) ike_tick(ike, now); (when the
+ *deadline has come)
  *	}
  *	ike_shutdown(ike, now);
  *	ike_free(ike);
@@ -125,7 +124,7 @@ struct ike_connection {
 	uint32_t ike_lifetime;		/* seconds; 0: 28800 */
 	uint32_t esp_lifetime;		/* seconds; 0: 3600 */
 	uint64_t esp_lifebytes;		/* bytes; 0: no limit */
-	uint32_t rekey_margin;		/* seconds before the end; 0: 540, less for short lifetimes */
+	uint32_t rekey_margin; /* seconds before the end; 0: 540, less for short lifetimes */
 	unsigned int rekey_fuzz;	/* percent of the margin that is added at random */
 	uint32_t replay_window;		/* packets; passed to sa_install */
 	bool esn;			/* RFC 4304: offer and require extended sequence numbers */
@@ -150,7 +149,7 @@ enum ike_direction {
  */
 struct ike_sa {
 	const char *connection;
-	uint64_t child;			/* the same for both SAs of a child; never reused in an engine */
+	uint64_t child; /* the same for both SAs of a child; never reused in an engine */
 	unsigned int pair;		/* index into the connection's pairs */
 	enum ike_direction direction;
 	enum ike_protocol protocol;
@@ -201,8 +200,10 @@ struct ike_ops {
 	 * for its selectors, atomically, also when older ones are still there.
 	 */
 	int (*sa_install)(void *ctx, const struct ike_sa *sa);
-	/* Removes one. It may be gone already (hard expiry). Identified by direction, protocol, spi,
-	 * local and remote; child, pair and connection are filled in too, no keys. */
+	/*
+	 * Removes one. It may be gone already (hard expiry). Identified by direction, protocol,
+	 * spi, local and remote; child, pair and connection are filled in too, no keys.
+	 */
 	void (*sa_remove)(void *ctx, const struct ike_sa *sa);
 	/* The peer's address or encapsulation port of an installed SA changed. May be NULL. */
 	int (*sa_update)(void *ctx, const struct ike_sa *sa);
@@ -217,8 +218,10 @@ struct ike_ops {
 	size_t (*secret)(void *ctx, const char *connection, const struct ike_address *local,
 			 const struct ike_address *remote, const char *identity, uint8_t *secret,
 			 size_t size);
-	/* For Wireshark's ikev1_decryption_table: the initiator's cookie and the encryption key of a
-	 * phase 1. NULL unless the administrator asked for a key log. */
+	/*
+	 * For Wireshark's ikev1_decryption_table: the initiator's cookie and the encryption key of
+	 * a phase 1. NULL unless the administrator asked for a key log.
+	 */
 	void (*keylog)(void *ctx, const uint8_t cookie[8], const uint8_t *key, size_t length);
 };
 
@@ -285,7 +288,7 @@ void ike_mapping_changed(struct ike *ike, enum ike_protocol protocol, uint32_t s
 enum ike_state {
 	IKE_STATE_DOWN,			/* nothing, and nothing is being tried: "down" */
 	IKE_STATE_DORMANT,		/* waits for a packet: "dormant" */
-	IKE_STATE_CONNECTING,		/* negotiates, or waits for the next attempt: "connecting" */
+	IKE_STATE_CONNECTING, /* negotiates, or waits for the next attempt: "connecting" */
 	IKE_STATE_ESTABLISHED		/* every pair has a usable child: "established" */
 };
 
@@ -299,10 +302,10 @@ struct ike_status_connection {
 	const char *error_text;		/* one sentence what, one what to do; "" */
 	uint64_t error_age;		/* ms since */
 	unsigned int attempts;		/* since it was last established */
-	uint64_t retry;			/* ms until the next attempt; IKE_NEVER when none is waiting */
+	uint64_t retry; /* ms until the next attempt; IKE_NEVER when none is waiting */
 	unsigned int pairs;
 	unsigned int pairs_up;
-	uint64_t established;		/* ms since it became established; IKE_NEVER when it is not */
+	uint64_t established; /* ms since it became established; IKE_NEVER when it is not */
 };
 
 struct ike_status_sa {
@@ -319,7 +322,7 @@ struct ike_status_sa {
 	const char *vendor;		/* known vendor ids of the peer, comma-separated; "" */
 	const char *exchange;		/* "main", "aggressive" */
 	const char *auth;		/* "psk", "rsasig" */
-	const char *weak;		/* words of the proposal that are weak, comma-separated; "" */
+	const char *weak; /* words of the proposal that are weak, comma-separated; "" */
 	bool nat_checked;		/* both sides speak NAT-T, so the next two are known */
 	bool nat_local;			/* we are behind NAT */
 	bool nat_remote;		/* the peer is */
@@ -349,7 +352,7 @@ struct ike_status_child {
 	struct ike_selector local_ts;
 	struct ike_selector remote_ts;
 	uint64_t age;
-	uint64_t rekey;			/* ms until rekeying; IKE_NEVER when its successor is there */
+	uint64_t rekey; /* ms until rekeying; IKE_NEVER when its successor is there */
 	uint64_t expire;
 };
 

@@ -94,7 +94,8 @@ void informational_delete_session(struct session *s)
 void informational_clear(struct ike *ike, const struct isakmp_header *h, uint16_t type,
 			 const struct ike_endpoint *local, const struct ike_endpoint *remote)
 {
-	struct isakmp_header answer = { .version = IKE_VERSION, .exchange = IKE_EXCHANGE_INFORMATIONAL };
+	struct isakmp_header answer = { .version = IKE_VERSION,
+					.exchange = IKE_EXCHANGE_INFORMATIONAL };
 	struct notify n = { .doi = IKE_DOI_IPSEC, .protocol = IKE_PROTO_ISAKMP, .type = type };
 	uint8_t buffer[256];
 	struct bytes message;

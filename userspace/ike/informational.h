@@ -9,8 +9,8 @@
 #include "ike/session.h"
 
 /*
- * Under the session's protection; it must have keys. @copy, unless NULL, gets the message, for those who may
- * have to send it again.
+ * Under the session's protection; it must have keys. @copy, unless NULL, gets the message, for
+ * those who may have to send it again.
  */
 void informational_notify(struct session *s, const struct notify *n, struct blob *copy);
 void informational_delete_child(struct session *s, uint8_t protocol, uint32_t spi_in);

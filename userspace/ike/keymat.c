@@ -9,8 +9,8 @@ static struct bytes skeyid_of(const struct keymat *k, const uint8_t *skeyid)
 	return bytes_of(skeyid, k->hash->len);
 }
 
-static bool prf(const struct keymat *k, const uint8_t *key, const struct bytes *parts,
-		size_t count, uint8_t *out)
+static bool prf(const struct keymat *k, const uint8_t *key, const struct bytes *parts, size_t count,
+		uint8_t *out)
 {
 	return hash_prf(k->hash, skeyid_of(k, key), parts, count, out);
 }

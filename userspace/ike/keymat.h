@@ -25,7 +25,8 @@ struct keymat {
 	const struct cipher *cipher;
 	uint8_t skeyid[HASH_MAX], skeyid_d[HASH_MAX], skeyid_a[HASH_MAX], skeyid_e[HASH_MAX];
 	uint8_t key[CIPHER_KEY_MAX]; /* for the cipher: SKEYID_e cut or expanded (appendix B) */
-	uint8_t iv[CIPHER_BLOCK_MAX]; /* of the first encrypted phase 1 message: hash(g^xi | g^xr) */
+	uint8_t iv[CIPHER_BLOCK_MAX]; /* of the first encrypted phase 1 message: hash(g^xi | g^xr)
+				       */
 };
 
 /* SKEYID = prf(pre-shared key, Ni | Nr), and all the rest */
@@ -35,8 +36,8 @@ bool keymat_signature(struct keymat *k, const struct keymat_inputs *in);
 void keymat_erase(struct keymat *k);
 
 /*
- * HASH_I when @initiator, else HASH_R (RFC 2409 5): @sa is SAi_b in both, @id the body of the ID payload
- * of the one who sends this hash. @out gets hash->len bytes.
+ * HASH_I when @initiator, else HASH_R (RFC 2409 5): @sa is SAi_b in both, @id the body of the ID
+ * payload of the one who sends this hash. @out gets hash->len bytes.
  */
 bool keymat_auth(const struct keymat *k, const struct keymat_inputs *in, bool initiator,
 		 struct bytes sa, struct bytes id, uint8_t *out);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * RESPONDER-LIFETIME (RFC 2407 4.6.3.1): the answer in quick mode repeats what was offered, so when the
- * responder's lifetime is shorter it says so beside it.
+ * RESPONDER-LIFETIME (RFC 2407 4.6.3.1): the answer in quick mode repeats what was offered, so when
+ * the responder's lifetime is shorter it says so beside it.
  */
 #ifndef ADIT_IKE_LIFETIME_H
 #define ADIT_IKE_LIFETIME_H

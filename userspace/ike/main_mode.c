@@ -31,7 +31,8 @@ static bool choose(struct session *s, const struct offer *offer, struct ike_choi
 	struct connection *c = s->connection;
 	char other[PROPOSAL_TEXT_MAX];
 
-	if (proposal_select_ike(choice, offer, &c->ike_proposals, &s->main.phase1->terms, why, size))
+	if (proposal_select_ike(choice, offer, &c->ike_proposals, &s->main.phase1->terms, why,
+				size))
 		return true;
 	while ((c = connection_match(s->ike, &s->local.address, &s->remote.address, c))) {
 		struct ike_terms terms = s->main.phase1->terms;
@@ -192,7 +193,8 @@ void main_r5(struct exchange *x, const struct message *m)
 	}
 	exchange_accept(x);
 	exchange_begin(x, &b, buffer, sizeof(buffer));
-	if (!auth_write_id(s, &b) || !auth_write_hash(s, &b) || !exchange_send(x, &b, true, false)) {
+	if (!auth_write_id(s, &b) || !auth_write_hash(s, &b) ||
+	    !exchange_send(x, &b, true, false)) {
 		session_kill(s);
 		return;
 	}

@@ -49,20 +49,23 @@ struct message {
 bool message_parse_header(struct message *m, struct bytes datagram, struct fault *fault);
 
 /*
- * Walks the payload chain in @clear (@m->body when the message is not encrypted), beginning with the
- * type in the header. Every payload's generic header and every known type's fixed part, minimum and
- * maximum length are checked, so that the decoders of payload.h fail only on what they alone can
- * know. Bytes behind the last payload are padding: accepted only when @padded (the message was
+ * Walks the payload chain in @clear (@m->body when the message is not encrypted), beginning with
+ * the type in the header. Every payload's generic header and every known type's fixed part, minimum
+ * and maximum length are checked, so that the decoders of payload.h fail only on what they alone
+ * can know. Bytes behind the last payload are padding: accepted only when @padded (the message was
  * encrypted). Returns false with @fault set; then @m holds no payloads.
  */
-bool message_parse_payloads(struct message *m, struct bytes clear, bool padded, struct fault *fault);
+bool message_parse_payloads(struct message *m, struct bytes clear, bool padded,
+			    struct fault *fault);
 
 /* The first payload of @type behind @after (NULL: from the beginning), or NULL. */
 const struct payload *message_find(const struct message *m, uint8_t type,
 				   const struct payload *after);
 unsigned int message_count(const struct message *m, uint8_t type);
 
-/* The chain from behind payload @p to its end: what HASH(1) and its kin cover (RFC 2409 5.5, 5.7). */
+/*
+ * The chain from behind payload @p to its end: what HASH(1) and its kin cover (RFC 2409 5.5, 5.7).
+ */
 struct bytes message_behind(const struct message *m, const struct payload *p);
 
 /*
@@ -104,8 +107,8 @@ void builder_fill(struct builder *b, size_t at, struct bytes body);
 struct bytes builder_behind(const struct builder *b, size_t at, size_t len);
 
 /*
- * Sets the length in the header. Returns the message in the caller's buffer, not encrypted (for that
- * see seal_close()); no bytes when it did not fit.
+ * Sets the length in the header. Returns the message in the caller's buffer, not encrypted (for
+ * that see seal_close()); no bytes when it did not fit.
  */
 struct bytes builder_end(struct builder *b);
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ike/mismatch.h"
 
-enum { SHOWN_MAX = 6 }; /* of a peer's transforms, in a sentence */
+enum {
+	SHOWN_MAX = 6
+}; /* of a peer's transforms, in a sentence */
 
 static unsigned int mismatch_group(const struct transform *t, const struct proposal *p)
 {
@@ -187,10 +189,12 @@ static void add_encap(struct text *text, uint16_t encap)
 static void add_difference(struct text *text, const struct mismatch *m, unsigned int what)
 {
 	const struct proposal *ours = m->ours;
-	const char *cipher = ours->cipher ? ours->cipher->word :
-			     ours->esp_cipher ? ours->esp_cipher->word : "no cipher";
-	const char *hash = ours->hash ? ours->hash->word :
-			   ours->esp_auth ? ours->esp_auth->word : "no integrity algorithm";
+	const char *cipher = ours->cipher     ? ours->cipher->word :
+			     ours->esp_cipher ? ours->esp_cipher->word :
+						"no cipher";
+	const char *hash = ours->hash	  ? ours->hash->word :
+			   ours->esp_auth ? ours->esp_auth->word :
+					    "no integrity algorithm";
 
 	switch (what) {
 	case PROPOSAL_DIFFERS_CIPHER:
@@ -243,8 +247,7 @@ void mismatch_explain(const struct mismatch *m, const struct offer *offer,
 	unsigned int what, added = 0;
 
 	text_add(&text, "the peer offers %s", offer_print(offer, list, sizeof(list)));
-	text_add(&text, "; allowed here %s",
-		 proposal_list_print(first, list, sizeof(list)));
+	text_add(&text, "; allowed here %s", proposal_list_print(first, list, sizeof(list)));
 	if (second && second->count)
 		text_add(&text, "%s%s", first->count ? ", AH " : "AH ",
 			 proposal_list_print(second, list, sizeof(list)));

@@ -100,8 +100,8 @@ void natt_detect(struct session *s, const struct message *m)
 bool natt_used(const struct session *s)
 {
 	/*
-	 * RFC 3947 4: who finds NAT floats. If the initiator has, it will encapsulate, whatever we have
-	 * found; if it has not, it will not.
+	 * RFC 3947 4: who finds NAT floats. If the initiator has, it will encapsulate, whatever we
+	 * have found; if it has not, it will not.
 	 */
 	return s->nat_checked && s->local.port == IKE_PORT_NATT &&
 	       (natt_found(s) || !s->began_on_4500);

@@ -127,7 +127,8 @@ static void attributes_parse(struct transform *t, unsigned int phase, struct fau
 			t->esn = true;
 			good = value == 1; /* RFC 4304 3, IANA: 64-bit sequence number */
 		} else if (phase == 2 && type == IPSEC_ATTR_ECN_TUNNEL) {
-			good = true; /* RFC 3168 9.2.1.2: what the peer allows changes nothing here */
+			good = true; /* RFC 3168 9.2.1.2: what the peer allows changes nothing here
+				      */
 		} else {
 			good = set_field(t, d, type, value);
 		}
@@ -257,8 +258,7 @@ bool offer_parse(struct offer *offer, unsigned int phase, struct bytes body, str
 		       "not the IPsec DOI (RFC 2407 4.2)");
 	offer->situation = cursor_u32(&c);
 	/* RFC 2407 4.2.1: the other situations put labels here, which we do not read */
-	cursor_require(&c, offer->situation == IKE_SIT_IDENTITY_ONLY,
-		       IKE_N_SITUATION_NOT_SUPPORTED,
+	cursor_require(&c, offer->situation == IKE_SIT_IDENTITY_ONLY, IKE_N_SITUATION_NOT_SUPPORTED,
 		       "situation is not SIT_IDENTITY_ONLY (RFC 2407 4.2)");
 	while (cursor_ok(&c) && proposal_parse_one(offer, phase, &c))
 		;
@@ -328,8 +328,7 @@ static size_t part_open(struct offer_writer *o, uint8_t type, size_t before)
 	return at;
 }
 
-void offer_proposal_open(struct offer_writer *o, uint8_t number, uint8_t protocol,
-			 struct bytes spi)
+void offer_proposal_open(struct offer_writer *o, uint8_t number, uint8_t protocol, struct bytes spi)
 {
 	struct writer *w = &o->b->w;
 

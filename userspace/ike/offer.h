@@ -42,7 +42,8 @@ struct offer {
 
 /*
  * Decodes the body of an SA payload. @phase is 1 or 2: it says how attributes read. Checks DOI,
- * situation, every length and count, SPI sizes, that proposal numbers do not decrease. Returns false with @fault set.
+ * situation, every length and count, SPI sizes, that proposal numbers do not decrease. Returns
+ * false with @fault set.
  */
 bool offer_parse(struct offer *offer, unsigned int phase, struct bytes body, struct fault *fault);
 
@@ -59,8 +60,8 @@ void attribute_write_life(struct writer *w, uint16_t type, uint32_t value);
 bool attribute_read(struct cursor *c, uint16_t *type, uint64_t *value, struct bytes *raw);
 
 /*
- * Writing an SA payload: offer_open, then for each proposal proposal_open, transforms, proposal_close,
- * then offer_close. The next-payload bytes, lengths and counts chain themselves.
+ * Writing an SA payload: offer_open, then for each proposal proposal_open, transforms,
+ * proposal_close, then offer_close. The next-payload bytes, lengths and counts chain themselves.
  */
 struct offer_writer {
 	struct builder *b;

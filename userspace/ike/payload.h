@@ -9,7 +9,10 @@
 #include "ike/message.h"
 
 /* RFC 2409 5: "the length of nonce payload MUST be between 8 and 256 bytes inclusive" */
-enum { IKE_NONCE_MIN = 8, IKE_NONCE_MAX = 256 };
+enum {
+	IKE_NONCE_MIN = 8,
+	IKE_NONCE_MAX = 256
+};
 
 /*
  * The check of one body against its type's row: fixed part, minimum, maximum, inner counts. Called

@@ -53,9 +53,11 @@ struct session *phase1_initiate(struct connection *c, const struct ike_endpoint 
 	report(c->ike, on_session(s, IKE_EVENT_INITIATING, IKE_SEVERITY_INFO),
 	       "begin phase 1 (%s mode) with %s, attempt %u, offering %s",
 	       c->settings.exchange == IKE_AGGRESSIVE_MODE ? "aggressive" : "main",
-	       ike_endpoint_text(remote, to), c->attempts + 1, proposal_list_print(&c->ike_proposals, offer, sizeof(offer)));
+	       ike_endpoint_text(remote, to), c->attempts + 1,
+	       proposal_list_print(&c->ike_proposals, offer, sizeof(offer)));
 	if (c->settings.exchange == IKE_AGGRESSIVE_MODE)
-		begun = begin(s, IKE_EXCHANGE_AGGRESSIVE, STATE_AGGRESSIVE_I2) && aggressive_begin(s);
+		begun = begin(s, IKE_EXCHANGE_AGGRESSIVE, STATE_AGGRESSIVE_I2) &&
+			aggressive_begin(s);
 	else
 		begun = begin(s, IKE_EXCHANGE_MAIN, STATE_MAIN_I2) && main_begin(s);
 	if (begun)
@@ -80,8 +82,8 @@ static void refuse_stranger(struct ike *ike, const struct arrival *a)
 }
 
 /*
- * RFC 2408 2.5.1 gives cookies against floods; what remains is bounded: in all, where the oldest that
- * has not proved its address makes room, and for each address.
+ * RFC 2408 2.5.1 gives cookies against floods; what remains is bounded: in all, where the oldest
+ * that has not proved its address makes room, and for each address.
  */
 static bool room_for_half_open(struct ike *ike, const struct ike_endpoint *remote)
 {
@@ -343,11 +345,12 @@ void phase1_undecryptable(struct session *s)
 	event.error = IKE_ERROR_PSK_MISMATCH;
 	if (!s->initiator)
 		event.code = IKE_EVENT_REFUSED;
-	connection_failure(s->connection, event,
-			   "the peer's %s cannot be verified: the pre-shared keys differ; enter the "
-			   "same one on both sides",
-			   s->main.state == STATE_MAIN_R5 ? "identity (main mode message 5)" :
-							    "proof of identity");
+	connection_failure(
+		s->connection, event,
+		"the peer's %s cannot be verified: the pre-shared keys differ; enter the "
+		"same one on both sides",
+		s->main.state == STATE_MAIN_R5 ? "identity (main mode message 5)" :
+						 "proof of identity");
 	if (s->mismatch_told || s->main.state == STATE_MAIN_I6)
 		return;
 	s->mismatch_told = true;
@@ -400,10 +403,11 @@ static void explain(struct session *s, struct ike_event event, uint16_t type)
 	}
 	switch (event.error) {
 	case IKE_ERROR_NO_PROPOSAL_CHOSEN:
-		connection_failure(c, event,
-				   "the peer refused phase 1 with %s: it accepts none of %s, or it "
-				   "has nothing configured for us; make `ike` the same on both sides",
-				   name, proposal_list_print(&c->ike_proposals, offer, sizeof(offer)));
+		connection_failure(
+			c, event,
+			"the peer refused phase 1 with %s: it accepts none of %s, or it "
+			"has nothing configured for us; make `ike` the same on both sides",
+			name, proposal_list_print(&c->ike_proposals, offer, sizeof(offer)));
 		break;
 	case IKE_ERROR_INVALID_ID:
 		connection_failure(c, event,
@@ -440,7 +444,9 @@ void phase1_refused(struct session *s, uint16_t type)
 	event.error = meaning(s, type);
 	event.count = type;
 	event.authenticated = true;
-	/* It was authenticated, so the keys are the same after all: the peer disliked our identity. */
+	/*
+	 * It was authenticated, so the keys are the same after all: the peer disliked our identity.
+	 */
 	if (event.error == IKE_ERROR_PSK_MISMATCH)
 		event.error = IKE_ERROR_INVALID_ID;
 	if (event.error == IKE_ERROR_NONE)

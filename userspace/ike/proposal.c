@@ -24,9 +24,9 @@ struct choices {
 static const char *const kinds[] = { "phase 1", "ESP", "AH" };
 
 /* Adds row->word for all rows that @row_at gives, with ", " between. */
-#define ADD_ROWS(text, row_at)                                              \
-	do {                                                                \
-		for (unsigned int i_ = 0; row_at(i_); i_++)                 \
+#define ADD_ROWS(text, row_at)                                                    \
+	do {                                                                      \
+		for (unsigned int i_ = 0; row_at(i_); i_++)                       \
 			text_add(text, "%s%s", i_ ? ", " : "", row_at(i_)->word); \
 	} while (0)
 
@@ -174,9 +174,8 @@ static bool check_child(struct choices *c)
 		return false;
 	}
 	if (aead && c->esp_auths) {
-		text_add(c->why,
-			 "ESP proposal '%s': %s authenticates by itself, leave out '%s'", c->words,
-			 aead->word, c->esp_auth[0]->word);
+		text_add(c->why, "ESP proposal '%s': %s authenticates by itself, leave out '%s'",
+			 c->words, aead->word, c->esp_auth[0]->word);
 		return false;
 	}
 	if (plain && !c->esp_auths)

@@ -92,16 +92,16 @@ void proposal_offer_ike(struct builder *b, const struct proposal_list *list,
  * allow, and the smallest difference.
  */
 bool proposal_select_ike(struct ike_choice *choice, const struct offer *peer,
-			 const struct proposal_list *list, const struct ike_terms *terms,
-			 char *why, size_t size);
+			 const struct proposal_list *list, const struct ike_terms *terms, char *why,
+			 size_t size);
 
 /*
  * Initiator: the peer's answer must be exactly one proposal with one transform, one that we sent
  * (RFC 2408 4.2). Otherwise as proposal_select_ike().
  */
 bool proposal_accept_ike(struct ike_choice *choice, const struct offer *answer,
-			 const struct proposal_list *list, const struct ike_terms *terms,
-			 char *why, size_t size);
+			 const struct proposal_list *list, const struct ike_terms *terms, char *why,
+			 size_t size);
 
 /* Responder: the SA payload that returns @choice with its attributes unchanged. */
 void proposal_answer_ike(struct builder *b, const struct ike_choice *choice);
@@ -144,15 +144,14 @@ bool proposal_offer_child(struct builder *b, const struct proposal_list *esp,
 			  const struct proposal_list *ah, const struct child_terms *terms);
 
 /*
- * Responder: the first of the peer's proposals that the lists hold. The encapsulation mode must mean
- * the same as terms->encap (drafts' numbers included); terms->group is not looked at: the group is
- * the chosen item's. @ke_len is the length of the peer's KE body, 0 without: a choice whose group
- * does not fit it is no match. Returns false with @why as proposal_select_ike() does.
+ * Responder: the first of the peer's proposals that the lists hold. The encapsulation mode must
+ * mean the same as terms->encap (drafts' numbers included); terms->group is not looked at: the
+ * group is the chosen item's. @ke_len is the length of the peer's KE body, 0 without: a choice
+ * whose group does not fit it is no match. Returns false with @why as proposal_select_ike() does.
  */
 bool proposal_select_child(struct child_choice *choice, const struct offer *peer,
 			   const struct proposal_list *esp, const struct proposal_list *ah,
-			   const struct child_terms *terms, size_t ke_len, char *why,
-			   size_t size);
+			   const struct child_terms *terms, size_t ke_len, char *why, size_t size);
 
 /* Initiator: as proposal_accept_ike(); the group must be terms->group. */
 bool proposal_accept_child(struct child_choice *choice, const struct offer *answer,

@@ -59,7 +59,8 @@ static const struct proposal_list *offered(const struct connection *c)
  * Quick mode has one KE payload, so one message can only offer proposals of one group (RFC 2409
  * 5.5). Attempts go through the groups of the configuration in turn.
  */
-static const struct dh_group *group_of_attempt(const struct proposal_list *list, unsigned int attempt)
+static const struct dh_group *group_of_attempt(const struct proposal_list *list,
+					       unsigned int attempt)
 {
 	const struct dh_group *groups[PROPOSAL_MAX];
 	unsigned int count = 0, i, j;
@@ -193,9 +194,10 @@ void quick_silence(struct exchange *x, bool final)
 		return;
 	}
 	event.error = IKE_ERROR_NO_RESPONSE;
-	connection_failure(x->quick->pair->connection, event,
-			   "phase 1 is established, but the peer does not answer our quick mode: it "
-			   "has forgotten us, or refuses without saying so");
+	connection_failure(
+		x->quick->pair->connection, event,
+		"phase 1 is established, but the peer does not answer our quick mode: it "
+		"has forgotten us, or refuses without saying so");
 	if (!final)
 		return;
 	give_up(x);
@@ -228,11 +230,12 @@ void quick_refused(struct exchange *x, uint16_t type)
 				   selector_print(&child->remote_ts, theirs, sizeof(theirs)));
 	} else {
 		event.error = IKE_ERROR_NO_PROPOSAL_CHOSEN;
-		connection_failure(c, event,
-				   "the peer refused phase 2 with %s; we offered %s; make esp (and "
-				   "its group for PFS: %s) and the selectors the same on both sides",
-				   name, proposal_list_print(offered(c), offer, sizeof(offer)),
-				   x->quick->group ? x->quick->group->word : "none");
+		connection_failure(
+			c, event,
+			"the peer refused phase 2 with %s; we offered %s; make esp (and "
+			"its group for PFS: %s) and the selectors the same on both sides",
+			name, proposal_list_print(offered(c), offer, sizeof(offer)),
+			x->quick->group ? x->quick->group->word : "none");
 	}
 	give_up(x);
 }
@@ -327,7 +330,8 @@ static const char *read_2(struct exchange *x, const struct message *m, struct ch
 		return why;
 	*error = IKE_ERROR_PFS_MISMATCH;
 	if (!ke != !q->group) /* RFC 2409 5.5 */
-		return q->group ? "its key exchange is missing" : "it sends an unasked key exchange";
+		return q->group ? "its key exchange is missing" :
+				  "it sends an unasked key exchange";
 	*error = IKE_ERROR_TS_UNACCEPTABLE;
 	return ts_accept(x->session, q->child, m);
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ike/seal.h"
 
-enum { FLAGS_AT = 19 }; /* offset in the header, RFC 2408 3.1 */
+enum {
+	FLAGS_AT = 19
+}; /* offset in the header, RFC 2408 3.1 */
 
 void seal_phase1(struct seal *s, const struct keymat *k)
 {
@@ -47,10 +49,9 @@ struct bytes seal_open(struct seal *s, const struct keymat *k, const struct mess
 	if (!cursor_require(&c, m->body.len && !(m->body.len % block), IKE_N_PAYLOAD_MALFORMED,
 			    "encrypted length is no multiple of the cipher's block (RFC 2409 B)"))
 		return bytes_of(NULL, 0);
-	if (!cursor_require(&c,
-			    cipher_decrypt(k->cipher, k->key, s->iv, m->body.data, m->body.len,
-					   clear),
-			    IKE_N_PAYLOAD_MALFORMED, "decryption failed"))
+	if (!cursor_require(
+		    &c, cipher_decrypt(k->cipher, k->key, s->iv, m->body.data, m->body.len, clear),
+		    IKE_N_PAYLOAD_MALFORMED, "decryption failed"))
 		return bytes_of(NULL, 0);
 	memcpy(s->staged, m->body.data + m->body.len - block, block);
 	s->is_staged = true;

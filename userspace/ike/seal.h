@@ -2,9 +2,9 @@
 /*
  * The encryption of IKE messages: CBC over everything behind the header (RFC 2409 appendix B).
  *
- * Each exchange chains its IV: the next message's is the last cipher block of the one before, sent or received.
- * A received message only stages its last block; seal_commit() takes it once the message has
- * proved authentic, so a forged one moves nothing.
+ * Each exchange chains its IV: the next message's is the last cipher block of the one before, sent
+ * or received. A received message only stages its last block; seal_commit() takes it once the
+ * message has proved authentic, so a forged one moves nothing.
  */
 #ifndef ADIT_IKE_SEAL_H
 #define ADIT_IKE_SEAL_H
@@ -24,9 +24,9 @@ void seal_phase1(struct seal *s, const struct keymat *k);
 bool seal_phase2(struct seal *s, const struct keymat *k, const struct seal *phase1, uint32_t id);
 
 /*
- * Pads, encrypts in place and finishes the message that @b holds, instead of builder_end(); sets the
- * encryption flag and the length, and the IV for the message to come. Returns the message, no bytes when it
- * did not fit or OpenSSL refuses.
+ * Pads, encrypts in place and finishes the message that @b holds, instead of builder_end(); sets
+ * the encryption flag and the length, and the IV for the message to come. Returns the message, no
+ * bytes when it did not fit or OpenSSL refuses.
  */
 struct bytes seal_close(struct seal *s, const struct keymat *k, struct builder *b);
 

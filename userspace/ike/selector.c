@@ -60,8 +60,8 @@ static bool read_number(const char *text, unsigned long max, unsigned long *valu
 static const struct {
 	const char *name;
 	uint8_t number;
-} protocols[] = { { "icmp", 1 },  { "tcp", 6 },	     { "udp", 17 },  { "gre", 47 },
-		  { "esp", 50 },  { "ah", 51 },	     { "ospf", 89 }, { "l2tp", 115 },
+} protocols[] = { { "icmp", 1 },   { "tcp", 6 },       { "udp", 17 },  { "gre", 47 },
+		  { "esp", 50 },   { "ah", 51 },       { "ospf", 89 }, { "l2tp", 115 },
 		  { "sctp", 132 }, { "ipv6-icmp", 58 } };
 
 /* "tcp", "udp/53", "17/1701", "any" */
@@ -138,7 +138,8 @@ bool selector_parse(struct selector *s, const char *text, char *why, size_t size
 			return refuse(why, size, text, "has bits set below its prefix");
 	} else if (dash) {
 		if (!read_address(dash, &family, s->last) || family != s->family)
-			return refuse(why, size, text, "does not end with an address of the same kind");
+			return refuse(why, size, text,
+				      "does not end with an address of the same kind");
 		if (address_compare(s->first, s->last) > 0)
 			return refuse(why, size, text, "ends before it begins");
 	}
@@ -218,7 +219,7 @@ static void clear_below(uint8_t *address, uint8_t family, unsigned int len)
 	unsigned int bit;
 
 	for (bit = len; bit < address_bits(family); bit++)
-		address[bit / 8] &= (uint8_t)~(0x80 >> bit % 8);
+		address[bit / 8] &= (uint8_t) ~(0x80 >> bit % 8);
 }
 
 /* RFC 2407 4.6.2.4 to 4.6.2.9: two values of the family's length */
@@ -319,8 +320,7 @@ int selector_prefix(const struct selector *s)
 	unsigned int len;
 
 	for (len = 0; len <= address_bits(s->family); len++)
-		if (prefix_last(s->first, s->family, len, last) &&
-		    !address_compare(last, s->last))
+		if (prefix_last(s->first, s->family, len, last) && !address_compare(last, s->last))
 			return (int)len;
 	return -1;
 }

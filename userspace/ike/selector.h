@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Traffic selectors: the identities of phase 2 (RFC 2407 4.6.2). One side of a pair: an address range,
- * a protocol, a port.
+ * Traffic selectors: the identities of phase 2 (RFC 2407 4.6.2). One side of a pair: an address
+ * range, a protocol, a port.
  */
 #ifndef ADIT_IKE_SELECTOR_H
 #define ADIT_IKE_SELECTOR_H
@@ -37,8 +37,8 @@ void selector_write(struct builder *b, const struct selector *s);
 int selector_prefix(const struct selector *s);
 
 /*
- * The range as prefixes, for netlink: writes up to @max of them, returns how many it takes (at most 62
- * for IPv4, 254 for IPv6), more than @max when they did not fit.
+ * The range as prefixes, for netlink: writes up to @max of them, returns how many it takes (at most
+ * 62 for IPv4, 254 for IPv6), more than @max when they did not fit.
  */
 struct prefix {
 	uint8_t family; /* 4 or 6 */

@@ -11,9 +11,9 @@
 #include "ike/report.h"
 
 /*
- * How long one that was replaced stays, so that what is under way on it can end. Its initiator deletes
- * it. The responder does not: the peer may well use several (one for each of its connections), and would
- * begin a deleted one anew, for ever. It only limits their number.
+ * How long one that was replaced stays, so that what is under way on it can end. Its initiator
+ * deletes it. The responder does not: the peer may well use several (one for each of its
+ * connections), and would begin a deleted one anew, for ever. It only limits their number.
  */
 #define RETIRE_INITIATOR (10 * SECOND)
 #define RETIRED_MAX 6
@@ -166,8 +166,8 @@ void engine_reap_sessions(struct ike *ike)
 }
 
 /*
- * RFC 2408 2.5.3, 3.1: both cookies name a phase 1; before the responder's is known to the other side,
- * the initiator's and the address must do.
+ * RFC 2408 2.5.3, 3.1: both cookies name a phase 1; before the responder's is known to the other
+ * side, the initiator's and the address must do.
  */
 static bool session_is(const struct session *s, const struct isakmp_header *h,
 		       const struct ike_endpoint *remote)
@@ -182,7 +182,8 @@ static bool session_is(const struct session *s, const struct isakmp_header *h,
 		return same_host && (!cookie_is_zero(h->responder) ||
 				     h->exchange == IKE_EXCHANGE_INFORMATIONAL);
 	/* The first message, again */
-	return !s->initiator && cookie_is_zero(h->responder) && ike_endpoint_equal(&s->remote, remote);
+	return !s->initiator && cookie_is_zero(h->responder) &&
+	       ike_endpoint_equal(&s->remote, remote);
 }
 
 struct session *session_find(struct ike *ike, const struct isakmp_header *h,
@@ -289,8 +290,8 @@ static void settle(struct session *fresh)
 }
 
 /*
- * One that we began and whose peer cannot have completed it yet is not needed any more. (Once our proof of
- * identity is out the peer may have it, and both sides must see it through.)
+ * One that we began and whose peer cannot have completed it yet is not needed any more. (Once our
+ * proof of identity is out the peer may have it, and both sides must see it through.)
  */
 static void abandon_attempts(struct session *fresh)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A connection out of what the caller configured: checked, parsed, defaults filled in, compared with
- * the one before.
+ * A connection out of what the caller configured: checked, parsed, defaults filled in, compared
+ * with the one before.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -41,7 +41,8 @@ static bool check_choices(const struct ike_connection *s, struct mistake *m)
 		return wrong(m, "remote: %%any can only wait for its peers; set start to wait, or "
 				"give an address");
 	if (!s->local.family && s->start != IKE_START_WAIT)
-		return wrong(m, "local: an address is needed to begin; set start to wait, or give one");
+		return wrong(
+			m, "local: an address is needed to begin; set start to wait, or give one");
 	if (s->local.family && s->remote.family && s->local.family != s->remote.family)
 		return wrong(m, "local and remote: both must be IPv4, or both IPv6");
 	return true;
@@ -72,7 +73,8 @@ static bool check_pairs(const struct ike_connection *s, struct mistake *m)
 	for (i = 0; i < s->pair_count; i++) {
 		const struct ike_selector *l = &s->pairs[i].local, *r = &s->pairs[i].remote;
 
-		if (l->address.family && r->address.family && l->address.family != r->address.family)
+		if (l->address.family && r->address.family &&
+		    l->address.family != r->address.family)
 			return wrong(m, "local-ts and remote-ts: IPv4 and IPv6 do not go together");
 		if (l->protocol && r->protocol && l->protocol != r->protocol)
 			return wrong(m, "local-ts and remote-ts: the protocols differ");
@@ -100,9 +102,11 @@ static bool parse_all_proposals(struct connection *c, const struct ike_connectio
 				struct mistake *m)
 {
 	if (!s->ike_count)
-		return wrong(m, "ike: at least one proposal is needed, e.g. aes256-sha256-modp2048");
+		return wrong(m,
+			     "ike: at least one proposal is needed, e.g. aes256-sha256-modp2048");
 	if (!s->esp_count && !s->ah_count)
-		return wrong(m, "esp: at least one proposal is needed, e.g. aes256-sha256-modp2048");
+		return wrong(m,
+			     "esp: at least one proposal is needed, e.g. aes256-sha256-modp2048");
 	if (s->esp_count && s->ah_count)
 		return wrong(m, "esp and ah: only one of them can be used in a connection");
 	return parse_proposals(&c->ike_proposals, PROPOSAL_IKE, "ike", s->ike, s->ike_count, false,
@@ -118,7 +122,8 @@ static bool parse_ids(struct connection *c, const struct ike_connection *s, stru
 	if (s->local_id && !identity_parse(&c->local_id, s->local_id, why, sizeof(why)))
 		return wrong(m, "local-id: %s", why);
 	if (s->local_id && !c->local_id.type)
-		return wrong(m, "local-id: %%any is no identity of ours; leave it out for the address");
+		return wrong(
+			m, "local-id: %%any is no identity of ours; leave it out for the address");
 	if (s->remote_id && !identity_parse(&c->remote_id, s->remote_id, why, sizeof(why)))
 		return wrong(m, "remote-id: %s", why);
 	c->any_remote_id = s->remote_id ? !c->remote_id.type : !s->remote.family;
@@ -221,7 +226,8 @@ static bool pairs_equal(const struct connection *a, const struct connection *b)
 {
 	size_t i;
 
-	for (i = 0; i < a->settings.pair_count && a->settings.pair_count == b->settings.pair_count; i++)
+	for (i = 0; i < a->settings.pair_count && a->settings.pair_count == b->settings.pair_count;
+	     i++)
 		if (!ike_selector_equal(&a->pairs[i].local, &b->pairs[i].local) ||
 		    !ike_selector_equal(&a->pairs[i].remote, &b->pairs[i].remote))
 			return false;
@@ -302,7 +308,8 @@ static void append(struct ike *ike, struct connection *c)
 	set_wanted(c);
 }
 
-bool connection_put(struct ike *ike, const struct ike_connection *settings, char *error, size_t size)
+bool connection_put(struct ike *ike, const struct ike_connection *settings, char *error,
+		    size_t size)
 {
 	struct mistake m = { error, size };
 	struct connection *c = make(settings, &m), *old;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The algorithms of ESP and AH: their words, their IPsec DOI numbers, their kernel names and key lengths
- * (RFC 2407 4.4.4 and 4.5, RFC 3602, 3686, 4106, 4309, 4543, 4868). The kernel's names are those of
- * `ip xfrm state`.
+ * The algorithms of ESP and AH: their words, their IPsec DOI numbers, their kernel names and key
+ * lengths (RFC 2407 4.4.4 and 4.5, RFC 3602, 3686, 4106, 4309, 4543, 4868). The kernel's names are
+ * those of `ip xfrm state`.
  */
 #ifndef ADIT_IKE_SUITE_H
 #define ADIT_IKE_SUITE_H

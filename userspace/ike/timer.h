@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Timers inside the things they belong to, kept in a pairing heap: the soonest is found at once, and
- * arming never allocates, so it never fails.
+ * Timers inside the things they belong to, kept in a pairing heap: the soonest is found at once,
+ * and arming never allocates, so it never fails.
  */
 #ifndef ADIT_IKE_TIMER_H
 #define ADIT_IKE_TIMER_H
@@ -11,10 +11,12 @@
 #include <stdint.h>
 
 struct timer {
-	struct timer *child, *next, *prev; /* prev: the left sibling, or the parent of a first child */
+	struct timer *child, *next,
+		*prev; /* prev: the left sibling, or the parent of a first child */
 	bool armed;
 	uint64_t due; /* ms */
-	uint64_t order; /* among equals the one that was armed first comes first: replays are exact */
+	uint64_t order; /* among equals the one that was armed first comes first: replays are exact
+			 */
 	void (*fire)(void *owner);
 	void *owner;
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table of transitions: which message may come in which state, what it must and may hold, how it
- * is protected, and who handles it. A new exchange or authentication method is new rows.
+ * The table of transitions: which message may come in which state, what it must and may hold, how
+ * it is protected, and who handles it. A new exchange or authentication method is new rows.
  */
 #include "ike/exchange.h"
 #include "ike/informational.h"
@@ -40,14 +40,17 @@ static const struct transition transitions[] = {
 	  STATE_DONE, false, main_r5 },
 	{ STATE_MAIN_I6, IKE_EXCHANGE_MAIN, ID | HASH, ID | HASH | CERT | ANY_PHASE1, MANY, SEALED,
 	  STATE_DONE, true, main_i6 },
-	/* RFC 2409 5.4, aggressive mode with a pre-shared key; its third message may be encrypted */
+	/*
+	 * RFC 2409 5.4, aggressive mode with a pre-shared key; its third message may be encrypted
+	 */
 	{ STATE_AGGRESSIVE_R1, IKE_EXCHANGE_AGGRESSIVE, SA | KE | NONCE | ID,
-	  SA | KE | NONCE | ID | ANY_PHASE1, MANY, CLEAR, STATE_AGGRESSIVE_R3, false, aggressive_r1 },
+	  SA | KE | NONCE | ID | ANY_PHASE1, MANY, CLEAR, STATE_AGGRESSIVE_R3, false,
+	  aggressive_r1 },
 	{ STATE_AGGRESSIVE_I2, IKE_EXCHANGE_AGGRESSIVE, SA | KE | NONCE | ID | HASH,
 	  SA | KE | NONCE | ID | HASH | NAT_D | ANY_PHASE1, MANY, CLEAR, STATE_DONE, true,
 	  aggressive_i2 },
-	{ STATE_AGGRESSIVE_R3, IKE_EXCHANGE_AGGRESSIVE, HASH, HASH | NAT_D | CERT | ANY_PHASE1, MANY,
-	  EITHER, STATE_DONE, false, aggressive_r3 },
+	{ STATE_AGGRESSIVE_R3, IKE_EXCHANGE_AGGRESSIVE, HASH, HASH | NAT_D | CERT | ANY_PHASE1,
+	  MANY, EITHER, STATE_DONE, false, aggressive_r3 },
 	/* RFC 2409 5.5, quick mode; two IDs or none */
 	{ STATE_QUICK_R1, IKE_EXCHANGE_QUICK, HASH | SA | NONCE,
 	  HASH | SA | NONCE | KE | ID | NOTIFY | VENDOR | NAT_OA, MANY | ID, HASH_1, STATE_QUICK_R3,
@@ -55,8 +58,8 @@ static const struct transition transitions[] = {
 	{ STATE_QUICK_I2, IKE_EXCHANGE_QUICK, HASH | SA | NONCE,
 	  HASH | SA | NONCE | KE | ID | NOTIFY | VENDOR | NAT_OA, MANY | ID, HASH_2, STATE_DONE,
 	  true, quick_i2 },
-	{ STATE_QUICK_R3, IKE_EXCHANGE_QUICK, HASH, HASH | NOTIFY | VENDOR, MANY, HASH_3, STATE_DONE,
-	  false, quick_r3 },
+	{ STATE_QUICK_R3, IKE_EXCHANGE_QUICK, HASH, HASH | NOTIFY | VENDOR, MANY, HASH_3,
+	  STATE_DONE, false, quick_r3 },
 	/* RFC 2408 3.1: CONNECTED as a fourth message */
 	{ STATE_DONE, IKE_EXCHANGE_QUICK, HASH | NOTIFY, HASH | NOTIFY | VENDOR, MANY, HASH_2,
 	  STATE_DONE, true, quick_i4 },

@@ -15,7 +15,8 @@ static struct bytes address_bytes(const struct ike_address *a)
 /* RFC 3947 5.2: transport mode needs to know what the addresses were before the NAT */
 static void write_original(struct builder *b, const struct session *s, bool tunnel, bool initiator)
 {
-	uint8_t type = s->natt == VENDOR_NATT_RFC3947 ? IKE_PAYLOAD_NAT_OA : IKE_PAYLOAD_NAT_OA_DRAFT;
+	uint8_t type =
+		s->natt == VENDOR_NATT_RFC3947 ? IKE_PAYLOAD_NAT_OA : IKE_PAYLOAD_NAT_OA_DRAFT;
 	const struct ike_address *first = initiator ? &s->local.address : &s->remote.address;
 	const struct ike_address *second = initiator ? &s->remote.address : &s->local.address;
 	struct original_address o;
@@ -99,7 +100,8 @@ const char *ts_accept(const struct session *s, struct child *c, const struct mes
 	return NULL;
 }
 
-static struct pair *pair_for(struct session *s, struct connection *c, const struct ts *ts, bool exact)
+static struct pair *pair_for(struct session *s, struct connection *c, const struct ts *ts,
+			     bool exact)
 {
 	struct selector local, remote;
 	size_t i;

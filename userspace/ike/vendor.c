@@ -2,8 +2,8 @@
 #include "ike/vendor.h"
 
 /*
- * Most vendor IDs are the MD5 of a text (RFC 2408 3.16 asks for a hash); a few are plain text. Those
- * of @known bytes go on with a version or flags that the sender chooses.
+ * Most vendor IDs are the MD5 of a text (RFC 2408 3.16 asks for a hash); a few are plain text.
+ * Those of @known bytes go on with a version or flags that the sender chooses.
  */
 #define VENDOR(kind, name, known, id)                                                    \
 	{                                                                                \

@@ -128,8 +128,8 @@ bool world_said(struct world *w, unsigned int side, enum ike_event_code code, co
 /* Newest outbound SA of a side towards an address, NULL without. */
 struct world_sa *world_outbound(struct world *w, unsigned int side, const struct ike_address *to);
 /*
- * One ESP packet from side to side: NULL when it arrived, otherwise why it did not. Tells the receiver's
- * engine about first use when @notice.
+ * One ESP packet from side to side: NULL when it arrived, otherwise why it did not. Tells the
+ * receiver's engine about first use when @notice.
  */
 const char *world_esp(struct world *w, unsigned int from, unsigned int to, bool notice);
 /* NULL, or what is wrong: two sides with different keys or algorithms for one SPI. */
