@@ -344,6 +344,34 @@ static void test_flood(void **state)
 	world_free(w);
 }
 
+/* One address may not take all the places. */
+static void test_one_source(void **state)
+{
+	struct setting s;
+	struct world *w = prepare(&s);
+	struct ike_endpoint from = { w->sides[0].address, IKE_PORT };
+	struct ike_endpoint to = { w->sides[1].address, IKE_PORT };
+	struct ike_counters counters;
+	uint8_t first[2048];
+	size_t length;
+	unsigned int i;
+
+	go(w, &s);
+	length = w->datagrams[0].length;
+	memcpy(first, w->datagrams[0].bytes, length);
+	for (i = 1; i < 500; i++) {
+		memcpy(first, &i, sizeof(i));
+		world_forge(w, &from, &to, first, length);
+	}
+	world_run(w, w->now, NULL);
+	ike_counters(w->sides[1].ike, &counters);
+	assert_int_equal(counters.half_open, 32);
+	assert_true(counters.half_open_refused > 400);
+	/* When they are over, the true one gets through. */
+	assert_true(world_run(w, w->now + 120 * SECONDS, both_up));
+	world_free(w);
+}
+
 static void test_noise(void **state)
 {
 	struct setting s;
@@ -416,6 +444,7 @@ int main(void)
 		cmocka_unit_test(test_remote_id),   cmocka_unit_test(test_unreachable),
 		cmocka_unit_test(test_booting),	    cmocka_unit_test(test_how_far),
 		cmocka_unit_test(test_kernel),	    cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_one_source),
 		cmocka_unit_test(test_noise),	    cmocka_unit_test(test_refused_settings),
 	};
 

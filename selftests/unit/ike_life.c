@@ -276,6 +276,8 @@ static void test_dpd(void **state)
 	up(w, &s);
 	world_run(w, w->now + 300 * SECONDS, NULL);
 	assert_int_equal(w->sides[0].counts[IKE_EVENT_FAILED], 0);
+	assert_int_equal(w->sides[0].counts[IKE_EVENT_DPD], 0);
+	assert_int_equal(w->sides[0].counts[IKE_EVENT_IKE_UP], 1);
 	world_off(w, 1);
 	world_run(w, w->now + 50 * SECONDS, NULL);
 	assert_int_equal(w->sides[0].sa_count, 0);
