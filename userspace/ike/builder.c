@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ike/message.h"
 
+/* Offsets in the header, RFC 2408 3.1 */
 enum {
 	NEXT_AT = 16,
-	LENGTH_AT = 24
-}; /* offsets in the header, RFC 2408 3.1 */
+	LENGTH_AT = 24,
+};
 
 void builder_begin(struct builder *b, void *buffer, size_t size, const struct isakmp_header *h)
 {

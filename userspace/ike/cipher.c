@@ -41,10 +41,7 @@ const struct cipher *cipher_by_number(uint16_t number, uint16_t bits)
 	for (i = 0; (c = cipher_row(i)); i++) {
 		if (c->number != number)
 			continue;
-		/*
-		 * RFC 2409 appendix A: no key length attribute for fixed-length ciphers; some send
-		 * it
-		 */
+		/* RFC 2409 A: no key length attribute for fixed-length ciphers; some send it */
 		if (c->key_attribute == bits || (!c->key_attribute && bits == c->key_len * 8))
 			return c;
 	}

@@ -15,8 +15,7 @@ struct cipher {
 	const char *label; /* "AES-CBC-128", as `adit status` shows it */
 	const char *evp;
 	uint16_t number; /* RFC 2409 appendix A, RFC 3602, RFC 4312: attribute 1 */
-	uint16_t key_attribute; /* bits, attribute 14; 0: the cipher has one key length and sends
-				   none */
+	uint16_t key_attribute; /* bits, attribute 14; 0: one key length, not sent */
 	uint8_t key_len, block; /* bytes */
 	bool weak;
 };

@@ -26,9 +26,7 @@ struct cursor {
 	struct fault *fault;
 };
 
-/*
- * @fault is shared with every cursor made by cursor_sub(); it must be zeroed before the first use.
- */
+/* @fault is shared with all cursors made by cursor_sub(); zero it before the first use. */
 struct cursor cursor_of(struct bytes bytes, struct fault *fault);
 
 static inline bool cursor_ok(const struct cursor *c)

@@ -23,8 +23,7 @@ struct identity {
  */
 bool identity_parse(struct identity *id, const char *text, char *why, size_t size);
 
-/* From the body of an ID payload; checks the data against its type (lengths, no zero bytes in
- * names). */
+/* From an ID payload; checks the data against its type: lengths, no zero bytes in names. */
 bool identity_from_payload(struct identity *id, const struct id_payload *p, struct fault *fault);
 /* The payload; @protocol and @port are 0 or 17 and 500 (RFC 2407 4.6.2). Points into @id. */
 struct id_payload identity_to_payload(const struct identity *id, uint8_t protocol, uint16_t port);

@@ -25,8 +25,7 @@ struct keymat {
 	const struct cipher *cipher;
 	uint8_t skeyid[HASH_MAX], skeyid_d[HASH_MAX], skeyid_a[HASH_MAX], skeyid_e[HASH_MAX];
 	uint8_t key[CIPHER_KEY_MAX]; /* for the cipher: SKEYID_e cut or expanded (appendix B) */
-	uint8_t iv[CIPHER_BLOCK_MAX]; /* of the first encrypted phase 1 message: hash(g^xi | g^xr)
-				       */
+	uint8_t iv[CIPHER_BLOCK_MAX]; /* of phase 1's first encrypted message: hash(g^xi | g^xr) */
 };
 
 /* SKEYID = prf(pre-shared key, Ni | Nr), and all the rest */

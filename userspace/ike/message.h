@@ -63,9 +63,7 @@ const struct payload *message_find(const struct message *m, uint8_t type,
 				   const struct payload *after);
 unsigned int message_count(const struct message *m, uint8_t type);
 
-/*
- * The chain from behind payload @p to its end: what HASH(1) and its kin cover (RFC 2409 5.5, 5.7).
- */
+/* The chain behind payload @p: what HASH(1) and its kin cover (RFC 2409 5.5, 5.7). */
 struct bytes message_behind(const struct message *m, const struct payload *p);
 
 /*

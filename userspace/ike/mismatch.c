@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ike/mismatch.h"
 
+/* Of a peer's transforms, in a sentence */
 enum {
-	SHOWN_MAX = 6
-}; /* of a peer's transforms, in a sentence */
+	SHOWN_MAX = 6,
+};
 
 static unsigned int mismatch_group(const struct transform *t, const struct proposal *p)
 {

@@ -127,8 +127,7 @@ static void attributes_parse(struct transform *t, unsigned int phase, struct fau
 			t->esn = true;
 			good = value == 1; /* RFC 4304 3, IANA: 64-bit sequence number */
 		} else if (phase == 2 && type == IPSEC_ATTR_ECN_TUNNEL) {
-			good = true; /* RFC 3168 9.2.1.2: what the peer allows changes nothing here
-				      */
+			good = true; /* RFC 3168 9.2.1.2: changes nothing here */
 		} else {
 			good = set_field(t, d, type, value);
 		}

@@ -11,7 +11,7 @@
 /* RFC 2409 5: "the length of nonce payload MUST be between 8 and 256 bytes inclusive" */
 enum {
 	IKE_NONCE_MIN = 8,
-	IKE_NONCE_MAX = 256
+	IKE_NONCE_MAX = 256,
 };
 
 /*
