@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Phase 2: the SA payload that we send, and the choice from the one that the peer sent. Proposals of
+ * Phase 2: the SA payload that we send, and the choice from that of the peer. Proposals of
  * one number are a bundle (RFC 2408 4.2): ESP, AH, or both around each other.
  */
 #include "ike/mismatch.h"
