@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a peer can do that knows the keys: two engines are brought to a point, there the next message is
- * replaced by one whose payloads are the input, sealed and authenticated with the true keys; then
- * life goes on. Input: the point, the type of the first payload, the payloads.
+ * What a peer can do that knows the keys: two engines are brought to a point, there the next
+ * message is replaced by one whose payloads are the input, sealed and authenticated with the true
+ * keys; then life goes on. Input: the point, the type of the first payload, the payloads.
  */
 #include "../unit/lib/world.c"
 
@@ -22,14 +22,20 @@ static const struct point {
 	uint8_t exchange;
 	enum protection protection;
 } points[] = {
-	{ 0, 0, false, IKE_EXCHANGE_MAIN, CLEAR },	   { 1, 0, false, IKE_EXCHANGE_MAIN, CLEAR },
-	{ 0, 1, false, IKE_EXCHANGE_MAIN, CLEAR },	   { 1, 1, false, IKE_EXCHANGE_MAIN, CLEAR },
-	{ 0, 2, false, IKE_EXCHANGE_MAIN, SEALED },	   { 1, 2, false, IKE_EXCHANGE_MAIN, SEALED },
-	{ 0, 3, false, IKE_EXCHANGE_QUICK, HASH_1 },	   { 1, 3, false, IKE_EXCHANGE_QUICK, HASH_2 },
+	{ 0, 0, false, IKE_EXCHANGE_MAIN, CLEAR },
+	{ 1, 0, false, IKE_EXCHANGE_MAIN, CLEAR },
+	{ 0, 1, false, IKE_EXCHANGE_MAIN, CLEAR },
+	{ 1, 1, false, IKE_EXCHANGE_MAIN, CLEAR },
+	{ 0, 2, false, IKE_EXCHANGE_MAIN, SEALED },
+	{ 1, 2, false, IKE_EXCHANGE_MAIN, SEALED },
+	{ 0, 3, false, IKE_EXCHANGE_QUICK, HASH_1 },
+	{ 1, 3, false, IKE_EXCHANGE_QUICK, HASH_2 },
 	{ 0, 9, false, IKE_EXCHANGE_INFORMATIONAL, HASH_1 },
 	{ 1, 9, false, IKE_EXCHANGE_INFORMATIONAL, HASH_1 },
-	{ 0, 9, false, IKE_EXCHANGE_QUICK, HASH_1 },	   { 0, 0, true, IKE_EXCHANGE_AGGRESSIVE, CLEAR },
-	{ 1, 0, true, IKE_EXCHANGE_AGGRESSIVE, CLEAR },	   { 0, 1, true, IKE_EXCHANGE_AGGRESSIVE, SEALED },
+	{ 0, 9, false, IKE_EXCHANGE_QUICK, HASH_1 },
+	{ 0, 0, true, IKE_EXCHANGE_AGGRESSIVE, CLEAR },
+	{ 1, 0, true, IKE_EXCHANGE_AGGRESSIVE, CLEAR },
+	{ 0, 1, true, IKE_EXCHANGE_AGGRESSIVE, SEALED },
 	{ 0, 9, false, IKE_EXCHANGE_INFORMATIONAL, CLEAR },
 };
 
@@ -96,7 +102,8 @@ static struct bytes protect(const struct point *p, struct session *s, struct exc
 static void attack(struct world *w, const struct point *p, const uint8_t *data, size_t size)
 {
 	struct side *from = &w->sides[p->sender], *to = &w->sides[!p->sender];
-	struct ike_endpoint source = { from->address, IKE_PORT }, target = { to->address, IKE_PORT };
+	struct ike_endpoint source = { from->address, IKE_PORT };
+	struct ike_endpoint target = { to->address, IKE_PORT };
 	/* The sender's own view: its keys and cookies. */
 	struct session *s = from->ike->sessions ? from->ike->sessions : to->ike->sessions;
 	struct exchange *quick = quick_of(to->ike->sessions);

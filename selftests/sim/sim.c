@@ -12,7 +12,8 @@
  *
  *	sim [--seed N] [--tunnels N] [--hours N] [--loss PERMILLE] [--tell TUNNEL]
  */
-#define OPENSSL_SUPPRESS_DEPRECATED /* RAND_set_rand_method(): the one way to a repeatable OpenSSL */
+/* RAND_set_rand_method() is the one way to a repeatable OpenSSL. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,7 +74,8 @@ static int rand_bytes(unsigned char *buffer, int count)
 	int i;
 
 	for (i = 0; i < count; i++) {
-		rand_state = rand_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+		rand_state = rand_state * UINT64_C(6364136223846793005) +
+			     UINT64_C(1442695040888963407);
 		buffer[i] = rand_state >> 40;
 	}
 	return 1;
@@ -310,9 +312,12 @@ static bool run(const struct options *o)
 static void parse(struct options *o, int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{ "seed", required_argument, NULL, 's' },   { "tunnels", required_argument, NULL, 't' },
-		{ "hours", required_argument, NULL, 'h' },  { "loss", required_argument, NULL, 'l' },
-		{ "tell", required_argument, NULL, 'e' },   { 0 },
+		{ "seed", required_argument, NULL, 's' },
+		{ "tunnels", required_argument, NULL, 't' },
+		{ "hours", required_argument, NULL, 'h' },
+		{ "loss", required_argument, NULL, 'l' },
+		{ "tell", required_argument, NULL, 'e' },
+		{ 0 },
 	};
 	int option;
 
@@ -344,7 +349,10 @@ static void parse(struct options *o, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	static const struct options shorts[] = {
-		{ 1, 20, 6, 0, -1 }, { 2, 20, 6, 50, -1 }, { 3, 20, 6, 200, -1 }, { 4, 20, 3, 350, -1 },
+		{ 1, 20, 6, 0, -1 },
+		{ 2, 20, 6, 50, -1 },
+		{ 3, 20, 6, 200, -1 },
+		{ 4, 20, 3, 350, -1 },
 	};
 	struct options o = { 1, 20, 6, 200, -1 };
 	unsigned int i, failed = 0;

@@ -94,9 +94,9 @@ struct ike_connection {
 	struct ike_address remote;	/* AF_UNSPEC: any peer, start wait only */
 	uint16_t remote_port;		/* 0: 500; 4500 speaks NAT-T from the first message */
 	/*
-	 * Identities as in the configuration: an address, an fqdn, user@fqdn, a DN ("C=…, CN=…"),
-	 * "keyid:HEX or text" (identity.h has the grammar). NULL: the address. remote_id "%any"
-	 * takes whatever the peer proves to be.
+	 * Identities as in the configuration: an address, an fqdn, user@fqdn, a DN, a key id
+	 * (identity.h has the grammar). NULL: the address. remote_id "%any" takes whatever the
+	 * peer proves to be.
 	 */
 	const char *local_id;
 	const char *remote_id;
