@@ -233,6 +233,9 @@ static void test_unreachable(void **state)
 
 	w->sides[1].unreachable = true;
 	go(w, &s);
+	/* The next attempt comes soon after the first has come to nothing. */
+	world_run(w, w->now + 60 * SECONDS, NULL);
+	assert_int_equal(w->sides[0].counts[IKE_EVENT_INITIATING], 2);
 	assert_fails(w, IKE_ERROR_NO_RESPONSE, IKE_ERROR_NONE);
 	assert_non_null(strstr(status(w, 0).text, "no answer at all"));
 	w->sides[1].unreachable = false;
