@@ -185,7 +185,6 @@ void aggressive_i2(struct exchange *x, const struct message *m)
 
 	/* Until the peer has proven itself this is anybody's message: nothing of it may stay. */
 	memcpy(s->cookie_r, m->header.responder, sizeof(s->cookie_r));
-	s->connection->reachable = true;
 	if (accept_choice(x, m) &&
 	    auth_read_id(s, message_find(m, IKE_PAYLOAD_ID, NULL)->body, &id) &&
 	    blob_set(&p->nr, message_find(m, IKE_PAYLOAD_NONCE, NULL)->body) &&

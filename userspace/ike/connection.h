@@ -39,7 +39,6 @@ struct connection {
 
 	bool wanted; /* keep it up */
 	bool stopped; /* by ike_stop(): `start` does not count */
-	bool reachable; /* something came back in this attempt */
 	unsigned int attempts; /* phase 1 attempts since the last success */
 	struct timer work; /* look at what is missing */
 	struct timer retry; /* no new phase 1 before it fires */

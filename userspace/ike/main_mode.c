@@ -117,7 +117,6 @@ void main_i2(struct exchange *x, const struct message *m)
 		memcpy(s->cookie_r, m->header.responder, sizeof(s->cookie_r));
 		phase1_read_vendors(s, m);
 		phase1_agree(s, &choice);
-		s->connection->reachable = true;
 		exchange_accept(x);
 		report(s->ike, on_session(s, IKE_EVENT_STEP, IKE_SEVERITY_DEBUG),
 		       "the peer chose %s (main mode message 2)",

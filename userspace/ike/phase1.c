@@ -49,7 +49,6 @@ struct session *phase1_initiate(struct connection *c, const struct ike_endpoint 
 
 	if (!s)
 		return NULL;
-	c->reachable = false;
 	report(c->ike, on_session(s, IKE_EVENT_INITIATING, IKE_SEVERITY_INFO),
 	       "begin phase 1 (%s mode) with %s, attempt %u, offering %s",
 	       c->settings.exchange == IKE_AGGRESSIVE_MODE ? "aggressive" : "main",
