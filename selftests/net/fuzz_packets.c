@@ -207,7 +207,7 @@ static int open_device(const char *namespace, const char *device, struct sockadd
 	int fd, on = 1;
 
 	craft_enter(namespace);
-	fd = socket(AF_PACKET, SOCK_DGRAM, 0);
+	fd = socket(AF_PACKET, SOCK_RAW, 0);
 	if (fd < 0 || setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof(on)))
 		err(2, "packet socket");
 	memset(to, 0, sizeof(*to));
