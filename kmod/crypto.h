@@ -22,7 +22,8 @@ struct adit_sa;
 
 #define ADIT_IV_MAX	16	/* bytes, of all rows of the table */
 #define ADIT_ICV_MAX	64
-#define ADIT_AH_HEADER_SHORT	128	/* IPv6 without extension headers, AH with its longest ICV */
+/* bare IPv6 header, AH with its longest ICV */
+#define ADIT_AH_HEADER_SHORT	128
 
 /**
  * struct adit_transform_params - what an SA's transform is made of

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * UDP load of mixed sizes, which iperf3 cannot make:
- *   udpload send ADDRESS PORT MILLISECONDS SIZE[,SIZE…]   sends the sizes in turn, as fast as it can
- *   udpload sink PORT                                     counts until a packet of one byte comes
- *   udpload encap PORT                                    holds a socket that takes ESP in UDP
+ *   udpload send ADDRESS PORT MILLISECONDS SIZE[,SIZE...]   the sizes in turn, as fast as it can
+ *   udpload sink PORT                    counts until a packet of one byte comes
+ *   udpload encap PORT                   holds a socket that takes ESP in UDP
  * Sizes are those of the UDP payload. The first two print the packets and bytes that passed and
  * the milliseconds from the first to the last, as one line of JSON; encap prints "ready" and
  * stays until it is killed, as a keying daemon would (RFC 3948; udp(7), UDP_ENCAP).
@@ -161,6 +161,7 @@ int main(int argc, char **argv)
 		fd = open_socket(NULL, argv[2]);
 		return fd < 0 ? 1 : run_encap(fd);
 	}
-	fprintf(stderr, "usage: udpload send ADDRESS PORT MS SIZE[,SIZE...] | sink PORT | encap PORT\n");
+	fprintf(stderr,
+		"usage: udpload send ADDRESS PORT MS SIZE[,SIZE...] | sink PORT | encap PORT\n");
 	return 2;
 }

@@ -124,7 +124,7 @@ second()
 {
 	in_ns "$left" timeout 10 "$ADITD" -c "$TMP/left/aditd.conf" --foreground "$@"
 }
-refused "a second one on the socket is told" 'another aditd answers' \
+refused "a second one on the socket is told" 'another aditd answers|taken by aditd' \
 	second --socket "$TMP/left/control"
 check "and does no harm" answer .result.pid '{"command":"version"}'
 port=$(printf '%s\n' 'port = 1500' 'natt-port = 14500' | cat - "$TMP/left/aditd.conf")

@@ -98,7 +98,7 @@ algorithm()
 {
 	local who=$1 name=$2 spi=$(($3)) kind kernel bytes icv auth=auth
 
-	[ "$who" = xfrm ] && auth=auth-trunc
+	[ "$who" = xfrm ] && auth="auth-trunc"
 	ALG=()
 	if algorithm_row "$ENCRYPTION" "${name%%-*}"; then
 		read -r _ kind kernel bytes icv <<<"$ROW"
@@ -208,7 +208,7 @@ xfrm_sa()
 xfrm_sa_line()
 {
 	local direction=$1 from to encap window
-	local -A o=([proto]=esp [mode]=tunnel [alg]=aes128gcm16 [esn]=no [reqid]=1 [if_id]=)
+	local -A o=([proto]=esp [mode]=tunnel [alg]=aes128gcm16 [esn]=no [reqid]=1 [if_id]="")
 	local words
 	shift
 	options o "$@"
@@ -256,7 +256,7 @@ xfrm_policies()
 xfrm_policy_lines()
 {
 	local direction ours theirs from to pair
-	local -A o=([proto]=esp [mode]=tunnel [reqid]=1 [if_id]=)
+	local -A o=([proto]=esp [mode]=tunnel [reqid]=1 [if_id]="")
 	local pairs=() words
 	options o "$@"
 	if [ -n "${o[ours]:-}" ]; then
@@ -274,7 +274,7 @@ xfrm_policy_lines()
 				words=(src "$ours" dst "$theirs")
 				from=${o[local]} to=${o[remote]}
 			fi
-			words+=(dir $direction)
+			words+=(dir "$direction")
 			[ -z "${o[if_id]}" ] || words+=(if_id "${o[if_id]}")
 			if [ "${o[mode]}" = transport ]; then
 				words+=(tmpl proto "${o[proto]}" reqid "${o[reqid]}" mode transport)
@@ -363,7 +363,7 @@ tunnel_end()
 			words+=(ours="$here" theirs="$there")
 		else
 			[ "${o[only]:-}" = sa ] || vpn_device "$ns" xfrm "${o[dev]}" || return 1
-			words+=(if_id=$if_id)
+			words+=("if_id=$if_id")
 			[ -z "$ours" ] || words+=(ours="$ours" theirs="$theirs")
 		fi
 		{

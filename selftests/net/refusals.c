@@ -186,7 +186,8 @@ static const struct refusal refusals[] = {
 	{ "an AEAD ICV of 127 bits", EINVAL, SA(AEAD_ICV_BITS), "icv",
 	  { NUMBER(AEAD_ICV_BITS, U16, 127) } },
 	{ "an AEAD and a cipher", EINVAL, 0, "aead",
-	  { STRING(ENC_NAME, TEXT, "cbc(aes)"), NUMBER(ENC_KEY, BYTES, 16), HASH("hmac(sha1)", 20) } },
+	  { STRING(ENC_NAME, TEXT, "cbc(aes)"), NUMBER(ENC_KEY, BYTES, 16),
+	    HASH("hmac(sha1)", 20) } },
 	{ "an AEAD and a hash", EINVAL, 0, "auth", { HASH("hmac(sha1)", 20) } },
 	{ "a cipher without a hash", EINVAL, SA(AUTH_NAME), "auth", { CIPHER("cbc(aes)", 16) } },
 	{ "an unknown cipher", EINVAL, SA(ENC_NAME), "enc",
@@ -226,7 +227,8 @@ static const struct refusal refusals[] = {
 	{ "a sequence number of 2^32 without ESN", EINVAL, SA(SEQ), "seq",
 	  { NUMBER(SEQ, U64, 1ull << 32) } },
 	{ "a soft limit above the hard one: bytes", EINVAL, SA(LIMITS), "byte",
-	  { NESTED(LIMITS, PART(LIMIT(BYTE_SOFT), U64, 2000), PART(LIMIT(BYTE_HARD), U64, 1000)) } },
+	  { NESTED(LIMITS, PART(LIMIT(BYTE_SOFT), U64, 2000),
+		   PART(LIMIT(BYTE_HARD), U64, 1000)) } },
 	{ "a soft limit above the hard one: packets", EINVAL, SA(LIMITS), "packet",
 	  { NESTED(LIMITS, PART(LIMIT(PACKET_SOFT), U64, 2), PART(LIMIT(PACKET_HARD), U64, 1)) } },
 	{ "a soft limit above the hard one: seconds", EINVAL, SA(LIMITS), "time",
@@ -249,7 +251,8 @@ static const struct refusal refusals[] = {
 	{ "ports without a protocol", EINVAL, SA(SELECTOR), "port",
 	  { NESTED(SELECTOR, PART(SELECTOR(DPORT_MIN), U16, 80)) } },
 	{ "ports of a protocol that has none", EINVAL, SA(SELECTOR), "port",
-	  { NESTED(SELECTOR, PART(SELECTOR(PROTOCOL), U8, 47), PART(SELECTOR(DPORT_MIN), U16, 80)) } },
+	  { NESTED(SELECTOR, PART(SELECTOR(PROTOCOL), U8, 47),
+		   PART(SELECTOR(DPORT_MIN), U16, 80)) } },
 	{ "a range of ports the wrong way round", EINVAL, SA(SELECTOR), "port",
 	  { NESTED(SELECTOR, PART(SELECTOR(PROTOCOL), U8, 6), PART(SELECTOR(SPORT_MIN), U16, 80),
 		   PART(SELECTOR(SPORT_MAX), U16, 79)) } },
@@ -291,7 +294,8 @@ static void check_refusal(const struct refusal *refusal)
 	       (!refusal->attribute || answer.attribute == refusal->attribute ||
 		answer.missing == refusal->attribute) && sa_count() == 0;
 	snprintf(why, sizeof(why),
-		 "error %d (%s), expected %d; attribute %u, missing %u, expected %u; \"%s\"; %u SAs",
+		 "error %d (%s), expected %d; attribute %u, missing %u, expected %u; "
+		 "\"%s\"; %u SAs",
 		 answer.error, strerror(answer.error), refusal->error, answer.attribute,
 		 answer.missing, refusal->attribute, answer.text, sa_count());
 	result(good, refusal->name, why);
@@ -343,7 +347,8 @@ static void other_commands(void)
 	    STRING(NEW_REMOTE, ADDRESS, "192.0.2.3"));
 	ASK("dev-get of a device that is none of ours", ADIT_CMD_DEV_GET, ENODEV,
 	    PART(ADIT_A_DEV_IFINDEX, U32, other_ifindex));
-	ASK("dev-get without a device", ADIT_CMD_DEV_GET, EINVAL, PART(ADIT_A_DEV_PAD, LEAVE_OUT, 0));
+	ASK("dev-get without a device", ADIT_CMD_DEV_GET, EINVAL,
+	    PART(ADIT_A_DEV_PAD, LEAVE_OUT, 0));
 	ASK("dev-set: carrier policy 9", ADIT_CMD_DEV_SET, EINVAL,
 	    PART(ADIT_A_DEV_IFINDEX, U32, ifindex), PART(ADIT_A_DEV_CARRIER_POLICY, U8, 9));
 	ASK("dev-set: MTU policy 9", ADIT_CMD_DEV_SET, EINVAL,

@@ -113,7 +113,8 @@ static void refuses_with_the_word_and_the_cure(void **state)
 		{ PROPOSAL_AH, "aes128-sha1", "unknown word 'aes128'", "AH" },
 		{ PROPOSAL_AH, "modp2048", "names no integrity algorithm", "sha512" },
 		{ PROPOSAL_IKE,
-		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 		  "unknown word", "allowed are" },
 		{ PROPOSAL_IKE,
 		  "aes128-aes192-aes256-camellia128-sha1-sha256-sha384-sha512-md5-modp1024-"
