@@ -177,6 +177,21 @@ static struct side *receiver(struct world *w, struct ike_endpoint *to)
 	return NULL;
 }
 
+/*
+ * Before there are keys nothing can tell a damaged message from a true one: a flipped bit in a
+ * vendor ID turns dead peer detection off for the life of the phase 1. UDP's checksum is there for
+ * that.
+ */
+static bool is_sealed(const struct datagram *d)
+{
+	static const uint8_t marker[4];
+	size_t flags = 19;
+
+	if (d->length > sizeof(marker) && !memcmp(d->bytes, marker, sizeof(marker)))
+		flags += sizeof(marker);
+	return d->length > flags && (d->bytes[flags] & 1);
+}
+
 static enum verdict judge(struct world *w, const struct datagram *d)
 {
 	if (w->judge)
@@ -185,7 +200,7 @@ static enum verdict judge(struct world *w, const struct datagram *d)
 		return WORLD_DROP;
 	if (world_chance(w, w->twice))
 		return WORLD_TWICE;
-	if (world_chance(w, w->damage))
+	if (world_chance(w, w->damage) && is_sealed(d))
 		return WORLD_DAMAGE;
 	return world_chance(w, w->late) ? WORLD_LATE : WORLD_PASS;
 }
