@@ -87,7 +87,7 @@ struct world {
 	size_t datagram_count, datagram_size;
 	struct wakeup *wakeups; /* another */
 	size_t wakeup_count, wakeup_size;
-	/* The network: each per thousand, damage only to what is encrypted; latency, jitter in ms */
+	/* The network: per thousand, damage only to what is encrypted; latency, jitter in ms */
 	unsigned int loss, twice, damage, late, latency, jitter;
 	/* Decides about each datagram instead, when set. */
 	enum verdict (*judge)(struct world *w, const struct datagram *d);
