@@ -113,19 +113,38 @@ static u64 reserve(struct adit_sa *sa, unsigned int count)
 	return 0;
 }
 
-/* Takes the list and the reference to the route over. */
-static void transmit(struct adit_sa *sa, struct dst_entry *dst, struct sk_buff *list)
+/*
+ * How many packets get their sequence numbers at once. They leave when all are
+ * encrypted, so another CPU's batch may overtake by as many; the window of a peer
+ * may be no more than 32 (strongSwan's default).
+ */
+#define BATCH_MAX	8
+
+/* Cuts the first packets off a list. Return: the rest, or NULL. */
+static struct sk_buff *cut_batch(struct sk_buff *list, unsigned int *count, unsigned int *bytes)
 {
-	unsigned int count = 0, bytes = 0;
+	struct sk_buff *last = list, *rest;
+
+	*count = 1;
+	*bytes = list->len;
+	while (last->next && *count < BATCH_MAX) {
+		last = last->next;
+		*bytes += last->len;
+		(*count)++;
+	}
+	rest = last->next;
+	last->next = NULL;
+	return rest;
+}
+
+/* Takes the packets and the reference to the route over. */
+static void transmit_batch(struct adit_sa *sa, struct dst_entry *dst, struct sk_buff *list,
+			   unsigned int count, unsigned int bytes)
+{
 	const struct adit_peer *peer;
 	struct sk_buff_head batch;
 	struct sk_buff *skb, *next;
 	u64 seq;
-
-	skb_list_walk_safe(list, skb, next) {
-		count++;
-		bytes += skb->len;
-	}
 
 	if (unlikely(!adit_lifetime_account(sa, count, bytes))) {
 		dst_release(dst);
@@ -150,6 +169,20 @@ static void transmit(struct adit_sa *sa, struct dst_entry *dst, struct sk_buff *
 		output(sa, peer, dst, skb, seq++, &batch);
 	}
 	adit_outer_send(sa, dst, &batch);
+}
+
+/* Takes the list and the reference to the route over. */
+static void transmit(struct adit_sa *sa, struct dst_entry *dst, struct sk_buff *list)
+{
+	unsigned int count, bytes;
+	struct sk_buff *rest;
+
+	for (; list; list = rest) {
+		rest = cut_batch(list, &count, &bytes);
+		if (rest)
+			dst_hold(dst);
+		transmit_batch(sa, dst, list, count, bytes);
+	}
 }
 
 /* AH over the ESP packet that @skb has become. */
