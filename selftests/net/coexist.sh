@@ -18,6 +18,7 @@ LEFT_X4=10.3.0.1 RIGHT_X4=10.4.0.1
 # xfrm_beside OPTIONS: an XFRM tunnel `x0` between the same gateways for 10.3/16 and 10.4/16.
 xfrm_beside()
 {
+	# shellcheck disable=SC2316 # a variable of that name
 	local ns local remote in out net src word words=()
 
 	# what a policy has no use for

@@ -34,7 +34,7 @@ acquired6()
 check "an IPv6 one too" acquired6
 staged_count()
 {
-	device_read "$left" && echo "staged: ${DEVICE[staged]}" && [ "${DEVICE[staged]}" "$@" ]
+	device_read "$left" && echo "staged: ${DEVICE[staged]}" && test "${DEVICE[staged]}" "$@"
 }
 check "packets are waiting" staged_count -ge 1
 
