@@ -213,17 +213,8 @@ void aggressive_r3(struct exchange *x, const struct message *m)
 	struct session *s = x->session;
 	struct identity id = x->phase1->peer;
 
-	switch (auth_check(s, m, &id)) {
-	case AUTH_FORGED:
-		phase1_undecryptable(s);
+	if (!phase1_proven(x, m, &id))
 		return;
-	case AUTH_WRONG_ID:
-		exchange_accept(x);
-		phase1_refuse_id(s);
-		return;
-	case AUTH_GOOD:
-		break;
-	}
 	natt_detect(s, m);
 	exchange_accept(x);
 	if (phase1_says_initial_contact(m))

@@ -179,17 +179,8 @@ void main_r5(struct exchange *x, const struct message *m)
 		phase1_undecryptable(s);
 		return;
 	}
-	switch (auth_check(s, m, &id)) {
-	case AUTH_FORGED:
-		phase1_undecryptable(s);
+	if (!phase1_proven(x, m, &id))
 		return;
-	case AUTH_WRONG_ID:
-		exchange_accept(x);
-		phase1_refuse_id(s);
-		return;
-	case AUTH_GOOD:
-		break;
-	}
 	exchange_accept(x);
 	exchange_begin(x, &b, buffer, sizeof(buffer));
 	if (!auth_write_id(s, &b) || !auth_write_hash(s, &b) ||
@@ -211,17 +202,8 @@ void main_i6(struct exchange *x, const struct message *m)
 		phase1_undecryptable(s);
 		return;
 	}
-	switch (auth_check(s, m, &id)) {
-	case AUTH_FORGED:
-		phase1_undecryptable(s);
+	if (!phase1_proven(x, m, &id))
 		return;
-	case AUTH_WRONG_ID:
-		exchange_accept(x);
-		phase1_refuse_id(s);
-		return;
-	case AUTH_GOOD:
-		break;
-	}
 	exchange_accept(x);
 	phase1_complete(s);
 }

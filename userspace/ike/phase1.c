@@ -479,3 +479,19 @@ void phase1_complete(struct session *s)
 		       "phase 1 uses what is weak by today's standard: %s", weak);
 	session_established(s);
 }
+
+bool phase1_proven(struct exchange *x, const struct message *m, const struct identity *id)
+{
+	switch (auth_check(x->session, m, id)) {
+	case AUTH_FORGED:
+		phase1_undecryptable(x->session);
+		return false;
+	case AUTH_WRONG_ID:
+		exchange_accept(x);
+		phase1_refuse_id(x->session);
+		return false;
+	case AUTH_GOOD:
+		break;
+	}
+	return true;
+}

@@ -49,6 +49,11 @@ void phase1_write_key_exchange(struct session *s, struct builder *b);
 void phase1_refuse_proposals(struct session *s, const struct message *m, const char *why);
 /* As responder: the peer has proven to be who we do not want. */
 void phase1_refuse_id(struct session *s);
+/*
+ * Has the peer proven to be who it says, and is that who is wanted (RFC 2409 5)? If not, the
+ * attempt has been ended as it deserves: a forged message changes nothing but what is reported.
+ */
+bool phase1_proven(struct exchange *x, const struct message *m, const struct identity *id);
 bool phase1_says_initial_contact(const struct message *m);
 
 /* Sends message 1. False when it cannot be made. */
