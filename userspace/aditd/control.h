@@ -135,6 +135,16 @@
 	"pfs-mismatch",		/* phase 2 groups differ */ \
 	"peer-deleted",		/* the peer sent DELETE */ \
 	"dpd-timeout",		/* the peer stopped answering */ \
+	"cert-expired",		/* a certificate of the peer's chain is over */ \
+	"cert-not-yet-valid",	/* or has not begun, or our clock is wrong */ \
+	"cert-wrong-name",	/* the peer's certificate does not carry its identity */ \
+	"cert-unknown-issuer",	/* the peer's certificate leads to no CA of ours */ \
+	"cert-revoked",		/* a revocation list names it */ \
+	"cert-bad-signature",	/* a certificate is not signed by its issuer */ \
+	"cert-missing",		/* the peer sent no certificate */ \
+	"cert-invalid",		/* malformed, not for signatures, key too weak, chain too long */ \
+	"cert-refused",		/* the peer refused our certificate or signature */ \
+	"signature-invalid",	/* the peer's signature is not of its certificate's key */ \
 	"no-route",		/* no way to the peer, or no local address */ \
 	"dns",			/* the peer's name does not resolve */ \
 	"socket",		/* UDP sockets */ \

@@ -15,6 +15,16 @@ static const char *const errors[IKE_ERROR_COUNT] = {
 	[IKE_ERROR_MALFORMED] = "malformed",
 	[IKE_ERROR_KERNEL] = "kernel",
 	[IKE_ERROR_EXPIRED] = "expired",
+	[IKE_ERROR_CERT_EXPIRED] = "cert-expired",
+	[IKE_ERROR_CERT_NOT_YET_VALID] = "cert-not-yet-valid",
+	[IKE_ERROR_CERT_WRONG_NAME] = "cert-wrong-name",
+	[IKE_ERROR_CERT_UNKNOWN_ISSUER] = "cert-unknown-issuer",
+	[IKE_ERROR_CERT_REVOKED] = "cert-revoked",
+	[IKE_ERROR_CERT_BAD_SIGNATURE] = "cert-bad-signature",
+	[IKE_ERROR_CERT_MISSING] = "cert-missing",
+	[IKE_ERROR_CERT_INVALID] = "cert-invalid",
+	[IKE_ERROR_CERT_REFUSED] = "cert-refused",
+	[IKE_ERROR_SIGNATURE_INVALID] = "signature-invalid",
 };
 
 static const char *const codes[IKE_EVENT_CODE_COUNT] = {
