@@ -301,9 +301,9 @@ static void derives_hashes(void **state)
 		struct keymat k;
 
 		assert_true(keymat_psk(&k, &in, hex(v->psk)));
-		assert_true(keymat_auth(&k, &in, true, hex(SA), hex(ID_I), out));
+		assert_true(keymat_auth(&k, &in, in.hash, true, hex(SA), hex(ID_I), out));
 		assert_hex(bytes_of(out, len), v->hash_i);
-		assert_true(keymat_auth(&k, &in, false, hex(SA), hex(ID_R), out));
+		assert_true(keymat_auth(&k, &in, in.hash, false, hex(SA), hex(ID_R), out));
 		assert_hex(bytes_of(out, len), v->hash_r);
 		assert_true(keymat_iv(&k, hex(LAST).data, id, out));
 		assert_hex(bytes_of(out, in.cipher->block), v->iv2);

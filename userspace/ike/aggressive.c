@@ -45,6 +45,7 @@ bool aggressive_begin(struct session *s)
 	phase1_write_key_exchange(s, &b);
 	if (!auth_write_id(s, &b))
 		return false;
+	auth_write_requests(s, &b);
 	phase1_announce(s, &b);
 	return exchange_send(&s->main, &b, false, true);
 }
@@ -64,7 +65,7 @@ static bool choose(struct session *s, const struct offer *offer, size_t public_l
 	}
 	if (found != c)
 		s->connection = found;
-	p->terms.seconds = found->settings.ike_lifetime;
+	p->terms = phase1_terms(found);
 	list = of_group(&found->ike_proposals, NULL, public_len);
 	return proposal_select_ike(choice, offer, list.count ? &list : &found->ike_proposals,
 				   &p->terms, why, size);
@@ -73,14 +74,15 @@ static bool choose(struct session *s, const struct offer *offer, size_t public_l
 static bool send_2(struct exchange *x, const struct ike_choice *choice)
 {
 	struct session *s = x->session;
-	uint8_t buffer[BUILDER_MAX];
+	uint8_t buffer[BUILDER_CERTS_MAX];
 	struct builder b;
 
 	exchange_begin(x, &b, buffer, sizeof(buffer));
 	proposal_answer_ike(&b, choice);
 	phase1_write_key_exchange(s, &b);
-	if (!auth_write_id(s, &b) || !auth_write_hash(s, &b))
+	if (!auth_write_id(s, &b) || !auth_write_proof(s, &b))
 		return false;
+	auth_write_requests(s, &b);
 	phase1_announce(s, &b);
 	natt_write(s, &b);
 	return exchange_send(x, &b, false, true);
@@ -107,6 +109,7 @@ static void respond(struct exchange *x, const struct message *m, struct offer *o
 		return;
 	}
 	phase1_read_vendors(s, m);
+	auth_read_requests(s, m);
 	phase1_agree(s, &choice);
 	if (!blob_set(&p->sa, sa) || !blob_set(&p->gxi, public) ||
 	    !blob_set(&p->ni, message_find(m, IKE_PAYLOAD_NONCE, NULL)->body) ||
@@ -159,14 +162,15 @@ static bool accept_choice(struct exchange *x, const struct message *m)
 static void finish(struct exchange *x, const struct message *m)
 {
 	struct session *s = x->session;
-	uint8_t buffer[BUILDER_MAX];
+	uint8_t buffer[BUILDER_CERTS_MAX];
 	struct builder b;
 
+	auth_read_requests(s, m);
 	natt_detect(s, m);
 	exchange_accept(x);
 	natt_float(s);
 	exchange_begin(x, &b, buffer, sizeof(buffer));
-	if (!auth_write_hash(s, &b)) {
+	if (!auth_write_proof(s, &b)) {
 		session_kill(s);
 		return;
 	}
@@ -197,10 +201,14 @@ void aggressive_i2(struct exchange *x, const struct message *m)
 			return;
 		case AUTH_WRONG_ID:
 			exchange_accept(x);
-			phase1_refuse_id(s);
+			phase1_refuse(s, IKE_N_INVALID_ID_INFORMATION);
 			return;
 		case AUTH_FORGED:
 			phase1_undecryptable(s);
+			break;
+		case AUTH_UNPROVEN:
+		case AUTH_REFUSED: /* by whoever wrote this message, in the clear as it is */
+			phase1_tell_unproven(s);
 			break;
 		}
 	}

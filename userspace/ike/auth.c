@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ike/auth.h"
 
+#include "ike/auth_signature.h"
+#include "ike/certs.h"
 #include "ike/child.h"
 #include "ike/report.h"
 
@@ -24,9 +26,8 @@ static struct keymat_inputs inputs_of(const struct session *s, struct bytes secr
 	return in;
 }
 
-static bool derive(struct session *s, struct bytes secret)
+static bool derive_shared(struct session *s, const struct keymat_inputs *in)
 {
-	struct keymat_inputs in = inputs_of(s, secret);
 	const struct identity *said = &s->main.phase1->peer;
 	char id[IDENTITY_TEXT_MAX];
 	uint8_t psk[SECRET_MAX];
@@ -48,9 +49,17 @@ static bool derive(struct session *s, struct bytes secret)
 				   "there is no pre-shared key for this peer: configure one");
 		return false;
 	}
-	good = keymat_psk(&s->keymat, &in, bytes_of(psk, len));
+	good = keymat_psk(&s->keymat, in, bytes_of(psk, len));
 	secret_erase(psk, sizeof(psk));
 	return good;
+}
+
+static bool derive(struct session *s, struct bytes secret)
+{
+	struct keymat_inputs in = inputs_of(s, secret);
+
+	return method_by_number(s->auth)->shared ? derive_shared(s, &in) :
+						   keymat_signature(&s->keymat, &in);
 }
 
 bool auth_keys(struct session *s, struct bytes peer_public)
@@ -138,37 +147,71 @@ bool auth_write_id(struct session *s, struct builder *b)
 					  writer_from(&b->w, at + IKE_PAYLOAD_HEADER_LEN));
 }
 
-/* HASH_I or HASH_R (RFC 2409 5) */
-static bool hash_of(const struct session *s, bool initiator, uint8_t *hash)
+/* RFC 2409 5: a signature that comes with a hash of its own has HASH_I and HASH_R made with it */
+static const struct hash *proof_hash(const struct session *s)
+{
+	const struct auth_method *method = method_by_number(s->auth);
+
+	return method->hash ? hash_by_number(method->hash) : s->keymat.hash;
+}
+
+size_t auth_hash(const struct session *s, bool initiator, uint8_t *hash)
 {
 	const struct phase1 *p = s->main.phase1;
 	struct keymat_inputs in = inputs_of(s, bytes_of(NULL, 0));
 
-	return keymat_auth(&s->keymat, &in, initiator, blob_bytes(&p->sa),
-			   blob_bytes(initiator ? &p->idi : &p->idr), hash);
+	if (!keymat_auth(&s->keymat, &in, proof_hash(s), initiator, blob_bytes(&p->sa),
+			 blob_bytes(initiator ? &p->idi : &p->idr), hash))
+		return 0;
+	return proof_hash(s)->len;
 }
 
-bool auth_write_hash(struct session *s, struct builder *b)
+static bool write_hash(struct session *s, struct builder *b)
 {
 	uint8_t hash[HASH_MAX];
+	size_t len = auth_hash(s, s->initiator, hash);
 
-	if (!hash_of(s, s->initiator, hash))
+	builder_payload(b, IKE_PAYLOAD_HASH, bytes_of(hash, len));
+	return len;
+}
+
+bool auth_write_proof(struct session *s, struct builder *b)
+{
+	if (method_signs(method_by_number(s->auth), s->initiator)) {
+		if (!auth_write_signature(s, b))
+			return false;
+	} else if (!write_hash(s, b)) {
 		return false;
-	builder_payload(b, IKE_PAYLOAD_HASH, bytes_of(hash, s->keymat.hash->len));
+	}
 	if (s->initiator && first_contact(s))
 		write_contact(s, b);
 	return true;
 }
 
-static bool proof_good(const struct session *s, const struct payload *hash)
+void auth_write_requests(struct session *s, struct builder *b)
 {
+	const struct credentials *c = s->connection->credentials;
+
+	/* A pinned key needs no certificate */
+	if (method_signs(s->connection->method, !s->initiator) && c && !c->peer_key)
+		certs_write_requests(b, c);
+}
+
+void auth_read_requests(struct session *s, const struct message *m)
+{
+	s->main.phase1->cert_asked |= certs_asked(m);
+}
+
+static enum auth_verdict check_hash(const struct session *s, const struct message *m)
+{
+	const struct payload *hash = message_find(m, IKE_PAYLOAD_HASH, NULL);
 	uint8_t expected[HASH_MAX];
+	size_t len = auth_hash(s, !s->initiator, expected);
 	bool good;
 
-	good = hash_of(s, !s->initiator, expected) &&
-	       hash_equal(hash->body, bytes_of(expected, s->keymat.hash->len));
+	good = hash && len && hash_equal(hash->body, bytes_of(expected, len));
 	secret_erase(expected, sizeof(expected));
-	return good;
+	return good ? AUTH_GOOD : AUTH_FORGED;
 }
 
 static bool same_secret(struct session *s, struct connection *other)
@@ -187,6 +230,16 @@ static bool same_secret(struct session *s, struct connection *other)
 	return same;
 }
 
+/* Whether who has proven itself to the session's connection has done so to the other, too. */
+static bool same_proof(struct session *s, struct connection *other)
+{
+	if (other->method != s->connection->method)
+		return false;
+	return other->method->shared ? same_secret(s, other) :
+				       credentials_equal(s->connection->credentials,
+							 other->credentials);
+}
+
 bool auth_suits(struct session *s, struct connection *other)
 {
 	const struct ike_connection *settings = &other->settings;
@@ -195,12 +248,19 @@ bool auth_suits(struct session *s, struct connection *other)
 		return false;
 	if (settings->remote.family && !ike_address_equal(&settings->remote, &s->remote.address))
 		return false;
-	return id_wanted(other, &s->peer) && same_secret(s, other);
+	return id_wanted(other, &s->peer) && same_proof(s, other);
+}
+
+/* A signature is judged later, by what the connection trusts. */
+static bool may_take_over(struct session *s, struct connection *other)
+{
+	return other->method == s->connection->method &&
+	       (!other->method->shared || same_secret(s, other));
 }
 
 /*
  * Main mode chooses by address; several connections may share one. Now that the identity is known,
- * another with the same key that wants this identity will do as well.
+ * another with the same key, or with certificates too, that wants this identity will do as well.
  */
 static struct connection *connection_for_id(struct session *s, const struct identity *id)
 {
@@ -211,7 +271,7 @@ static struct connection *connection_for_id(struct session *s, const struct iden
 	if (s->initiator)
 		return NULL;
 	while ((c = connection_match(s->ike, &s->local.address, &s->remote.address, c)))
-		if (id_wanted(c, id) && same_secret(s, c))
+		if (id_wanted(c, id) && may_take_over(s, c))
 			break;
 	return c;
 }
@@ -259,13 +319,19 @@ struct connection *auth_connection(struct session *s, const struct identity *id)
 
 enum auth_verdict auth_check(struct session *s, const struct message *m, const struct identity *id)
 {
-	struct connection *c;
+	struct connection *c = connection_for_id(s, id);
+	enum auth_verdict verdict;
 
-	if (!proof_good(s, message_find(m, IKE_PAYLOAD_HASH, NULL)))
-		return AUTH_FORGED;
-	c = auth_connection(s, id);
-	if (!c)
+	if (method_signs(method_by_number(s->auth), !s->initiator))
+		verdict = auth_check_signature(s, c ? c : s->connection, m, id);
+	else
+		verdict = check_hash(s, m);
+	if (verdict != AUTH_GOOD)
+		return verdict;
+	if (!c) {
+		report_wrong_id(s, id);
 		return AUTH_WRONG_ID;
+	}
 	s->connection = c;
 	s->peer = *id;
 	return AUTH_GOOD;

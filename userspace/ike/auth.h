@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Authentication of phase 1: who we say we are, and the proof; the same from the peer (RFC 2409 5).
- * A new method is a new branch in these functions' table.
+ * A new method is a new row in method.c.
  */
 #ifndef ADIT_IKE_AUTH_H
 #define ADIT_IKE_AUTH_H
@@ -13,8 +13,17 @@
 bool auth_keys(struct session *s, struct bytes peer_public);
 /* Our ID payload; it is remembered for the HASH. */
 bool auth_write_id(struct session *s, struct builder *b);
-/* Our proof, and INITIAL-CONTACT when this is the first that we say to the peer. */
-bool auth_write_hash(struct session *s, struct builder *b);
+/*
+ * Our proof, HASH or [CERT,] SIG; and INITIAL-CONTACT when this is the first that we say to the
+ * peer. The buffer should have room for BUILDER_CERTS_MAX bytes. False when we cannot.
+ */
+bool auth_write_proof(struct session *s, struct builder *b);
+/* HASH_I or HASH_R with the method's prf: its length, 0 when OpenSSL refuses. */
+size_t auth_hash(const struct session *s, bool initiator, uint8_t *hash);
+
+/* CERTREQs, when the peer is to send a certificate; the peer's, remembered. */
+void auth_write_requests(struct session *s, struct builder *b);
+void auth_read_requests(struct session *s, const struct message *m);
 
 /*
  * The body of the peer's ID payload, remembered for its HASH. False when it is malformed: reported.
@@ -27,9 +36,14 @@ enum auth_verdict {
 	AUTH_GOOD, /* s->peer and s->connection are set */
 	AUTH_FORGED, /* the proof is wrong: the keys differ, or it is not the peer's */
 	AUTH_WRONG_ID, /* proven, but it is not who we want to talk to: reported */
+	AUTH_UNPROVEN, /* as AUTH_FORGED, with a signature; reported */
+	AUTH_REFUSED, /* it has the key of a certificate that we do not accept: reported */
 };
 
-/* The peer's HASH over what was exchanged and the identity that auth_read_id() has read. */
+/*
+ * The peer's HASH or SIG over what was exchanged and the identity that auth_read_id() has read.
+ * With AUTH_UNPROVEN and AUTH_REFUSED, phase1->refusal is the notify that tells the peer.
+ */
 enum auth_verdict auth_check(struct session *s, const struct message *m, const struct identity *id);
 /* Whether the session's peer, as it has proven to be, is also the one that @other wants. */
 bool auth_suits(struct session *s, struct connection *other);

@@ -7,6 +7,7 @@
 #define ADIT_IKE_CONNECTION_H
 
 #include "ike/blob.h"
+#include "ike/credentials.h"
 #include "ike/engine.h"
 #include "ike/identity.h"
 #include "ike/proposal.h"
@@ -34,6 +35,8 @@ struct connection {
 	struct identity local_id, remote_id; /* type 0: the address; remote "%any": any_remote_id */
 	bool any_remote_id;
 	struct blob psk;
+	const struct auth_method *method;
+	struct credentials *credentials; /* NULL: no certificates are configured */
 	struct proposal_list ike_proposals, esp, ah;
 	struct pair *pairs;
 

@@ -33,17 +33,18 @@ enum ike_error {
 	IKE_ERROR_KERNEL,		/* "kernel": sa_install refused */
 	IKE_ERROR_EXPIRED, /* "expired": an SA reached its hard lifetime without a successor */
 	/* Signatures and certificates: the text names the certificate, the field and the cure. */
-	IKE_ERROR_CERT_EXPIRED,		/* "cert-expired": in the peer's chain */
-	IKE_ERROR_CERT_NOT_YET_VALID,	/* "cert-not-yet-valid": or our clock is behind */
+	IKE_ERROR_CERT_EXPIRED, /* "cert-expired": in the peer's chain */
+	IKE_ERROR_CERT_NOT_YET_VALID, /* "cert-not-yet-valid": or our clock is behind */
 	IKE_ERROR_CERT_WRONG_NAME, /* "cert-wrong-name": the peer's certificate does not carry the
 				      identity that the peer claims; the text lists what it does */
-	IKE_ERROR_CERT_UNKNOWN_ISSUER,	/* "cert-unknown-issuer": leads to no CA of ours; to which */
-	IKE_ERROR_CERT_REVOKED,		/* "cert-revoked": a revocation list of ours names it */
-	IKE_ERROR_CERT_BAD_SIGNATURE,	/* "cert-bad-signature": a certificate is not its issuer's */
-	IKE_ERROR_CERT_MISSING,		/* "cert-missing": the peer sent none and none is pinned */
+	IKE_ERROR_CERT_UNKNOWN_ISSUER, /* "cert-unknown-issuer": it leads to no CA of ours, but to
+					  the one in the text */
+	IKE_ERROR_CERT_REVOKED, /* "cert-revoked": a revocation list of ours names it */
+	IKE_ERROR_CERT_BAD_SIGNATURE, /* "cert-bad-signature": not signed by whom it says */
+	IKE_ERROR_CERT_MISSING, /* "cert-missing": the peer sent none and none is pinned */
 	IKE_ERROR_CERT_INVALID, /* "cert-invalid": malformed, not meant for this, too weak a key, too
 				   long a chain */
-	IKE_ERROR_CERT_REFUSED,		/* "cert-refused": the peer does not accept ours */
+	IKE_ERROR_CERT_REFUSED, /* "cert-refused": the peer does not accept ours */
 	IKE_ERROR_SIGNATURE_INVALID, /* "signature-invalid": the peer's signature of the exchange is
 					not that of its certificate's key */
 	IKE_ERROR_COUNT

@@ -223,6 +223,9 @@ static const char *wrong_payloads(const struct transition *row, const struct mes
 			return "a payload that may come only once comes twice";
 		seen |= PAYLOAD(type);
 	}
+	if (row->one_of && __builtin_popcount(seen & row->one_of) != 1)
+		return seen & row->one_of ? "HASH and SIG come together" :
+					    "HASH or SIG is missing";
 	return (seen & row->required) == row->required ? NULL : "a payload is missing";
 }
 

@@ -53,6 +53,7 @@ struct transition {
 	enum state next;
 	bool initiator; /* our role */
 	void (*handler)(struct exchange *x, const struct message *m);
+	uint32_t one_of; /* exactly one of these must come; 0: no such choice */
 };
 
 #define PAYLOAD(type) (UINT32_C(1) << (type))

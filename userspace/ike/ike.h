@@ -36,6 +36,7 @@
 #define IKE_NEVER UINT64_MAX		/* ike_deadline(): nothing is scheduled */
 #define IKE_DATAGRAM_MAX 65507		/* no datagram is longer, in or out */
 #define IKE_PAIRS_MAX 64		/* selector pairs of a connection */
+#define IKE_FILES_MAX 16		/* of CAs, of revocation lists */
 #define IKE_PROPOSALS_MAX 32		/* proposals of a phase */
 #define IKE_NAME_MAX 64			/* bytes of a connection's name with its NUL */
 
@@ -43,7 +44,10 @@ struct ike;
 
 enum ike_auth {
 	IKE_PSK,
-	IKE_RSASIG
+	IKE_RSASIG,			/* RFC 2409 5.1 */
+	IKE_ECDSA_256,			/* RFC 4754: on P-256 with SHA-256, and so on */
+	IKE_ECDSA_384,
+	IKE_ECDSA_521
 };
 
 enum ike_exchange {
@@ -79,6 +83,19 @@ enum ike_start {
 	IKE_START_WAIT			/* the peer initiates, or ike_start() */
 };
 
+enum ike_send_cert {
+	IKE_SEND_CERT_IFASKED,		/* when the peer asks with a CERTREQ (RFC 2408 3.10) */
+	IKE_SEND_CERT_ALWAYS,
+	IKE_SEND_CERT_NEVER
+};
+
+/* What a file holds, PEM or DER, and what it is called in texts. data NULL: there is none. */
+struct ike_file {
+	const char *name;
+	const uint8_t *data;
+	size_t length;
+};
+
 struct ike_pair {
 	struct ike_selector local;
 	struct ike_selector remote;
@@ -103,6 +120,19 @@ struct ike_connection {
 	enum ike_auth auth;
 	const uint8_t *psk;		/* NULL: ops->secret is asked */
 	size_t psk_length;
+	/*
+	 * For signatures. Our certificate, then those between it and its root; our private key; the
+	 * CAs that we trust, each certificate ending a chain, and those CAs' revocation lists. Or,
+	 * instead of CAs, the peer's own certificate or public key, pinned. local_id NULL is then
+	 * our certificate's subject; remote_id NULL with a pinned key is whatever the peer says.
+	 */
+	struct ike_file cert, key;
+	const struct ike_file *ca;
+	size_t ca_count;		/* at most IKE_FILES_MAX, as the next */
+	const struct ike_file *crl;
+	size_t crl_count;
+	struct ike_file remote_cert;
+	enum ike_send_cert send_cert;
 	enum ike_exchange exchange;
 
 	/*
@@ -219,6 +249,11 @@ struct ike_ops {
 			 const struct ike_address *remote, const char *identity, uint8_t *secret,
 			 size_t size);
 	/*
+	 * Unix time in seconds, for the dates of certificates: the only clock that the engine ever
+	 * asks for. NULL: every connection that verifies a certificate is refused.
+	 */
+	uint64_t (*time)(void *ctx);
+	/*
 	 * For Wireshark's ikev1_decryption_table: the initiator's cookie and the encryption key of
 	 * a phase 1. NULL unless the administrator asked for a key log.
 	 */
@@ -321,7 +356,7 @@ struct ike_status_sa {
 	const char *remote_id;		/* as proven by the peer; "" before */
 	const char *vendor;		/* known vendor ids of the peer, comma-separated; "" */
 	const char *exchange;		/* "main", "aggressive" */
-	const char *auth;		/* "psk", "rsasig" */
+	const char *auth;		/* "psk", "rsasig", "ecdsa-256" … */
 	const char *weak; /* words of the proposal that are weak, comma-separated; "" */
 	bool nat_checked;		/* both sides speak NAT-T, so the next two are known */
 	bool nat_local;			/* we are behind NAT */

@@ -116,8 +116,8 @@ void keymat_erase(struct keymat *k)
 	secret_erase(k, sizeof(*k));
 }
 
-bool keymat_auth(const struct keymat *k, const struct keymat_inputs *in, bool initiator,
-		 struct bytes sa, struct bytes id, uint8_t *out)
+bool keymat_auth(const struct keymat *k, const struct keymat_inputs *in, const struct hash *hash,
+		 bool initiator, struct bytes sa, struct bytes id, uint8_t *out)
 {
 	struct bytes cky_i = bytes_of(in->initiator, sizeof(in->initiator));
 	struct bytes cky_r = bytes_of(in->responder, sizeof(in->responder));
@@ -130,7 +130,7 @@ bool keymat_auth(const struct keymat *k, const struct keymat_inputs *in, bool in
 		id,
 	};
 
-	return prf(k, k->skeyid, parts, COUNT(parts), out);
+	return hash_prf(hash, skeyid_of(k, k->skeyid), parts, COUNT(parts), out);
 }
 
 bool keymat_iv(const struct keymat *k, const uint8_t *last_block, uint32_t id, uint8_t *iv)

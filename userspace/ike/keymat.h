@@ -36,10 +36,11 @@ void keymat_erase(struct keymat *k);
 
 /*
  * HASH_I when @initiator, else HASH_R (RFC 2409 5): @sa is SAi_b in both, @id the body of the ID
- * payload of the one who sends this hash. @out gets hash->len bytes.
+ * payload of the one who sends this hash. The prf is HMAC with @hash: the negotiated one, unless
+ * the signature that it is for comes with another (RFC 2409 5). @out gets hash->len bytes.
  */
-bool keymat_auth(const struct keymat *k, const struct keymat_inputs *in, bool initiator,
-		 struct bytes sa, struct bytes id, uint8_t *out);
+bool keymat_auth(const struct keymat *k, const struct keymat_inputs *in, const struct hash *hash,
+		 bool initiator, struct bytes sa, struct bytes id, uint8_t *out);
 
 /* The IV of the first message of exchange @id: hash(last phase 1 block | M-ID) */
 bool keymat_iv(const struct keymat *k, const uint8_t *last_block, uint32_t id, uint8_t *iv);

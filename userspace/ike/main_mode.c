@@ -35,9 +35,8 @@ static bool choose(struct session *s, const struct offer *offer, struct ike_choi
 				size))
 		return true;
 	while ((c = connection_match(s->ike, &s->local.address, &s->remote.address, c))) {
-		struct ike_terms terms = s->main.phase1->terms;
+		struct ike_terms terms = phase1_terms(c);
 
-		terms.seconds = c->settings.ike_lifetime;
 		if (c->settings.exchange != IKE_MAIN_MODE ||
 		    !proposal_select_ike(choice, offer, &c->ike_proposals, &terms, other,
 					 sizeof(other)))
@@ -81,7 +80,7 @@ void main_r1(struct exchange *x, const struct message *m)
 	free(offer);
 }
 
-/* KE, NONCE and NAT-D: the third and the fourth message. */
+/* KE, NONCE, NAT-D, in the fourth message CERTREQ: what the initiator asks for is encrypted. */
 static bool send_key_exchange(struct session *s, bool waiting)
 {
 	uint8_t buffer[BUILDER_MAX];
@@ -89,6 +88,8 @@ static bool send_key_exchange(struct session *s, bool waiting)
 
 	exchange_begin(&s->main, &b, buffer, sizeof(buffer));
 	phase1_write_key_exchange(s, &b);
+	if (!s->initiator)
+		auth_write_requests(s, &b);
 	natt_write(s, &b);
 	return exchange_send(&s->main, &b, false, waiting);
 }
@@ -136,6 +137,7 @@ void main_r3(struct exchange *x, const struct message *m)
 	    !blob_set(&p->gxi, message_find(m, IKE_PAYLOAD_KE, NULL)->body) ||
 	    !phase1_make_key_exchange(s) || !auth_keys(s, blob_bytes(&p->gxi)))
 		return;
+	auth_read_requests(s, m);
 	natt_detect(s, m);
 	exchange_accept(x);
 	if (!send_key_exchange(s, false)) {
@@ -146,34 +148,44 @@ void main_r3(struct exchange *x, const struct message *m)
 	       "keys exchanged (main mode message 4 sent), NAT: %s", natt_text(s));
 }
 
+/* Who we are, and the proof: the fifth and the sixth message. */
+static bool send_proof(struct session *s, bool waiting)
+{
+	uint8_t buffer[BUILDER_CERTS_MAX];
+	struct builder b;
+
+	exchange_begin(&s->main, &b, buffer, sizeof(buffer));
+	if (!auth_write_id(s, &b) || !auth_write_proof(s, &b))
+		return false;
+	if (s->initiator)
+		auth_write_requests(s, &b);
+	return exchange_send(&s->main, &b, true, waiting);
+}
+
 void main_i4(struct exchange *x, const struct message *m)
 {
 	struct phase1 *p = x->phase1;
 	struct session *s = x->session;
-	uint8_t buffer[BUILDER_MAX];
-	struct builder b;
 
 	if (!blob_set(&p->nr, message_find(m, IKE_PAYLOAD_NONCE, NULL)->body) ||
 	    !blob_set(&p->gxr, message_find(m, IKE_PAYLOAD_KE, NULL)->body))
 		return;
 	if (!auth_keys(s, blob_bytes(&p->gxr)))
 		return;
+	auth_read_requests(s, m);
 	natt_detect(s, m);
 	exchange_accept(x);
 	natt_float(s);
 	report(s->ike, on_session(s, IKE_EVENT_STEP, IKE_SEVERITY_DEBUG),
 	       "keys exchanged (main mode message 4), NAT: %s", natt_text(s));
-	exchange_begin(x, &b, buffer, sizeof(buffer));
-	if (!auth_write_id(s, &b) || !auth_write_hash(s, &b) || !exchange_send(x, &b, true, true))
+	if (!send_proof(s, true))
 		session_kill(s);
 }
 
 void main_r5(struct exchange *x, const struct message *m)
 {
 	struct session *s = x->session;
-	uint8_t buffer[BUILDER_MAX];
 	struct identity id;
-	struct builder b;
 
 	if (!auth_read_id(s, message_find(m, IKE_PAYLOAD_ID, NULL)->body, &id)) {
 		phase1_undecryptable(s);
@@ -181,10 +193,9 @@ void main_r5(struct exchange *x, const struct message *m)
 	}
 	if (!phase1_proven(x, m, &id))
 		return;
+	auth_read_requests(s, m);
 	exchange_accept(x);
-	exchange_begin(x, &b, buffer, sizeof(buffer));
-	if (!auth_write_id(s, &b) || !auth_write_hash(s, &b) ||
-	    !exchange_send(x, &b, true, false)) {
+	if (!send_proof(s, false)) {
 		session_kill(s);
 		return;
 	}

@@ -74,6 +74,8 @@ const char *message_print(const struct message *m, char *text, size_t size);
 
 /* Room enough for any message that we build without certificates. */
 #define BUILDER_MAX 8192
+/* And with them. */
+#define BUILDER_CERTS_MAX 32768
 
 /* Writes a message: header first, then payloads that chain themselves. */
 struct builder {

@@ -26,17 +26,24 @@ void phase1_free(struct phase1 *p)
 	free(p);
 }
 
+struct ike_terms phase1_terms(const struct connection *c)
+{
+	return (struct ike_terms){
+		.auth = c->method->number,
+		.seconds = c->settings.ike_lifetime,
+	};
+}
+
 static bool begin(struct session *s, uint8_t exchange, enum state state)
 {
-	const struct ike_connection *settings = &s->connection->settings;
 	struct phase1 *p = calloc(1, sizeof(*p));
 
 	exchange_init(&s->main, s, exchange, 0, s->initiator, state);
 	s->main.phase1 = p;
 	if (!p)
 		return false;
-	p->terms.auth = IKE_AUTH_PSK;
-	p->terms.seconds = settings->ike_lifetime;
+	p->terms = phase1_terms(s->connection);
+	s->auth = p->terms.auth;
 	return true;
 }
 
@@ -236,16 +243,16 @@ void phase1_write_key_exchange(struct session *s, struct builder *b)
 	builder_payload(b, IKE_PAYLOAD_NONCE, blob_bytes(s->initiator ? &p->ni : &p->nr));
 }
 
-void phase1_refuse_id(struct session *s)
+void phase1_refuse(struct session *s, uint16_t notify)
 {
-	static const struct notify invalid_id = {
+	const struct notify n = {
 		.doi = IKE_DOI_IPSEC,
 		.protocol = IKE_PROTO_ISAKMP,
-		.type = IKE_N_INVALID_ID_INFORMATION,
+		.type = notify,
 	};
 	struct connection *c = s->connection;
 
-	informational_notify(s, &invalid_id, NULL);
+	informational_notify(s, &n, NULL);
 	if (s->initiator)
 		informational_delete_session(s);
 	session_kill(s);
@@ -287,6 +294,13 @@ static const char *silence_text(const struct session *s, enum ike_error *error)
 		       "exchange): packets get lost on the way, or the peer is overloaded";
 	default:
 		break;
+	}
+	if (!method_by_number(s->auth)->shared) {
+		*error = IKE_ERROR_CERT_REFUSED;
+		return "the peer stopped answering at our fifth message (identity, certificate, "
+		       "signature): most likely it does not accept our certificate or identity "
+		       "(see its log), or that long message is lost on the way (IP fragments, or "
+		       "UDP port 4500)";
 	}
 	*error = IKE_ERROR_PSK_MISMATCH;
 	if (s->local.port == IKE_PORT_NATT)
@@ -334,13 +348,33 @@ static bool awaits_proof(const struct session *s)
 	}
 }
 
+void phase1_tell_unproven(struct session *s)
+{
+	struct isakmp_header h = { .exchange = s->main.type };
+	uint16_t refusal = s->main.phase1->refusal;
+
+	if (s->mismatch_told || s->main.state == STATE_MAIN_I6)
+		return;
+	s->mismatch_told = true;
+	memcpy(h.initiator, s->cookie_i, sizeof(h.initiator));
+	memcpy(h.responder, s->cookie_r, sizeof(h.responder));
+	informational_clear(s->ike, &h, refusal ? refusal : IKE_N_AUTHENTICATION_FAILED, &s->local,
+			    &s->remote);
+}
+
 void phase1_undecryptable(struct session *s)
 {
 	struct ike_event event = on_session(s, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
-	struct isakmp_header h = { .exchange = s->main.type };
 
 	if (s->dead || !awaits_proof(s))
 		return;
+	/* The keys come out of the exchange itself: it was damaged, or is somebody else's */
+	if (!method_by_number(s->auth)->shared) {
+		report(s->ike, on_session(s, IKE_EVENT_DROPPED, IKE_SEVERITY_WARNING),
+		       "ignored a message that makes no sense where the peer should prove itself: "
+		       "it was damaged or forged on the way");
+		return;
+	}
 	event.error = IKE_ERROR_PSK_MISMATCH;
 	if (!s->initiator)
 		event.code = IKE_EVENT_REFUSED;
@@ -350,12 +384,17 @@ void phase1_undecryptable(struct session *s)
 		"same one on both sides",
 		s->main.state == STATE_MAIN_R5 ? "identity (main mode message 5)" :
 						 "proof of identity");
-	if (s->mismatch_told || s->main.state == STATE_MAIN_I6)
-		return;
-	s->mismatch_told = true;
-	memcpy(h.initiator, s->cookie_i, sizeof(h.initiator));
-	memcpy(h.responder, s->cookie_r, sizeof(h.responder));
-	informational_clear(s->ike, &h, IKE_N_AUTHENTICATION_FAILED, &s->local, &s->remote);
+	phase1_tell_unproven(s);
+}
+
+/* What a refusal of our proof means: a pre-shared key may be another one, a signature is not. */
+static enum ike_error proof_refused(const struct session *s)
+{
+	const struct auth_method *method = method_by_number(s->auth);
+
+	return method->shared			 ? IKE_ERROR_PSK_MISMATCH :
+	       method_signs(method, s->initiator) ? IKE_ERROR_CERT_REFUSED :
+						    IKE_ERROR_AUTH_FAILED;
 }
 
 /* What a notification means while phase 1 is under way. */
@@ -370,6 +409,13 @@ static enum ike_error meaning(const struct session *s, uint16_t type)
 		return IKE_ERROR_NO_PROPOSAL_CHOSEN;
 	case IKE_N_INVALID_ID_INFORMATION:
 		return IKE_ERROR_INVALID_ID;
+	case IKE_N_INVALID_CERT_ENCODING:
+	case IKE_N_INVALID_CERTIFICATE:
+	case IKE_N_CERT_TYPE_UNSUPPORTED:
+	case IKE_N_INVALID_CERT_AUTHORITY:
+	case IKE_N_INVALID_SIGNATURE:
+	case IKE_N_CERTIFICATE_UNAVAILABLE:
+		return awaits_proof(s) ? proof_refused(s) : IKE_ERROR_NONE;
 	case IKE_N_PAYLOAD_MALFORMED:
 	case IKE_N_UNEQUAL_PAYLOAD_LENGTHS:
 	case IKE_N_INVALID_PAYLOAD_TYPE:
@@ -378,12 +424,35 @@ static enum ike_error meaning(const struct session *s, uint16_t type)
 	case IKE_N_INVALID_COOKIE:
 		/* What a peer finds that has decrypted our identity with another key */
 		if (awaits_proof(s) && (s->initiator || type == IKE_N_AUTHENTICATION_FAILED))
-			return IKE_ERROR_PSK_MISMATCH;
+			return proof_refused(s);
 		return type == IKE_N_AUTHENTICATION_FAILED ? IKE_ERROR_AUTH_FAILED :
 							     IKE_ERROR_NONE;
 	default:
 		return IKE_ERROR_NONE;
 	}
+}
+
+static void explain_certificate(struct session *s, struct ike_event event, const char *name)
+{
+	const struct credentials *own = s->connection->credentials;
+	X509 *cert = own && own->chain_count ? own->chain[0] : NULL;
+	char subject[144], issuer[144];
+
+	const char *cure = "local-id must be a name that the certificate carries";
+
+	if (!cert) {
+		connection_failure(s->connection, event,
+				   "the peer refused our signature (%s): it needs the public key "
+				   "that belongs to `key`; see its log", name);
+		return;
+	}
+	if (s->main.phase1 && !s->main.phase1->cert_asked &&
+	    s->connection->settings.send_cert != IKE_SEND_CERT_ALWAYS)
+		cure = "it did not ask for the certificate: set send-cert to always";
+	connection_failure(s->connection, event,
+			   "the peer refused our certificate %s (%s): see its log; it must trust "
+			   "%s, and %s", certificate_print(cert, subject, sizeof(subject)), name,
+			   certificate_print_issuer(cert, issuer, sizeof(issuer)), cure);
 }
 
 static void explain(struct session *s, struct ike_event event, uint16_t type)
@@ -418,6 +487,9 @@ static void explain(struct session *s, struct ike_event event, uint16_t type)
 		connection_failure(c, event,
 				   "the peer could not verify our identity (%s): the pre-shared "
 				   "keys differ; enter the same one on both sides", name);
+		break;
+	case IKE_ERROR_CERT_REFUSED:
+		explain_certificate(s, event, name);
 		break;
 	default:
 		connection_failure(c, event, "the peer refused phase 1 with %s", name);
@@ -470,8 +542,9 @@ void phase1_complete(struct session *s)
 	event.peer_id = id;
 	event.proposal = agreed;
 	report(s->ike, event,
-	       "phase 1 established with %s at %s, %s, pre-shared key, %s, lifetime %llu s, "
+	       "phase 1 established with %s at %s, %s, %s, %s, lifetime %llu s, "
 	       "NAT: %s, peer: %s", id, ike_endpoint_text(&s->remote, at), agreed,
+	       ike_auth_name(s->auth),
 	       s->initiator ? "we began" : "the peer began", (unsigned long long)s->lifetime,
 	       natt_text(s), s->vendor[0] ? s->vendor : "sent no known vendor ID");
 	if (*proposal_weak(&s->proposal, weak, sizeof(weak)))
@@ -486,9 +559,16 @@ bool phase1_proven(struct exchange *x, const struct message *m, const struct ide
 	case AUTH_FORGED:
 		phase1_undecryptable(x->session);
 		return false;
+	case AUTH_UNPROVEN:
+		phase1_tell_unproven(x->session);
+		return false;
+	case AUTH_REFUSED:
+		exchange_accept(x);
+		phase1_refuse(x->session, x->phase1->refusal);
+		return false;
 	case AUTH_WRONG_ID:
 		exchange_accept(x);
-		phase1_refuse_id(x->session);
+		phase1_refuse(x->session, IKE_N_INVALID_ID_INFORMATION);
 		return false;
 	case AUTH_GOOD:
 		break;

@@ -17,6 +17,8 @@ struct phase1 {
 	struct blob idi, idr; /* bodies of the ID payloads */
 	struct identity peer; /* as it says in aggressive mode, not proven yet */
 	struct ike_terms terms;
+	bool cert_asked; /* the peer sent a CERTREQ */
+	uint16_t refusal; /* IKE_N_*, what tells the peer why its proof is not accepted */
 };
 
 void phase1_free(struct phase1 *p);
@@ -47,8 +49,12 @@ bool phase1_make_key_exchange(struct session *s);
 void phase1_write_key_exchange(struct session *s, struct builder *b);
 /* As responder: tells both sides why. */
 void phase1_refuse_proposals(struct session *s, const struct message *m, const char *why);
-/* As responder: the peer has proven to be who we do not want. */
-void phase1_refuse_id(struct session *s);
+/* The peer has proven to be who we do not want: @notify tells it, and the attempt ends. */
+void phase1_refuse(struct session *s, uint16_t notify);
+/* Its proof failed, for a reason that was reported: it is told once, in the clear. */
+void phase1_tell_unproven(struct session *s);
+/* What the connection's proposals do not say. */
+struct ike_terms phase1_terms(const struct connection *c);
 /*
  * Has the peer proven to be who it says, and is that who is wanted (RFC 2409 5)? If not, the
  * attempt has been ended as it deserves: a forged message changes nothing but what is reported.

@@ -35,8 +35,8 @@ static bool check_choices(const struct ike_connection *s, struct mistake *m)
 {
 	if (!s->name || !*s->name || strlen(s->name) >= IKE_NAME_MAX)
 		return wrong(m, "name: must have 1 to %d bytes", IKE_NAME_MAX - 1);
-	if (s->auth != IKE_PSK)
-		return wrong(m, "auth: only psk is supported");
+	if (!method_of(s->auth))
+		return wrong(m, "auth: allowed are psk, rsasig, ecdsa-256, ecdsa-384, ecdsa-521");
 	if (!s->remote.family && s->start != IKE_START_WAIT)
 		return wrong(m, "remote: %%any can only wait for its peers; set start to wait, or "
 				"give an address");
@@ -130,6 +130,28 @@ static bool parse_ids(struct connection *c, const struct ike_connection *s, stru
 	return true;
 }
 
+static bool parse_credentials(struct connection *c, const struct ike_connection *s,
+			      struct mistake *m)
+{
+	c->method = method_of(s->auth);
+	if (c->method->shared)
+		return true;
+	c->credentials = credentials_new(s, m->text, m->size);
+	return c->credentials &&
+	       credentials_suit(c->credentials, c->method, true, true, m->text, m->size);
+}
+
+/* Who we are, unless it is said otherwise, is who our certificate says that we are. */
+static void default_ids(struct connection *c, const struct ike_connection *s)
+{
+	if (!c->credentials)
+		return;
+	if (!s->local_id && c->credentials->chain_count)
+		certificate_subject(c->credentials->chain[0], &c->local_id);
+	if (!s->remote_id && c->credentials->peer_key)
+		c->any_remote_id = true;
+}
+
 static void fill_settings(struct connection *c, const struct ike_connection *s)
 {
 	struct ike_connection *to = &c->settings;
@@ -138,6 +160,8 @@ static void fill_settings(struct connection *c, const struct ike_connection *s)
 	to->name = c->name;
 	to->local_id = to->remote_id = NULL;
 	to->psk = NULL;
+	to->cert = to->key = to->remote_cert = (struct ike_file){ 0 };
+	to->ca = to->crl = NULL;
 	to->ike = to->esp = to->ah = NULL;
 	to->pairs = NULL;
 	to->remote_port = s->remote_port ? s->remote_port : IKE_PORT;
@@ -152,6 +176,7 @@ static void connection_free(struct connection *c)
 	if (!c)
 		return;
 	blob_clear(&c->psk);
+	credentials_free(c->credentials);
 	free(c->pairs);
 	free(c);
 }
@@ -161,8 +186,9 @@ static bool fill(struct connection *c, const struct ike_connection *s, struct mi
 	size_t i;
 
 	if (!check_choices(s, m) || !check_numbers(s, m) || !check_pairs(s, m) ||
-	    !parse_all_proposals(c, s, m) || !parse_ids(c, s, m))
+	    !parse_all_proposals(c, s, m) || !parse_ids(c, s, m) || !parse_credentials(c, s, m))
 		return false;
+	default_ids(c, s);
 	snprintf(c->name, sizeof(c->name), "%s", s->name);
 	fill_settings(c, s);
 	c->pairs = calloc(s->pair_count, sizeof(*c->pairs));
@@ -246,6 +272,7 @@ static bool same_essence(const struct connection *a, const struct connection *b)
 	       a->any_remote_id == b->any_remote_id && ids_equal(&a->local_id, &b->local_id) &&
 	       ids_equal(&a->remote_id, &b->remote_id) &&
 	       hash_equal(blob_bytes(&a->psk), blob_bytes(&b->psk)) &&
+	       credentials_equal(a->credentials, b->credentials) &&
 	       lists_equal(&a->ike_proposals, &b->ike_proposals) &&
 	       lists_equal(&a->esp, &b->esp) && lists_equal(&a->ah, &b->ah) && pairs_equal(a, b);
 }
@@ -259,7 +286,18 @@ static bool same_terms(const struct connection *a, const struct connection *b)
 	       s->esp_lifebytes == t->esp_lifebytes && s->rekey_margin == t->rekey_margin &&
 	       s->rekey_fuzz == t->rekey_fuzz && s->keepalive == t->keepalive &&
 	       s->dpd_delay == t->dpd_delay && s->dpd_timeout == t->dpd_timeout &&
-	       s->dpd_action == t->dpd_action && s->start == t->start;
+	       s->dpd_action == t->dpd_action && s->start == t->start &&
+	       s->send_cert == t->send_cert &&
+	       credentials_lists_equal(a->credentials, b->credentials);
+}
+
+/* New revocation lists, and nothing else, come with them. */
+static void swap_credentials(struct connection *a, struct connection *b)
+{
+	struct credentials *credentials = a->credentials;
+
+	a->credentials = b->credentials;
+	b->credentials = credentials;
 }
 
 static void set_wanted(struct connection *c)
@@ -316,11 +354,16 @@ bool connection_put(struct ike *ike, const struct ike_connection *settings, char
 
 	if (!c)
 		return false;
+	if (c->credentials && !ike->ops->time) {
+		connection_free(c);
+		return wrong(&m, "auth: certificates need a clock, and there is none");
+	}
 	old = connection_find(ike, c->name);
 	if (old && same_essence(old, c)) {
 		if (!same_terms(old, c)) {
 			old->settings = c->settings;
 			old->settings.name = old->name;
+			swap_credentials(old, c);
 			set_wanted(old);
 		}
 		connection_free(c);

@@ -105,7 +105,7 @@ static void visit_session(const struct session *s, uint64_t now, const struct ik
 		.remote_id = remote,
 		.vendor = s->vendor,
 		.exchange = s->main.type == IKE_EXCHANGE_AGGRESSIVE ? "aggressive" : "main",
-		.auth = "psk",
+		.auth = s->auth ? method_by_number(s->auth)->word : "",
 		.weak = weak,
 		.nat_checked = s->nat_checked,
 		.nat_local = s->nat_local,

@@ -14,6 +14,7 @@
 #define CERT PAYLOAD(IKE_PAYLOAD_CERT)
 #define CERTREQ PAYLOAD(IKE_PAYLOAD_CERTREQ)
 #define HASH PAYLOAD(IKE_PAYLOAD_HASH)
+#define SIG PAYLOAD(IKE_PAYLOAD_SIG)
 #define NONCE PAYLOAD(IKE_PAYLOAD_NONCE)
 #define NOTIFY PAYLOAD(IKE_PAYLOAD_NOTIFY)
 #define DELETE PAYLOAD(IKE_PAYLOAD_DELETE)
@@ -25,9 +26,11 @@
 #define MANY (CERT | CERTREQ | NOTIFY | DELETE | VENDOR | NAT_D | NAT_OA)
 /* RFC 2409 5: these may come with any message of phase 1. */
 #define ANY_PHASE1 (VENDOR | CERTREQ | NOTIFY)
+/* RFC 2409 5.1, 5.4: how a peer proves itself; which of them was agreed the handler knows. */
+#define PROOF (HASH | SIG)
 
 static const struct transition transitions[] = {
-	/* RFC 2409 5.4, main mode with a pre-shared key */
+	/* RFC 2409 5.1 and 5.4, main mode with signatures or a pre-shared key */
 	{ STATE_MAIN_R1, IKE_EXCHANGE_MAIN, SA, SA | ANY_PHASE1, MANY, CLEAR, STATE_MAIN_R3, false,
 	  main_r1 },
 	{ STATE_MAIN_I2, IKE_EXCHANGE_MAIN, SA, SA | ANY_PHASE1, MANY, CLEAR, STATE_MAIN_I4, true,
@@ -36,21 +39,19 @@ static const struct transition transitions[] = {
 	  CLEAR, STATE_MAIN_R5, false, main_r3 },
 	{ STATE_MAIN_I4, IKE_EXCHANGE_MAIN, KE | NONCE, KE | NONCE | NAT_D | ANY_PHASE1, MANY,
 	  CLEAR, STATE_MAIN_I6, true, main_i4 },
-	{ STATE_MAIN_R5, IKE_EXCHANGE_MAIN, ID | HASH, ID | HASH | CERT | ANY_PHASE1, MANY, SEALED,
-	  STATE_DONE, false, main_r5 },
-	{ STATE_MAIN_I6, IKE_EXCHANGE_MAIN, ID | HASH, ID | HASH | CERT | ANY_PHASE1, MANY, SEALED,
-	  STATE_DONE, true, main_i6 },
-	/*
-	 * RFC 2409 5.4, aggressive mode with a pre-shared key; its third message may be encrypted
-	 */
+	{ STATE_MAIN_R5, IKE_EXCHANGE_MAIN, ID, ID | PROOF | CERT | ANY_PHASE1, MANY, SEALED,
+	  STATE_DONE, false, main_r5, PROOF },
+	{ STATE_MAIN_I6, IKE_EXCHANGE_MAIN, ID, ID | PROOF | CERT | ANY_PHASE1, MANY, SEALED,
+	  STATE_DONE, true, main_i6, PROOF },
+	/* RFC 2409 5.1 and 5.4, aggressive mode; its third message may be encrypted */
 	{ STATE_AGGRESSIVE_R1, IKE_EXCHANGE_AGGRESSIVE, SA | KE | NONCE | ID,
 	  SA | KE | NONCE | ID | ANY_PHASE1, MANY, CLEAR, STATE_AGGRESSIVE_R3, false,
 	  aggressive_r1 },
-	{ STATE_AGGRESSIVE_I2, IKE_EXCHANGE_AGGRESSIVE, SA | KE | NONCE | ID | HASH,
-	  SA | KE | NONCE | ID | HASH | NAT_D | ANY_PHASE1, MANY, CLEAR, STATE_DONE, true,
-	  aggressive_i2 },
-	{ STATE_AGGRESSIVE_R3, IKE_EXCHANGE_AGGRESSIVE, HASH, HASH | NAT_D | CERT | ANY_PHASE1,
-	  MANY, EITHER, STATE_DONE, false, aggressive_r3 },
+	{ STATE_AGGRESSIVE_I2, IKE_EXCHANGE_AGGRESSIVE, SA | KE | NONCE | ID,
+	  SA | KE | NONCE | ID | PROOF | NAT_D | CERT | ANY_PHASE1, MANY, CLEAR, STATE_DONE, true,
+	  aggressive_i2, PROOF },
+	{ STATE_AGGRESSIVE_R3, IKE_EXCHANGE_AGGRESSIVE, 0, PROOF | NAT_D | CERT | ANY_PHASE1,
+	  MANY, EITHER, STATE_DONE, false, aggressive_r3, PROOF },
 	/* RFC 2409 5.5, quick mode; two IDs or none */
 	{ STATE_QUICK_R1, IKE_EXCHANGE_QUICK, HASH | SA | NONCE,
 	  HASH | SA | NONCE | KE | ID | NOTIFY | VENDOR | NAT_OA, MANY | ID, HASH_1, STATE_QUICK_R3,
@@ -107,7 +108,7 @@ static bool row_consistent(const struct transition *row)
 	bool phase1 = row->exchange == IKE_EXCHANGE_MAIN ||
 		      row->exchange == IKE_EXCHANGE_AGGRESSIVE;
 
-	if (!row->handler || (row->required & ~row->allowed))
+	if (!row->handler || ((row->required | row->one_of) & ~row->allowed))
 		return false;
 	/* RFC 2409 5.5, 5.7: everything behind phase 1 is encrypted and begins with a HASH */
 	if (!phase1 && (row->protection < HASH_1 || !(row->required & HASH)))
@@ -115,7 +116,7 @@ static bool row_consistent(const struct transition *row)
 	if (phase1 && row->protection >= HASH_1)
 		return false;
 	/* RFC 2409 5: who proves an identity has authenticated it */
-	if ((row->required & HASH) && row->protection == CLEAR &&
+	if (((row->required | row->one_of) & PROOF) && row->protection == CLEAR &&
 	    row->exchange != IKE_EXCHANGE_AGGRESSIVE)
 		return false;
 	/* An exchange stays itself, and its successor state can receive something or is the end */

@@ -361,6 +361,13 @@ static void random_bytes(void *ctx, uint8_t *bytes, size_t length)
 		bytes[i] = world_random(s->world) >> 24;
 }
 
+static uint64_t unix_time(void *ctx)
+{
+	const struct side *s = ctx;
+
+	return (uint64_t)WORLD_EPOCH + s->world->now / 1000;
+}
+
 static const struct ike_ops ops = {
 	.send = send_datagram,
 	.sa_install = install_sa,
@@ -368,6 +375,7 @@ static const struct ike_ops ops = {
 	.sa_update = update_sa,
 	.event = on_event,
 	.random = random_bytes,
+	.time = unix_time,
 };
 
 struct world *world_new(uint64_t seed, unsigned int sides)

@@ -10,6 +10,8 @@
 #include "ike/ike.h"
 
 #define WORLD_KEY_MAX 160
+/* Unix time at which its clock begins, for certificates: 2027-01-15. */
+#define WORLD_EPOCH INT64_C(1800000000)
 
 /* An SA that an engine has installed. */
 struct world_sa {
