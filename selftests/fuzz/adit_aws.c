@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct aws_connection connection;
 	struct anl_error error = { 0 };
-	int code = aws_read((const char *)data, size, &connection, &error);
+	int code = aws_read((const char *)data, size, NULL, &connection, &error);
 
 	/* There is a connection, or a reason why there is none */
 	if (!code == !!error.code)

@@ -49,7 +49,7 @@ static struct aws_connection read_fine(const char *content)
 	struct aws_connection connection;
 	struct anl_error error = { 0 };
 
-	if (aws_read(content, strlen(content), &connection, &error))
+	if (aws_read(content, strlen(content), NULL, &connection, &error))
 		fail_msg("%s", error.text);
 	return connection;
 }
@@ -59,7 +59,7 @@ static void read_wrong(const char *content, size_t length, const char *says)
 	struct aws_connection connection;
 	struct anl_error error = { 0 };
 
-	assert_int_equal(aws_read(content, length, &connection, &error), -EINVAL);
+	assert_int_equal(aws_read(content, length, NULL, &connection, &error), -EINVAL);
 	if (!strstr(error.text, says))
 		fail_msg("'%s' does not say '%s'", error.text, says);
 }
@@ -149,21 +149,135 @@ static void the_json_and_its_options(void **state)
 	connection = read_fine(content);
 	free(content);
 	assert_false(connection.bgp);
-	assert_int_equal(connection.route_count, 1);
-	assert_string_equal(anl_prefix_format(&connection.routes[0], text), "10.0.0.0/16");
+	/* They lead to us: taken for Amazon's they would cut our own network off */
+	assert_int_equal(connection.route_count, 0);
+	assert_int_equal(connection.behind_count, 1);
+	assert_string_equal(anl_prefix_format(&connection.behind[0], text), "10.0.0.0/16");
 	/* Those of the second tunnel only */
 	assert_int_equal(connection.tunnels[0].ike.ciphers.count, 0);
 	assert_int_equal(connection.tunnels[1].ike.lifetime, 7200);
 	assert_int_equal(connection.tunnels[1].window, 2048);
 	assert_int_equal(connection.tunnels[1].margin, 270);
 	assert_int_equal(connection.tunnels[1].fuzz, 0);
-	assert_int_equal(connection.tunnels[1].dpd_interval, 13);
+	assert_int_equal(connection.tunnels[1].dpd_timeout, 40);
 	/* Group 99 is not known; the XML's own proposal is forbidden by the options */
 	assert_int_equal(aws_proposals(&connection.tunnels[1].ike, false, words), 1);
 	assert_string_equal(words[0], "aes256-sha384-ecp384-modp2048");
 	assert_int_equal(aws_proposals(&connection.tunnels[1].esp, true, words), 2);
 	assert_string_equal(words[0], "aes256gcm16-ecp256");
 	assert_string_equal(words[1], "aes128-sha256-ecp256");
+}
+
+/* @text as PowerShell writes it with ">": UTF-16 with a byte order mark, lines ended by CR LF */
+static struct aws_connection read_wide(const char *text)
+{
+	struct aws_connection connection;
+	struct anl_error error = { 0 };
+	size_t length = 2, size = 4 * strlen(text) + 2;
+	char *wide = calloc(1, size);
+
+	memcpy(wide, "\xff\xfe", 2);
+	for (; *text; text++, length += 2) {
+		if (*text == '\n') {
+			wide[length] = '\r';
+			length += 2;
+		}
+		wide[length] = *text;
+	}
+	if (aws_read(wide, length, NULL, &connection, &error))
+		fail_msg("%s", error.text);
+	free(wide);
+	return connection;
+}
+
+static void other_wrappings(void **state)
+{
+	static const char prefixed[] = "<?xml version=\"1.0\" encoding=\"UTF-16\"?>\n"
+		"<a:vpn_connection xmlns:a=\"urn:x\" id=\"vpn-1\"/>";
+	struct aws_connection connection = read_wide(
+		"<?xml version=\"1.0\" encoding=\"UTF-16\"?>\n" XML(BGP, ""));
+	char *json = json_with(XML(BGP, ""), "{}"), *wrapped;
+	json_t *top = json_loads(json, 0, NULL), *one;
+
+	(void)state;
+	expect_common(&connection);
+	read_wrong(prefixed, strlen(prefixed), "vpn-1 has no tunnel");
+	/* As create-vpn-connection answers, and as --query leaves it */
+	one = json_array_get(json_object_get(top, "VpnConnections"), 0);
+	free(json);
+	json = json_dumps(one, 0);
+	connection = read_fine(json);
+	expect_common(&connection);
+	assert_true(asprintf(&wrapped, " {\"VpnConnection\": %s}", json) > 0);
+	connection = read_fine(wrapped);
+	expect_common(&connection);
+	free(wrapped);
+	assert_true(asprintf(&wrapped, "[{\"VpnConnectionId\":\"vpn-2\"},%s]", json) > 0);
+	assert_int_equal(aws_read(wrapped, strlen(wrapped), "vpn-0123abcd", &connection,
+				  &(struct anl_error){ 0 }), 0);
+	expect_common(&connection);
+	free(wrapped);
+	free(json);
+	json = json_dumps(json_object_get(one, "CustomerGatewayConfiguration"), JSON_ENCODE_ANY);
+	connection = read_fine(json);
+	expect_common(&connection);
+	free(json);
+	json_decref(top);
+}
+
+static void what_is_of_ikev2_is_refused(void **state)
+{
+	static const struct {
+		const char *options, *says;
+	} rows[] = {
+		{ "\"IKEVersions\":[{\"Value\":\"ikev2\"}]",
+		  "tunnel 2 of vpn-0123abcd is for IKEv2" },
+		{ "\"Phase1EncryptionAlgorithms\":[{\"Value\":\"AES256-GCM-16\"}]",
+		  "tunnel 2 of vpn-0123abcd allows nothing in phase 1" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char *options, *json;
+
+		assert_true(asprintf(&options, "{\"Options\":{\"TunnelOptions\":[{"
+				     "\"OutsideIpAddress\":\"203.0.113.20\",%s}]}}",
+				     rows[i].options) > 0);
+		json = json_with(XML(BGP, ""), options);
+		read_wrong(json, strlen(json), rows[i].says);
+		free(json);
+		free(options);
+	}
+}
+
+/* With everything allowed, phase 1 offers the strongest that fit into one packet */
+static void all_that_the_options_allow(void **state)
+{
+	char words[AWS_WORDS_MAX][AWS_TEXT];
+	struct aws_phase phase = {
+		.cipher = "aes128", .hash = "sha1", .group = "modp1024",
+		.ciphers = { { "aes128", "aes256", "aes256gcm16" }, 3 },
+		.hashes = { { "sha1" }, 1 },
+		.groups = { { "modp1024", "modp2048", "modp3072", "modp4096", "ecp256", "ecp384",
+			      "ecp521", "modp6144", "modp8192", "modp2048s256", "modp1024s160",
+			      "modp2048s224" }, 12 },
+	};
+	unsigned int count;
+
+	(void)state;
+	assert_int_equal(aws_proposals(&phase, false, words), 1);
+	assert_string_equal(words[0], "aes256-aes128-sha1-ecp521-ecp384-ecp256-modp4096-modp3072-"
+			    "modp2048-modp6144-modp8192-modp2048s256-modp2048s224-modp1024s160-"
+			    "modp1024");
+	count = aws_proposals(&phase, true, words);
+	assert_int_equal(count, 24);
+	assert_string_equal(words[0], "aes256gcm16-ecp521");
+	assert_string_equal(words[count - 1], "aes256-aes128-sha1-modp1024");
+	phase.hashes = (struct aws_words){ { "sha1", "sha256", "sha384", "sha512" }, 4 };
+	assert_int_equal(aws_proposals(&phase, false, words), 2);
+	assert_string_equal(words[0], "aes256-aes128-sha512-sha384-sha256-sha1-ecp521-ecp384-"
+			    "ecp256-modp4096");
+	assert_string_equal(words[1], "aes128-sha1-modp1024");
 }
 
 #define TEXT_TUNNEL(number, theirs, ours, peer, key) \
@@ -217,8 +331,9 @@ static void without_options_nothing_weak_comes_first(void **state)
 			    "aes256-aes128-sha512-sha384-sha256-ecp384-ecp256-modp2048");
 	assert_string_equal(words[1], "aes128-sha1-modp1024");
 	count = aws_proposals(&connection.tunnels[0].esp, true, words);
-	assert_int_equal(count, 9);
-	assert_string_equal(words[0], "aes256gcm16-modp2048");
+	assert_int_equal(count, 7);
+	assert_string_equal(words[0], "aes256gcm16-aes128gcm16-ecp384");
+	assert_string_equal(words[5], "aes256-aes128-sha512-sha384-sha256-modp2048");
 	for (unsigned int i = 0; i + 1 < count; i++)
 		assert_null(strstr(words[i], "sha1"));
 	assert_string_equal(words[count - 1], "aes128-sha1-modp1024");
@@ -235,23 +350,45 @@ static void what_it_is_instead_is_said(void **state)
 		{ "set security ike proposal\n", "Junos" },
 		{ "conn Tunnel1\n", "strongSwan" },
 		{ "<!doctype html><html>", "web page" },
+		{ "! For Cisco\ntunnel-group 203.0.113.10 type ipsec-l2l\n", "Cisco ASA" },
+		{ "config vpn ipsec phase1-interface\n", "FortiGate" },
+		{ "edit network ike crypto-profiles ike-crypto-profiles\n", "Palo Alto" },
+		{ "set network ike crypto-profiles\n", "Palo Alto" },
+		{ "ipsec ike pre-shared-key 1 text x\n", "Yamaha" },
+		{ "netsh advfirewall consec add rule Name=\"vgw-1\"\n", "Windows" },
+		{ "! a. Go to VPN > IPsec in pfSense\n! #1: Internet Key Exchange Configuration\n"
+		  "! Outside IP Addresses\n", "pfSense" },
+		{ "Install libreswan first\n", "libreswan" },
+		{ "# Suggestive peer configuration for IPSec VPN Connection\n", "VMware" },
+		{ "VpnConnections:\n- Category: VPN\n", "YAML" },
+		{ "VPNCONNECTIONS\tVPN\tcgw-1\n", "--output json" },
+		{ "\xff\xfe" "c\0r\0y\0p\0t\0o\0 \0i\0s\0a\0k\0m\0p\0 \0", "Cisco" },
 		{ "hello", "nothing that Amazon hands out" },
 		{ "<vpn_connection id=\"vpn-1\"><ipsec_tunnel>", "damaged" },
-		{ "<other><vpn_connection/></other>", "not a <vpn_connection>" },
-		{ "<vpn_connection/>", "does not name" },
+		{ "<other><vpn_connection/></other>", "a <other>, not a <vpn_connection>" },
+		{ "<vpn_connection/>", "no tunnel" },
 		{ "<vpn_connection id=\"vpn-1\"/>", "no tunnel" },
 		{ "<vpn_connection id=\"vpn-1\"><ipsec_tunnel/></vpn_connection>",
 		  "tunnel 1 of vpn-1 lacks Amazon's outside address" },
 		{ "{", "JSON is damaged at line" },
 		{ "{}", "no VpnConnections" }, { "[]", "no VpnConnections" },
-		{ "{\"VpnConnections\":[{},{}]}", "holds 2 connections" },
+		{ "{\"VpnConnections\":[{\"VpnConnectionId\":\"vpn-1\"},"
+		  "{\"VpnConnectionId\":\"vpn-2\"}]}", "--connection: vpn-1, vpn-2" },
+		{ "{\"VpnConnectionDeviceSampleConfiguration\":\"! crypto isakmp policy 1\"}",
+		  "Cisco IOS" },
+		{ "\"\\\"again\\\"\"", "JSON again" },
+		{ "{\"VpnConnections\":[{\"VpnConnectionId\":\"vpn-7\",\"State\":\"deleted\"}]}",
+		  "vpn-7 is deleted" },
 		{ "{\"VpnConnections\":[{\"VpnConnectionId\":\"vpn-7\"}]}",
 		  "vpn-7 has no CustomerGatewayConfiguration" },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		read_wrong(rows[i].content, strlen(rows[i].content), rows[i].says);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		bool wide = rows[i].content[0] == '\xff';
+
+		read_wrong(rows[i].content, wide ? 30 : strlen(rows[i].content), rows[i].says);
+	}
 }
 
 /* What is not a plain word never gets as far as a configuration */
@@ -266,6 +403,8 @@ static void hostile_texts_are_not_taken(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
 		assert_false(aws_key(keys[i], token, sizeof(token)));
+	assert_false(aws_key_usual("PRE-SHARED-KEY-IN-PLAIN-TEXT"));
+	assert_true(aws_key_usual("QMP5tKPP5qk95Y1Eee9c_82.MofNUJQV"));
 	assert_true(aws_key("QMP5tKPP5qk95Y1Eee9c_82.MofNUJQV", token, sizeof(token)));
 	assert_false(aws_token("vpn-1\n} include(\"x\")", token, sizeof(token)));
 	assert_false(aws_token("", token, sizeof(token)));
@@ -297,7 +436,7 @@ static void cut_files_do_no_harm(void **state)
 			int code;
 
 			memcpy(cut, files[i].content, length);
-			code = aws_read(cut, length, &connection, &error);
+			code = aws_read(cut, length, NULL, &connection, &error);
 			assert_true(code == 0 || code == -EINVAL);
 			free(cut);
 		}
@@ -339,6 +478,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_xml),
 		cmocka_unit_test(the_json_and_its_options),
+		cmocka_unit_test(other_wrappings),
+		cmocka_unit_test(what_is_of_ikev2_is_refused),
+		cmocka_unit_test(all_that_the_options_allow),
 		cmocka_unit_test(the_generic_text),
 		cmocka_unit_test(without_options_nothing_weak_comes_first),
 		cmocka_unit_test(what_it_is_instead_is_said),

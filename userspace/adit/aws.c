@@ -3,97 +3,115 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Other downloads of the same page of the console, by a line that each of them has */
-static const struct {
-	const char *sign;
-	const char *what;
-} foreign[] = {
-	{ "crypto isakmp", "a configuration for Cisco IOS or ASA" },
-	{ "crypto ikev1", "a configuration for Cisco ASA" },
-	{ "crypto ikev2", "a configuration for Cisco with IKEv2" },
-	{ "set security ike", "a configuration for Juniper Junos" },
-	{ "set ike gateway", "a configuration for Juniper ScreenOS" },
-	{ "set vpn ipsec", "a configuration for Vyatta, VyOS or EdgeOS" },
-	{ "config vpn ipsec", "a configuration for Fortinet FortiOS" },
-	{ "set network ike", "a configuration for Palo Alto PAN-OS" },
-	{ "/ip ipsec", "a configuration for MikroTik RouterOS" },
-	{ "conn Tunnel1", "a configuration for Openswan or strongSwan" },
-	{ "ipsec ike", "a configuration for Yamaha RTX" },
-	{ "Mozilla", "a web page" },
-	{ "<html", "a web page" },
-};
-
-#define WANTED "adit reads the download 'Generic', the XML, or the output of " \
+#define WANTED "adit reads the download 'Generic' for IKEv1, the XML, or the output of " \
 	"'aws ec2 describe-vpn-connections'"
 
-static bool contains(const char *content, size_t length, const char *sign)
+int aws_read_any(const char *content, size_t length, const char *wanted,
+		 struct aws_connection *connection, struct anl_error *error)
 {
-	return memmem(content, length, sign, strlen(sign));
+	const char *foreign;
+
+	while (length && isspace((unsigned char)*content)) {
+		content++;
+		length--;
+	}
+	if (!length)
+		return anl_fail(error, EINVAL, "the file is empty; " WANTED);
+	if (*content == '<' && memmem(content, length, "vpn_connection", 14))
+		return aws_read_xml(content, length, connection, error);
+	if (*content == '{' || *content == '"' || (*content == '[' && length > 1 &&
+						   strchr("{[]\" \t\r\n", content[1])))
+		return aws_read_json(content, length, wanted, connection, error);
+	if (aws_is_text(content, length))
+		return aws_read_text(content, length, connection, error);
+	foreign = aws_foreign(content, length);
+	return anl_fail(error, EINVAL, "this is %s; " WANTED,
+			foreign ? foreign : "nothing that Amazon hands out");
 }
 
-static int refuse(const char *content, size_t length, struct anl_error *error)
+static int check_wanted(const char *wanted, const struct aws_connection *connection,
+			struct anl_error *error)
 {
-	for (size_t i = 0; i < sizeof(foreign) / sizeof(*foreign); i++)
-		if (contains(content, length, foreign[i].sign))
-			return anl_fail(error, EINVAL, "this is %s; " WANTED, foreign[i].what);
-	return anl_fail(error, EINVAL, "this is nothing that Amazon hands out; " WANTED);
+	if (!wanted || !strcmp(wanted, connection->id))
+		return 0;
+	return anl_fail(error, EINVAL, "the file is of %s, not of %s", connection->id, wanted);
 }
 
-int aws_read(const char *content, size_t length, struct aws_connection *connection,
-	     struct anl_error *error)
+int aws_read(const char *content, size_t length, const char *wanted,
+	     struct aws_connection *connection, struct anl_error *error)
 {
-	size_t first = 0;
+	char *decoded = aws_decode(content, &length);
 	int code;
 
 	memset(connection, 0, sizeof(*connection));
 	for (int i = 0; i < AWS_TUNNELS; i++)
 		connection->tunnels[i].fuzz = -1;
-	/* A byte order mark, or blanks, may stand in front */
-	if (length >= 3 && !memcmp(content, "\xef\xbb\xbf", 3))
-		first = 3;
-	while (first < length && isspace((unsigned char)content[first]))
-		first++;
-	content += first;
-	length -= first;
-	if (!length)
-		return anl_fail(error, EINVAL, "the file is empty; " WANTED);
-	if (content[0] == '<' && contains(content, length, "<vpn_connection"))
-		code = aws_read_xml(content, length, connection, error);
-	else if (content[0] == '{' || content[0] == '[')
-		code = aws_read_json(content, length, connection, error);
-	else if (contains(content, length, "Internet Key Exchange Configuration") &&
-		 contains(content, length, "Pre-Shared Key  "))
-		code = aws_read_text(content, length, connection, error);
-	else
-		code = refuse(content, length, error);
+	if (decoded)
+		content = decoded;
+	if (length >= 3 && !memcmp(content, "\xef\xbb\xbf", 3)) {	/* byte order mark */
+		content += 3;
+		length -= 3;
+	}
+	code = aws_read_any(content, length, wanted, connection, error);
+	if (decoded)
+		explicit_bzero(decoded, length);
+	free(decoded);
+	if (!*connection->id)
+		strcpy(connection->id, "the connection");
+	if (!code)
+		code = check_wanted(wanted, connection, error);
 	return code ? code : aws_check(connection, error);
+}
+
+/* What a tunnel lacks for a configuration; NULL when nothing */
+static const char *lacks(const struct aws_tunnel *tunnel)
+{
+	if (!tunnel->remote.family)
+		return "Amazon's outside address";
+	if (!*tunnel->psk)
+		return "the pre-shared key (8 to 64 characters): it authenticates by "
+		       "certificate, or the key was hidden";
+	if (!tunnel->inside.address.family && !tunnel->inside6.address.family)
+		return "our inside address";
+	return NULL;
+}
+
+static int check_tunnel(const struct aws_connection *connection, unsigned int number,
+			struct anl_error *error)
+{
+	const struct aws_tunnel *tunnel = &connection->tunnels[number - 1];
+	char words[AWS_WORDS_MAX][AWS_TEXT];
+
+	if (tunnel->ikev2_only)
+		return anl_fail(error, EINVAL, "tunnel %u of %s is for IKEv2, which adit does "
+				"not speak: choose IKEv1 in the dialog of the download, and see "
+				"that the tunnel's options allow it", number, connection->id);
+	if (lacks(tunnel))
+		return anl_fail(error, EINVAL, "tunnel %u of %s lacks %s", number, connection->id,
+				lacks(tunnel));
+	/* AES-GCM in phase 1 is of IKEv2 (RFC 5282) */
+	if (!aws_proposals(&tunnel->ike, false, words))
+		return anl_fail(error, EINVAL, "tunnel %u of %s allows nothing in phase 1 that "
+				"IKEv1 has: add AES128 or AES256, a hash and a group to its "
+				"options", number, connection->id);
+	if (!aws_proposals(&tunnel->esp, true, words))
+		return anl_fail(error, EINVAL, "tunnel %u of %s allows nothing in phase 2 that "
+				"adit has", number, connection->id);
+	return 0;
 }
 
 int aws_check(const struct aws_connection *connection, struct anl_error *error)
 {
-	if (!*connection->id)
-		return anl_fail(error, EINVAL, "the file does not name the connection (vpn-…)");
+	int code = 0;
+
 	if (!connection->tunnel_count)
 		return anl_fail(error, EINVAL, "%s has no tunnel", connection->id);
-	for (unsigned int i = 0; i < connection->tunnel_count; i++) {
-		const struct aws_tunnel *tunnel = &connection->tunnels[i];
-		const char *missing = NULL;
-
-		if (!tunnel->remote.family)
-			missing = "Amazon's outside address";
-		else if (!*tunnel->psk)
-			missing = "the pre-shared key (8 to 64 letters, digits, '.' or '_')";
-		else if (!tunnel->inside.address.family && !tunnel->inside6.address.family)
-			missing = "our inside address";
-		if (missing)
-			return anl_fail(error, EINVAL, "tunnel %u of %s lacks %s", i + 1,
-					connection->id, missing);
-	}
-	return 0;
+	for (unsigned int i = 1; !code && i <= connection->tunnel_count; i++)
+		code = check_tunnel(connection, i, error);
+	return code;
 }
 
 void aws_erase(struct aws_connection *connection)
@@ -123,5 +141,19 @@ bool aws_key(const char *text, char *key, size_t size)
 {
 	size_t length = strlen(text);
 
-	return length >= 8 && length <= 64 && copy_if(text, key, size, "._");
+	if (length < 8 || length > 64 || length >= size)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if (!isgraph((unsigned char)text[i]))
+			return false;
+	memcpy(key, text, length + 1);
+	return true;
+}
+
+bool aws_key_usual(const char *key)
+{
+	for (; *key; key++)
+		if (!isalnum((unsigned char)*key) && !strchr("._", *key))
+			return false;
+	return true;
 }

@@ -20,8 +20,8 @@
 
 #define AWS_TUNNELS	2
 #define AWS_ROUTES_MAX	256
-#define AWS_WORDS_MAX	16
-#define AWS_TEXT	80
+#define AWS_WORDS_MAX	32
+#define AWS_TEXT	160
 
 /**
  * struct aws_words - algorithms that are allowed, in the words of adit.conf
@@ -52,6 +52,8 @@ struct aws_phase {
  * @inside, @inside6: our addresses in the tunnel; @peer, @peer6: Amazon's
  * @our_asn, @peer_asn: for BGP; 0: none
  * @margin, @fuzz, @window: of the tunnel's options; 0: not said (@fuzz: -1)
+ * @dpd_timeout: seconds; 0: not said, so @dpd_interval times @dpd_retries
+ * @ikev2_only: the options, or the file, do not allow IKEv1
  */
 struct aws_tunnel {
 	struct anl_address remote;
@@ -65,16 +67,25 @@ struct aws_tunnel {
 	unsigned int hold_time;
 	unsigned int margin, window;
 	int fuzz;
+	unsigned int dpd_timeout;
+	bool ikev2_only;
 };
 
 /**
  * struct aws_connection - a connection
  * @bgp: routes come by BGP; otherwise they are static
- * @routes: static routes to the cloud, as far as the file names them
+ * @accelerated: Amazon takes ESP in UDP only
+ * @ours, @theirs: the selectors that were agreed; length 0, or family AF_UNSPEC: any
+ * @behind: the networks behind us that Amazon routes to us: the file's static routes
+ * @routes: networks of the cloud, for our routes: no file names them, the administrator does
  */
 struct aws_connection {
 	char id[AWS_TEXT];
 	bool bgp;
+	bool accelerated;
+	struct anl_prefix ours, theirs;
+	struct anl_prefix behind[AWS_ROUTES_MAX];
+	unsigned int behind_count;
 	struct aws_tunnel tunnels[AWS_TUNNELS];
 	unsigned int tunnel_count;
 	struct anl_prefix routes[AWS_ROUTES_MAX];
@@ -82,20 +93,41 @@ struct aws_connection {
 };
 
 /**
- * aws_read - read a file's content, whichever form it has
+ * aws_read - read a file's content, whichever form and encoding it has
+ * @wanted: the connection (vpn-…) that is meant; NULL: the only one in the file
  *
  * Return: 0, or -EINVAL with @error saying what the file is or lacks.
  */
-int aws_read(const char *content, size_t length, struct aws_connection *connection,
-	     struct anl_error *error);
+int aws_read(const char *content, size_t length, const char *wanted,
+	     struct aws_connection *connection, struct anl_error *error);
 
 /* The forms, for aws_read(): each fills in an empty @connection */
+int aws_read_any(const char *content, size_t length, const char *wanted,
+		 struct aws_connection *connection, struct anl_error *error);
 int aws_read_xml(const char *content, size_t length, struct aws_connection *connection,
 		 struct anl_error *error);
-int aws_read_json(const char *content, size_t length, struct aws_connection *connection,
-		  struct anl_error *error);
+int aws_read_json(const char *content, size_t length, const char *wanted,
+		  struct aws_connection *connection, struct anl_error *error);
 int aws_read_text(const char *content, size_t length, struct aws_connection *connection,
 		  struct anl_error *error);
+
+/** aws_is_text - the "Generic" text, by its headings. Vendors' files have marks before theirs. */
+bool aws_is_text(const char *content, size_t length);
+
+/**
+ * aws_foreign - what a file is that is none of these: "a configuration for …"; NULL when it is
+ * not known
+ */
+const char *aws_foreign(const char *content, size_t length);
+
+/**
+ * aws_decode - UTF-16 as PowerShell's ">" writes it, as UTF-8
+ * @length: of the content, then of what is returned
+ *
+ * Characters beyond ASCII become '?': none of Amazon's forms has any.
+ * Return: to be wiped and freed; NULL when it is not UTF-16.
+ */
+char *aws_decode(const char *content, size_t *length);
 
 /** aws_check - what every form must have given; the last step of aws_read(). */
 int aws_check(const struct aws_connection *connection, struct anl_error *error);
@@ -124,7 +156,10 @@ unsigned int aws_proposals(const struct aws_phase *phase, bool esp,
 /** aws_token - @text holds only letters, digits and ". _ -", and fits. */
 bool aws_token(const char *text, char *token, size_t size);
 
-/** aws_key - the pre-shared key, by Amazon's rules (8 to 64 of letters, digits, '.', '_'). */
+/** aws_key - a pre-shared key: 8 to 64 visible characters of ASCII. */
 bool aws_key(const char *text, char *key, size_t size);
+
+/** aws_key_usual - it has only what Amazon allows: letters, digits, '.', '_'; no placeholder. */
+bool aws_key_usual(const char *key);
 
 #endif

@@ -6,11 +6,14 @@
 /* Metrics of the preferred and of the stand-by tunnel */
 #define METRIC(i) (100 * ((i) + 1))
 
+/* A proposal a line, in the column of the first */
+#define LIST_BREAK "\n                      "
+
 static void print_list(FILE *out, const char *option, char words[][AWS_TEXT], unsigned int count)
 {
 	fprintf(out, "    %-13s = {", option);
 	for (unsigned int i = 0; i < count; i++)
-		fprintf(out, "%s \"%s\"", i ? "," : "", words[i]);
+		fprintf(out, "%s%s\"%s\"", i ? "," : "", i ? LIST_BREAK : " ", words[i]);
 	fputs(" }\n", out);
 }
 
@@ -20,6 +23,22 @@ static void print_proposals(FILE *out, const struct aws_tunnel *tunnel)
 
 	print_list(out, "ike", words, aws_proposals(&tunnel->ike, false, words));
 	print_list(out, "esp", words, aws_proposals(&tunnel->esp, true, words));
+}
+
+/*
+ * One pair of selectors, and routes: several pairs replace each other at Amazon's end. A connection
+ * with IPv6 inside carries nothing else.
+ */
+static void print_selectors(FILE *out, const struct aws_connection *connection,
+			    const struct aws_tunnel *tunnel)
+{
+	const char *any = tunnel->inside6.address.family ? "::/0" : "0.0.0.0/0";
+	char text[ANL_PREFIX_TEXT];
+
+	fprintf(out, "    local-ts      = { \"%s\" }\n", connection->ours.length ?
+		anl_prefix_format(&connection->ours, text) : any);
+	fprintf(out, "    remote-ts     = { \"%s\" }\n", connection->theirs.length ?
+		anl_prefix_format(&connection->theirs, text) : any);
 }
 
 static void print_addresses(FILE *out, const struct aws_tunnel *tunnel)
@@ -35,9 +54,6 @@ static void print_addresses(FILE *out, const struct aws_tunnel *tunnel)
 	if (tunnel->inside6.address.family)
 		fprintf(out, "%s \"%s\"", separator, anl_prefix_format(&tunnel->inside6, text));
 	fputs(" }\n", out);
-	/* One pair of selectors, and routes: several pairs replace each other at Amazon's end */
-	if (!tunnel->inside.address.family)
-		fputs("    local-ts      = { \"::/0\" }\n    remote-ts     = { \"::/0\" }\n", out);
 }
 
 static void print_routes(FILE *out, const struct aws_connection *connection, unsigned int index)
@@ -48,9 +64,13 @@ static void print_routes(FILE *out, const struct aws_connection *connection, uns
 		fputs("    # routes come by BGP over this device\n", out);
 		return;
 	}
-	if (!connection->route_count) {
-		fputs("    # the networks of your VPC, which the download does not name:\n"
-		      "    #route        = { \"10.0.0.0/16\" }\n", out);
+	if (!connection->route_count && connection->theirs.length) {
+		fputs("    # route: that of remote-ts\n", out);
+	} else if (!connection->route_count) {
+		fprintf(out, "    # the networks of your VPC, which the download does not name:\n"
+			"    #route        = { \"%s\" }\n",
+			connection->tunnels[0].inside6.address.family ? "2001:db8::/56" :
+			"10.0.0.0/16");
 	} else {
 		fputs("    route         = {", out);
 		for (unsigned int i = 0; i < connection->route_count; i++)
@@ -77,8 +97,21 @@ static void print_times(FILE *out, const struct aws_tunnel *tunnel)
 	if (tunnel->window)
 		fprintf(out, "    replay-window = %u\n", tunnel->window);
 	fprintf(out, "    dpd-delay     = \"%us\"\n    dpd-timeout   = \"%us\"\n", interval,
-		interval * retries);
+		tunnel->dpd_timeout ? tunnel->dpd_timeout : interval * retries);
 	fputs("    dpd-action    = \"restart\"\n    start         = \"always\"\n", out);
+}
+
+static void print_behind(FILE *out, const struct aws_connection *connection)
+{
+	char text[ANL_PREFIX_TEXT];
+
+	if (!connection->behind_count)
+		return;
+	fputs("# Amazon sends us what is for", out);
+	for (unsigned int i = 0; i < connection->behind_count; i++)
+		fprintf(out, "%s %s", i ? "," : "",
+			anl_prefix_format(&connection->behind[i], text));
+	fputs(".\n", out);
 }
 
 void aws_print_tunnels(FILE *out, const struct aws_connection *connection, const char *name,
@@ -87,6 +120,7 @@ void aws_print_tunnels(FILE *out, const struct aws_connection *connection, const
 	fprintf(out, "# %s of Amazon Web Services, by 'adit import aws'.\n"
 		"# %s-1 is preferred; %s-2 takes over while it is down.\n", connection->id, name,
 		name);
+	print_behind(out, connection);
 	for (unsigned int i = 0; i < connection->tunnel_count; i++) {
 		const struct aws_tunnel *tunnel = &connection->tunnels[i];
 		char text[ANL_PREFIX_TEXT];
@@ -101,7 +135,11 @@ void aws_print_tunnels(FILE *out, const struct aws_connection *connection, const
 		fprintf(out, "    psk-file      = \"%s/%s-%u.psk\"\n", folder, name, i + 1);
 		print_proposals(out, tunnel);
 		print_times(out, tunnel);
+		if (connection->accelerated)
+			fputs("    encap         = \"force\"    # for acceleration\n",
+			      out);
 		print_addresses(out, tunnel);
+		print_selectors(out, connection, tunnel);
 		print_routes(out, connection, i);
 		fputs("}\n", out);
 	}
@@ -122,15 +160,19 @@ static void print_bird_peer(FILE *out, const struct aws_tunnel *tunnel, const ch
 
 	fputs("\nprotocol bgp ", out);
 	print_name(out, name, index);
-	fprintf(out, "%s {\n    local %s as %u;\n    neighbor %s as %u;\n    hold time %u;\n",
+	fprintf(out, "%s {\n    local %s as %u;\n    neighbor %s as %u;\n    hold time %u;\n"
+		"    check link yes;    # the device has no carrier while the tunnel is down\n",
 		ipv6 ? "_6" : "",
 		anl_address_format(ipv6 ? &tunnel->inside6.address : &tunnel->inside.address, ours),
 		tunnel->our_asn, anl_address_format(ipv6 ? &tunnel->peer6 : &tunnel->peer, peer),
 		tunnel->peer_asn, tunnel->hold_time ? tunnel->hold_time : 30);
 	fprintf(out, "    ipv%d {\n        import filter { bgp_local_pref = %u; accept; };\n",
 		ipv6 ? 6 : 4, 200 - METRIC(index) / 2);
-	fputs("        export filter {\n            # what you announce to Amazon\n"
-	      "            if source ~ [ RTS_STATIC, RTS_DEVICE, RTS_INHERIT ] then {\n", out);
+	/* Neither the way to everywhere nor the tunnels' own ends */
+	fprintf(out, "        export filter {\n            # what you announce to Amazon\n"
+		"            if net ~ [ %s ] then reject;\n"
+		"            if source ~ [ RTS_STATIC, RTS_DEVICE, RTS_INHERIT ] then {\n",
+		ipv6 ? "::/0, fd00::/8{126,126}" : "0.0.0.0/0, 169.254.0.0/16+");
 	if (index)
 		fprintf(out, "                bgp_path.prepend(%u);\n", tunnel->our_asn);
 	fputs("                accept;\n            }\n            reject;\n        };\n"
@@ -144,10 +186,8 @@ void aws_print_bird(FILE *out, const struct aws_connection *connection, const ch
 	for (unsigned int i = 0; i < connection->tunnel_count; i++) {
 		const struct aws_tunnel *tunnel = &connection->tunnels[i];
 
-		if (tunnel->inside.address.family)
-			print_bird_peer(out, tunnel, name, i, false);
-		if (tunnel->inside6.address.family)
-			print_bird_peer(out, tunnel, name, i, true);
+		/* One of the families: IPv6 connections carry no IPv4 */
+		print_bird_peer(out, tunnel, name, i, tunnel->inside6.address.family);
 	}
 }
 
@@ -155,7 +195,9 @@ static void print_frr_neighbours(FILE *out, const struct aws_connection *connect
 {
 	char peer[ANL_PREFIX_TEXT];
 
-	fprintf(out, " address-family ipv%d unicast\n  redistribute connected\n", ipv6 ? 6 : 4);
+	fprintf(out, " address-family ipv%d unicast\n"
+		"  ! what you announce to Amazon, without the tunnels' own ends\n"
+		"  redistribute connected\n", ipv6 ? 6 : 4);
 	for (unsigned int i = 0; i < connection->tunnel_count; i++) {
 		const struct aws_tunnel *tunnel = &connection->tunnels[i];
 
@@ -167,36 +209,45 @@ static void print_frr_neighbours(FILE *out, const struct aws_connection *connect
 	fputs(" exit-address-family\n", out);
 }
 
-static void print_frr_peers(FILE *out, const struct aws_tunnel *tunnel)
+static void print_frr_peer(FILE *out, const struct aws_tunnel *tunnel, bool ipv6)
 {
-	const struct anl_address *peers[] = { &tunnel->peer, &tunnel->peer6 };
 	unsigned int hold = tunnel->hold_time ? tunnel->hold_time : 30;
 	char peer[ANL_PREFIX_TEXT];
 
-	for (int i = 0; i < 2; i++)
-		if (peers[i]->family)
-			fprintf(out, " neighbor %s remote-as %u\n neighbor %s timers %u %u\n",
-				anl_address_format(peers[i], peer), tunnel->peer_asn, peer,
-				hold / 3, hold);
+	anl_address_format(ipv6 ? &tunnel->peer6 : &tunnel->peer, peer);
+	fprintf(out, " neighbor %s remote-as %u\n neighbor %s timers %u %u\n", peer,
+		tunnel->peer_asn, peer, hold / 3, hold);
+}
+
+static void print_frr_maps(FILE *out, const struct aws_tunnel *tunnel, unsigned int index,
+			   bool ipv6)
+{
+	fprintf(out, "route-map ADIT-IN-%u permit 10\n set local-preference %u\nexit\n",
+		index + 1, 200 - METRIC(index) / 2);
+	fprintf(out, "route-map ADIT-OUT-%u permit 10\n match %s address prefix-list ADIT-OWN\n",
+		index + 1, ipv6 ? "ipv6" : "ip");
+	if (index)
+		fprintf(out, " set as-path prepend %u\n", tunnel->our_asn);
+	fputs("exit\n", out);
 }
 
 void aws_print_frr(FILE *out, const struct aws_connection *connection, const char *name)
 {
+	const struct aws_tunnel *tunnels = connection->tunnels;
+	bool ipv6 = tunnels[0].inside6.address.family;
+
 	fprintf(out, "! For FRR (bgpd): %s, tunnels %s-1 and %s-2\n", connection->id, name, name);
-	for (unsigned int i = 0; i < connection->tunnel_count; i++) {
-		fprintf(out, "route-map ADIT-IN-%u permit 10\n set local-preference %u\nexit\n",
-			i + 1, 200 - METRIC(i) / 2);
-		fprintf(out, "route-map ADIT-OUT-%u permit 10\n", i + 1);
-		if (i)
-			fprintf(out, " set as-path prepend %u\n", connection->tunnels[i].our_asn);
-		fputs("exit\n", out);
-	}
-	fprintf(out, "router bgp %u\n", connection->tunnels[0].our_asn);
+	fputs(ipv6 ? "ipv6 prefix-list ADIT-OWN seq 5 deny ::/0\n"
+	      "ipv6 prefix-list ADIT-OWN seq 10 deny fd00::/8 ge 126\n"
+	      "ipv6 prefix-list ADIT-OWN seq 20 permit ::/0 le 128\n" :
+	      "ip prefix-list ADIT-OWN seq 5 deny 0.0.0.0/0\n"
+	      "ip prefix-list ADIT-OWN seq 10 deny 169.254.0.0/16 le 32\n"
+	      "ip prefix-list ADIT-OWN seq 20 permit 0.0.0.0/0 le 32\n", out);
 	for (unsigned int i = 0; i < connection->tunnel_count; i++)
-		print_frr_peers(out, &connection->tunnels[i]);
-	if (connection->tunnels[0].peer.family)
-		print_frr_neighbours(out, connection, false);
-	if (connection->tunnels[0].peer6.family)
-		print_frr_neighbours(out, connection, true);
+		print_frr_maps(out, &tunnels[i], i, ipv6);
+	fprintf(out, "router bgp %u\n", tunnels[0].our_asn);
+	for (unsigned int i = 0; i < connection->tunnel_count; i++)
+		print_frr_peer(out, &tunnels[i], ipv6);
+	print_frr_neighbours(out, connection, ipv6);
 	fputs("exit\n", out);
 }

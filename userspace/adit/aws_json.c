@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "adit/aws.h"
 
@@ -69,6 +70,18 @@ static void read_phase(const json_t *options, const char *which, struct aws_phas
 		phase->lifetime = lifetime;
 }
 
+/* [{"Value": "ikev1"}, {"Value": "ikev2"}]; without the list both are allowed */
+static bool forbids_ikev1(const json_t *versions)
+{
+	const json_t *version;
+	size_t i;
+
+	json_array_foreach(versions, i, version)
+		if (!strcasecmp(text(version, "Value"), "ikev1"))
+			return false;
+	return json_array_size(versions);
+}
+
 static void read_options(const json_t *options, struct aws_tunnel *tunnel)
 {
 	unsigned int timeout = number(options, "DPDTimeoutSeconds", 86400);
@@ -81,10 +94,8 @@ static void read_options(const json_t *options, struct aws_tunnel *tunnel)
 	tunnel->window = number(options, "ReplayWindowSize", 4096);
 	if (json_is_integer(json_object_get(options, "RekeyFuzzPercentage")))
 		tunnel->fuzz = (int)number(options, "RekeyFuzzPercentage", 1000);
-	if (timeout >= 3) {
-		tunnel->dpd_interval = timeout / 3;
-		tunnel->dpd_retries = 3;
-	}
+	tunnel->dpd_timeout = timeout;
+	tunnel->ikev2_only = forbids_ikev1(json_object_get(options, "IKEVersions"));
 }
 
 /* The options name their tunnel by Amazon's outside address, and come in any order */
@@ -104,6 +115,10 @@ static void read_tunnel_options(const json_t *list, struct aws_connection *conne
 	}
 }
 
+/*
+ * The routes of a static connection lead to us: networks that Amazon sends through the tunnels.
+ * What is behind Amazon, no file says.
+ */
 static void read_routes(const json_t *list, struct aws_connection *connection)
 {
 	const json_t *route;
@@ -112,55 +127,139 @@ static void read_routes(const json_t *list, struct aws_connection *connection)
 	json_array_foreach(list, i, route) {
 		struct anl_prefix prefix;
 
-		if (connection->route_count < AWS_ROUTES_MAX &&
+		if (connection->behind_count < AWS_ROUTES_MAX &&
 		    strcmp(text(route, "State"), "deleted") &&
 		    anl_prefix_parse(text(route, "DestinationCidrBlock"), &prefix) &&
 		    anl_prefix_is_network(&prefix))
-			connection->routes[connection->route_count++] = prefix;
+			connection->behind[connection->behind_count++] = prefix;
 	}
+}
+
+/* "Local" is the customer's side, "Remote" Amazon's */
+static void read_selectors(const json_t *options, struct aws_connection *connection)
+{
+	const char *names[2][2] = {
+		{ "LocalIpv4NetworkCidr", "LocalIpv6NetworkCidr" },
+		{ "RemoteIpv4NetworkCidr", "RemoteIpv6NetworkCidr" },
+	};
+	bool ipv6 = connection->tunnels[0].inside6.address.family;
+
+	anl_prefix_parse(text(options, names[0][ipv6]), &connection->ours);
+	anl_prefix_parse(text(options, names[1][ipv6]), &connection->theirs);
 }
 
 static int read_connection(const json_t *vpn, struct aws_connection *connection,
 			   struct anl_error *error)
 {
 	const char *xml = text(vpn, "CustomerGatewayConfiguration");
+	const char *id = text(vpn, "VpnConnectionId"), *state = text(vpn, "State");
 	const json_t *options = json_object_get(vpn, "Options");
 	int code;
 
+	if (!strncmp(state, "delet", 5))
+		return anl_fail(error, EINVAL, "%s is %s", id, state);
 	if (!*xml)
 		return anl_fail(error, EINVAL, "%s has no CustomerGatewayConfiguration: Amazon "
 				"shows it to those who may see keys, and not of what is deleted",
-				*text(vpn, "VpnConnectionId") ? text(vpn, "VpnConnectionId") :
-				"the connection");
-	code = aws_read_xml(xml, strlen(xml), connection, error);
+				*id ? id : "the connection");
+	code = aws_read_any(xml, strlen(xml), NULL, connection, error);
 	if (code)
 		return code;
+	aws_token(id, connection->id, sizeof(connection->id));
 	read_tunnel_options(json_object_get(options, "TunnelOptions"), connection);
 	read_routes(json_object_get(vpn, "Routes"), connection);
+	read_selectors(options, connection);
 	if (json_is_true(json_object_get(options, "StaticRoutesOnly")))
 		connection->bgp = false;
+	connection->accelerated = json_is_true(json_object_get(options, "EnableAcceleration"));
 	return 0;
 }
 
-int aws_read_json(const char *content, size_t length, struct aws_connection *connection,
-		  struct anl_error *error)
+static int which_one(const json_t *list, const char *wanted, struct anl_error *error)
+{
+	char ids[160] = "";
+	size_t i, used = 0;
+	const json_t *vpn;
+
+	json_array_foreach(list, i, vpn)
+		if (used < sizeof(ids))
+			used += (size_t)snprintf(ids + used, sizeof(ids) - used, "%s%s",
+						 i ? ", " : "", text(vpn, "VpnConnectionId"));
+	if (wanted)
+		return anl_fail(error, EINVAL, "the file has no %s, but %s", wanted, ids);
+	return anl_fail(error, EINVAL, "the file holds %zu connections: choose one with "
+			"--connection: %s", json_array_size(list), ids);
+}
+
+static int read_list(const json_t *list, const char *wanted, struct aws_connection *connection,
+		     struct anl_error *error)
+{
+	const json_t *vpn;
+	size_t i;
+
+	if (!json_array_size(list))
+		return anl_fail(error, EINVAL, "this JSON holds no VpnConnections: look into "
+				"another --region?");
+	if (!wanted && json_array_size(list) == 1)
+		return read_connection(json_array_get(list, 0), connection, error);
+	json_array_foreach(list, i, vpn)
+		if (wanted && !strcmp(text(vpn, "VpnConnectionId"), wanted))
+			return read_connection(vpn, connection, error);
+	return which_one(list, wanted, error);
+}
+
+/*
+ * Of describe-vpn-connections, create-vpn-connection, modify-vpn-tunnel-options and
+ * get-vpn-connection-device-sample-configuration, whole or cut down by --query
+ */
+static int read_top(const json_t *top, const char *wanted, struct aws_connection *connection,
+		    struct anl_error *error)
+{
+	const json_t *one = json_object_get(top, "VpnConnection");
+	const char *sample = text(top, "VpnConnectionDeviceSampleConfiguration");
+
+	/* One level: a file within the file is not JSON again */
+	if (json_is_string(top))
+		sample = json_string_value(top);
+	if (*sample == '"' || *sample == '{' || *sample == '[')
+		return anl_fail(error, EINVAL, "this JSON holds a text that is JSON again");
+	if (*sample)
+		return aws_read_any(sample, strlen(sample), NULL, connection, error);
+	if (json_is_object(one))
+		return read_connection(one, connection, error);
+	if (json_object_get(top, "CustomerGatewayConfiguration"))
+		return read_connection(top, connection, error);
+	return read_list(json_is_array(top) ? top : json_object_get(top, "VpnConnections"), wanted,
+			 connection, error);
+}
+
+/* In place: jansson's strings are its own, and the key stands in several of them */
+static void wipe(const json_t *value)
+{
+	const char *name;
+	json_t *member;
+	size_t i;
+
+	json_object_foreach((json_t *)value, name, member)
+		wipe(member);
+	json_array_foreach(value, i, member)
+		wipe(member);
+	if (json_is_string(value))
+		explicit_bzero((char *)json_string_value(value), json_string_length(value));
+}
+
+int aws_read_json(const char *content, size_t length, const char *wanted,
+		  struct aws_connection *connection, struct anl_error *error)
 {
 	json_error_t mistake;
-	json_t *top = json_loadb(content, length, 0, &mistake);
-	const json_t *list = json_object_get(top, "VpnConnections");
+	json_t *top = json_loadb(content, length, JSON_DECODE_ANY, &mistake);
 	int code;
 
 	if (!top)
 		return anl_fail(error, EINVAL, "the JSON is damaged at line %d: %s", mistake.line,
 				mistake.text);
-	if (json_array_size(list) == 1)
-		code = read_connection(json_array_get(list, 0), connection, error);
-	else if (json_array_size(list))
-		code = anl_fail(error, EINVAL, "the file holds %zu connections: choose one with "
-				"'aws ec2 describe-vpn-connections --vpn-connection-ids …'",
-				json_array_size(list));
-	else
-		code = anl_fail(error, EINVAL, "this JSON holds no VpnConnections");
+	code = read_top(top, wanted, connection, error);
+	wipe(top);
 	json_decref(top);
 	return code;
 }

@@ -76,8 +76,14 @@ static const char *const group_order[] = {
 /* What is proposed where the options say nothing: groups that every gateway of today has */
 static const char *const group_default[] = { "ecp384", "ecp256", "modp2048", NULL };
 
-/* Three groups are enough: with more, the first message does not fit into one packet */
-#define GROUPS_MAX 3
+/*
+ * Phase 1's first message holds a transform for each cipher, hash and group, cannot be fragmented
+ * by IKE, and is not to be by IP: that many of them fit
+ */
+#define IKE_TRANSFORMS_MAX 32
+
+/* And what aditd takes for phase 2, which offers one group at a time */
+#define ESP_TRANSFORMS_MAX 56
 
 static bool allows(const struct aws_words *words, const char *word)
 {
@@ -100,47 +106,63 @@ static bool allowed(const struct aws_words *words, const char *word)
 	return true;
 }
 
-/* "-WORD" of those in @order that are allowed, at most @max of them. Return: how many */
-static unsigned int append(char *text, const char *const *order, const struct aws_words *words,
-			   unsigned int max)
+/* Of those in @order that are allowed, at most @max. Return: how many */
+static unsigned int pick(const char *const *order, const struct aws_words *words, unsigned int max,
+			 const char **picked)
 {
 	unsigned int count = 0;
 
-	for (; *order && count < max; order++) {
-		size_t used = strlen(text);
-
-		if (!allowed(words, *order))
-			continue;
-		snprintf(text + used, AWS_TEXT - used, "%s%s", used ? "-" : "", *order);
-		count++;
-	}
+	for (; *order && count < max; order++)
+		if (allowed(words, *order))
+			picked[count++] = *order;
 	return count;
 }
 
-/* The group of phase 2: one, as the first message already carries a public value of it */
-static const char *best_group(const struct aws_phase *phase)
+static unsigned int pick_groups(const struct aws_phase *phase, unsigned int max,
+				const char **picked)
 {
-	for (const char *const *group = group_order; *group; group++)
-		if (allowed(&phase->groups, *group) &&
-		    (phase->groups.count || !strcmp(*group, "modp2048")))
-			return *group;
-	return "modp2048";
+	return pick(phase->groups.count ? group_order : group_default, &phase->groups, max,
+		    picked);
 }
 
+static void append(char *text, const char *const *words, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		size_t used = strlen(text);
+
+		snprintf(text + used, AWS_TEXT - used, "%s%s", used ? "-" : "", words[i]);
+	}
+}
+
+/* A line a group for AEADs, and one for the others: quick mode offers one group, then the next */
 static unsigned int esp_proposals(const struct aws_phase *phase,
 				  char words[AWS_WORDS_MAX][AWS_TEXT])
 {
-	const char *group = best_group(phase);
-	unsigned int count = 0;
+	const char *aead[4], *cipher[4], *hash[4], *group[AWS_WORDS_MAX / 2];
+	unsigned int aeads = pick(aead_order, &phase->ciphers, 4, aead);
+	unsigned int ciphers = pick(cipher_order, &phase->ciphers, 4, cipher);
+	unsigned int hashes = pick(hash_order, &phase->hashes, 4, hash);
+	unsigned int each = aeads + ciphers * hashes, count = 0, groups;
 
-	for (const char *const *aead = aead_order; *aead; aead++)
-		if (allowed(&phase->ciphers, *aead))
-			snprintf(words[count++], AWS_TEXT, "%s-%s", *aead, group);
-	for (const char *const *cipher = cipher_order; *cipher; cipher++)
-		for (const char *const *hash = hash_order; *hash; hash++)
-			if (allowed(&phase->ciphers, *cipher) && allowed(&phase->hashes, *hash))
-				snprintf(words[count++], AWS_TEXT, "%s-%s-%s", *cipher, *hash,
-					 group);
+	if (!each)
+		return 0;
+	/* Room for the file's own */
+	groups = ESP_TRANSFORMS_MAX / each;
+	groups = pick_groups(phase, groups < AWS_WORDS_MAX / 2 - 1 ? groups : AWS_WORDS_MAX / 2 - 1,
+			     group);
+	for (unsigned int i = 0; i < groups; i++) {
+		if (aeads) {
+			words[count][0] = '\0';
+			append(words[count], aead, aeads);
+			append(words[count++], &group[i], 1);
+		}
+		if (ciphers && hashes) {
+			words[count][0] = '\0';
+			append(words[count], cipher, ciphers);
+			append(words[count], hash, hashes);
+			append(words[count++], &group[i], 1);
+		}
+	}
 	return count;
 }
 
@@ -148,11 +170,18 @@ static unsigned int esp_proposals(const struct aws_phase *phase,
 static unsigned int ike_proposals(const struct aws_phase *phase,
 				  char words[AWS_WORDS_MAX][AWS_TEXT])
 {
+	const char *cipher[4], *hash[4], *group[AWS_WORDS_MAX];
+	unsigned int ciphers = pick(cipher_order, &phase->ciphers, 4, cipher);
+	unsigned int hashes = pick(hash_order, &phase->hashes, 4, hash), groups;
+
+	if (!ciphers || !hashes)
+		return 0;
+	groups = pick_groups(phase, IKE_TRANSFORMS_MAX / (ciphers * hashes), group);
 	words[0][0] = '\0';
-	return append(words[0], cipher_order, &phase->ciphers, 2) &&
-	       append(words[0], hash_order, &phase->hashes, 4) &&
-	       append(words[0], phase->groups.count ? group_order : group_default,
-		      &phase->groups, GROUPS_MAX);
+	append(words[0], cipher, ciphers);
+	append(words[0], hash, hashes);
+	append(words[0], group, groups);
+	return groups > 0;
 }
 
 /* The file's own proposal is "example only": Amazon prints it even where the options forbid it */
@@ -187,7 +216,7 @@ unsigned int aws_proposals(const struct aws_phase *phase, bool esp,
 	unsigned int count = esp ? esp_proposals(phase, words) : ike_proposals(phase, words);
 	char own[AWS_TEXT];
 
-	if (!own_is_allowed(phase) || count == AWS_WORDS_MAX)
+	if (!own_is_allowed(phase) || (!esp && strstr(phase->cipher, "gcm")))
 		return count;
 	if (strstr(phase->cipher, "gcm"))
 		snprintf(own, sizeof(own), "%s-%s", phase->cipher, phase->group);

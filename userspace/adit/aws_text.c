@@ -41,7 +41,9 @@ static unsigned int number(const char *text, unsigned int max)
 
 static void take_ike(struct aws_tunnel *tunnel, const char *key, const char *value)
 {
-	if (!strcmp(key, "pre-sharedkey"))
+	if (!strcmp(key, "ikeversion"))
+		tunnel->ikev2_only = strcasestr(value, "ikev2") && !strcasestr(value, "ikev1");
+	else if (!strcmp(key, "pre-sharedkey"))
 		aws_key(value, tunnel->psk, sizeof(tunnel->psk));
 	else if (!strcmp(key, "authenticationalgorithm"))
 		tunnel->ike.hash = aws_hash(value);
@@ -133,7 +135,7 @@ static bool take_heading(struct place *place, const char *line)
 		const char *begins;
 		enum section section;
 	} headings[] = {
-		{ "#1:internetkeyexchange", IKE }, { "#2:ipsec", IPSEC },
+		{ "#1:internetkeyexchangeconf", IKE }, { "#2:ipsec", IPSEC },
 		{ "#3:tunnelinterface", NOWHERE }, { "outsideipaddresses", OUTSIDE },
 		{ "insideipaddresses", INSIDE }, { "insideipv6addresses", INSIDE6 },
 		{ "insideipv4addresses", INSIDE }, { "#4:border", BGP }, { "#4:static", STATIC },
@@ -184,19 +186,45 @@ static void read_line(struct place *place, const char *line, size_t length)
 	explicit_bzero(squeezed, sizeof(squeezed));
 }
 
+/* The next line of what is left; lines end as on Unix, Windows or an old Macintosh */
+static bool next_line(const char **content, const char *end, const char **line, size_t *length)
+{
+	if (*content >= end)
+		return false;
+	*line = *content;
+	while (*content < end && **content != '\n' && **content != '\r')
+		++*content;
+	*length = (size_t)(*content - *line);
+	++*content;
+	return true;
+}
+
+bool aws_is_text(const char *content, size_t length)
+{
+	struct aws_connection connection = { 0 };
+	struct place place = { .connection = &connection };
+	const char *end = content + length, *line;
+	bool has[STATIC + 1] = { false };
+
+	while (next_line(&content, end, &line, &length)) {
+		char squeezed[AWS_TEXT];
+
+		squeeze(line, length, squeezed, sizeof(squeezed));
+		if (take_heading(&place, squeezed))
+			has[place.section] = true;
+		explicit_bzero(squeezed, sizeof(squeezed));
+	}
+	return has[IKE] && has[OUTSIDE];
+}
+
 int aws_read_text(const char *content, size_t length, struct aws_connection *connection,
 		  struct anl_error *error)
 {
 	struct place place = { .connection = connection };
-	const char *end = content + length;
+	const char *end = content + length, *line;
 
 	(void)error;
-	while (content < end) {
-		const char *newline = memchr(content, '\n', (size_t)(end - content));
-		size_t line = (size_t)((newline ? newline : end) - content);
-
-		read_line(&place, content, line);
-		content += line + 1;
-	}
+	while (next_line(&content, end, &line, &length))
+		read_line(&place, line, length);
 	return 0;
 }

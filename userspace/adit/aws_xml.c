@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "adit/aws.h"
 
@@ -77,23 +78,37 @@ static void address_at(xmlNode *node, const char *path, struct anl_address *addr
 	char text[AWS_TEXT];
 
 	text_at(node, path, text, sizeof(text));
-	anl_address_parse(text, address);
+	if (!anl_address_parse(text, address))
+		*address = (struct anl_address){ 0 };
 }
 
 static void read_inside(xmlNode *tunnel, struct aws_tunnel *into)
 {
-	address_at(tunnel, "customer_gateway/tunnel_inside_address/ip_address",
-		   &into->inside.address);
-	into->inside.length = (uint8_t)number_at(
-		tunnel, "customer_gateway/tunnel_inside_address/network_cidr", 32);
-	address_at(tunnel, "vpn_gateway/tunnel_inside_address/ip_address", &into->peer);
-	address_at(tunnel, "customer_gateway/tunnel_inside_ipv6_address/ip_address",
-		   &into->inside6.address);
-	into->inside6.length = (uint8_t)number_at(
-		tunnel, "customer_gateway/tunnel_inside_ipv6_address/prefix_length", 128);
-	address_at(tunnel, "vpn_gateway/tunnel_inside_ipv6_address/ip_address", &into->peer6);
+	static const char *const elements[] = {
+		"tunnel_inside_address", "tunnel_inside_ipv6_address"
+	};
+
+	/* Either element has been seen with either family in it */
+	for (int i = 0; i < 2; i++) {
+		xmlNode *ours = child(child(tunnel, "customer_gateway"), elements[i]);
+		xmlNode *theirs = child(child(tunnel, "vpn_gateway"), elements[i]);
+		struct anl_prefix inside;
+		struct anl_address peer;
+
+		address_at(ours, "ip_address", &inside.address);
+		address_at(theirs, "ip_address", &peer);
+		inside.length = (uint8_t)(number_at(ours, "network_cidr", 128) |
+					  number_at(ours, "prefix_length", 128));
+		if (inside.address.family == AF_INET6) {
+			into->inside6 = inside;
+			into->peer6 = peer;
+		} else if (inside.address.family) {
+			into->inside = inside;
+			into->peer = peer;
+		}
+	}
 	/* Amazon's are always /30 and /126 */
-	if (!into->inside.length)
+	if (!into->inside.length || into->inside.length > 32)
 		into->inside.length = 30;
 	if (!into->inside6.length)
 		into->inside6.length = 126;
@@ -137,7 +152,9 @@ static int read_root(xmlNode *root, struct aws_connection *connection, struct an
 	xmlChar *id;
 
 	if (!root || strcmp((const char *)root->name, "vpn_connection"))
-		return anl_fail(error, EINVAL, "this XML is not a <vpn_connection>");
+		return anl_fail(error, EINVAL, "this XML is a <%.40s>, not a <vpn_connection>: "
+				"adit reads the CustomerGatewayConfiguration",
+				root ? (const char *)root->name : "");
 	id = xmlGetProp(root, (const xmlChar *)"id");
 	if (id)
 		aws_token((const char *)id, connection->id, sizeof(connection->id));
@@ -165,8 +182,11 @@ int aws_read_xml(const char *content, size_t length, struct aws_connection *conn
 
 	if (length > INT_MAX)
 		return anl_fail(error, EINVAL, "the file is too long");
-	/* No network, no entities, no DTD: the file may be anybody's */
-	document = xmlReadMemory(content, (int)length, NULL, NULL,
+	/*
+	 * No network, no entities, no DTD: the file may be anybody's. Whatever the prolog says:
+	 * what was UTF-16 has been decoded.
+	 */
+	document = xmlReadMemory(content, (int)length, NULL, "UTF-8",
 				 XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 	if (!document)
 		return anl_fail(error, EINVAL, "the XML is damaged: download it again");

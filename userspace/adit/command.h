@@ -18,6 +18,7 @@ enum { ADIT_DONE, ADIT_FAILED, ADIT_USAGE };
 #define OPTION_NAME	(1u << 4)	/* --name NAME */
 #define OPTION_ROUTE	(1u << 5)	/* --route NETWORK, may be repeated */
 #define OPTION_FORCE	(1u << 6)	/* --force */
+#define OPTION_CONNECTION (1u << 7)	/* --connection ID */
 
 #define OPTION_ROUTES_MAX 64
 
@@ -33,6 +34,7 @@ struct options {
 	const char *socket;
 	const char *output;
 	const char *name;
+	const char *connection;
 	const char *routes[OPTION_ROUTES_MAX];
 	unsigned int route_count;
 };

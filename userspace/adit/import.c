@@ -118,6 +118,18 @@ static const char *reload(const struct options *options)
 	return "'adit reload' says why the daemon does not take it yet";
 }
 
+/* What the administrator has to know of a file that was taken all the same */
+static void remark(const struct aws_connection *connection)
+{
+	for (unsigned int i = 0; i < connection->tunnel_count; i++)
+		if (!aws_key_usual(connection->tunnels[i].psk))
+			complain("the key of tunnel %u is none that Amazon makes (letters, digits, "
+				 "'.', '_'): where it is a placeholder, put the real one into its "
+				 "file", i + 1);
+	if (connection->tunnel_count < AWS_TUNNELS)
+		complain("the file has one tunnel: there is none to stand by");
+}
+
 static void report(const struct aws_connection *connection, const char *name,
 		   const struct place *place, const char *next)
 {
@@ -128,7 +140,7 @@ static void report(const struct aws_connection *connection, const char *name,
 	if (connection->bgp)
 		printf("wrote %s/%s.bird and %s.frr: one of them is for your BGP daemon\n",
 		       place->folder, name, name);
-	else if (!connection->route_count)
+	else if (!connection->route_count && !connection->theirs.length)
 		printf("the file names no networks: set route in %s, or import again with "
 		       "--route NETWORK --force\n", place->config);
 	printf("next: %s\n", next);
@@ -147,7 +159,7 @@ static int import(const struct options *options, const char *path,
 
 	if (!content)
 		return failed(&error);
-	code = aws_read(content, length, connection, &error);
+	code = aws_read(content, length, options->connection, connection, &error);
 	explicit_bzero(content, length);
 	free(content);
 	if (code) {
@@ -164,6 +176,7 @@ static int import(const struct options *options, const char *path,
 	files_drop(&files);
 	if (code)
 		return failed(&error);
+	remark(connection);
 	report(connection, name, &place, reload(options));
 	return ADIT_DONE;
 }
@@ -188,9 +201,11 @@ static int run(const struct options *options, char **words)
 
 const struct command command_import = {
 	.name = "import",
-	.usage = "import aws FILE [-o FILE] [--name NAME] [--route NETWORK]… [--force]",
+	.usage = "import aws FILE [-o FILE] [--name NAME] [--route NETWORK]… [--connection ID] "
+		 "[--force]",
 	.summary = "make a configuration out of what a cloud's console hands out",
-	.options = OPTION_SOCKET | OPTION_OUTPUT | OPTION_NAME | OPTION_ROUTE | OPTION_FORCE,
+	.options = OPTION_SOCKET | OPTION_OUTPUT | OPTION_NAME | OPTION_ROUTE | OPTION_FORCE |
+		   OPTION_CONNECTION,
 	.run = run,
 	.help =
 "Reads what Amazon hands out for a Site-to-Site VPN connection - the XML, the JSON of\n"
@@ -201,5 +216,6 @@ const struct command command_import = {
 "  -o, --output FILE  the configuration (default /etc/adit/conf.d/NAME.conf); keys go beside it\n"
 "  --name NAME        tunnels and devices are called NAME-1 and NAME-2 (default aws)\n"
 "  --route NETWORK    a network behind the tunnels, for static routes; may be repeated\n"
+"  --connection ID    which (vpn-…), where the JSON holds several\n"
 "  --force            replace what exists",
 };

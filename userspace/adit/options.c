@@ -70,6 +70,12 @@ static bool take_name(struct options *options, const char *value)
 	return true;
 }
 
+static bool take_connection(struct options *options, const char *value)
+{
+	options->connection = value;
+	return true;
+}
+
 static bool take_route(struct options *options, const char *value)
 {
 	if (options->route_count == OPTION_ROUTES_MAX) {
@@ -93,6 +99,7 @@ static const struct option {
 	{ "-o", OPTION_OUTPUT, true, take_output },
 	{ "--name", OPTION_NAME, true, take_name },
 	{ "--route", OPTION_ROUTE, true, take_route },
+	{ "--connection", OPTION_CONNECTION, true, take_connection },
 	{ "--force", OPTION_FORCE, false, take_flag },
 };
 

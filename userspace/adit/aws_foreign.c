@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Files that people hand to `adit import aws` by mistake: the same page of the console makes them
+ * for two dozen vendors. Each is told by a statement, or a name, that only it has.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "adit/aws.h"
+
+/* Bytes; it is looked for many times over */
+#define SEARCHED 131072
+
+/* The first that is found counts: statements before names, as many files name several vendors */
+static const struct {
+	const char *sign;	/* in lower case */
+	const char *what;
+} signs[] = {
+	{ "tunnel-group ", "a configuration for Cisco ASA" },
+	{ "crypto ikev1 ", "a configuration for Cisco ASA" },
+	{ "crypto isakmp ", "a configuration for Cisco IOS" },
+	{ "crypto keyring ", "a configuration for Cisco IOS" },
+	{ "crypto ikev2 ", "a configuration for Cisco IOS with IKEv2" },
+	{ "set security ike ", "a configuration for Juniper Junos (SRX)" },
+	{ "set security ipsec ", "a configuration for Juniper Junos (SRX)" },
+	{ "set ike gateway ", "a configuration for Juniper ScreenOS" },
+	{ "set ike p1-proposal ", "a configuration for Juniper ScreenOS" },
+	{ "config vpn ipsec ", "a configuration for Fortinet FortiGate" },
+	{ "network ike crypto-profiles", "a configuration for Palo Alto PAN-OS" },
+	{ "network ike gateway ", "a configuration for Palo Alto PAN-OS" },
+	{ "set vpn ipsec ", "a configuration for Vyatta, VyOS or EdgeOS" },
+	{ "/ip ipsec ", "a configuration for MikroTik RouterOS" },
+	{ "/ip/ipsec", "a configuration for MikroTik RouterOS" },
+	{ "ipsec ike pre-shared-key ", "a configuration for Yamaha RTX" },
+	{ "ipsec ike ", "a configuration for Yamaha RTX" },
+	{ "netsh advfirewall ", "a script for Windows Server" },
+	{ "new-netipsec", "a script for Windows Server" },
+	{ "add-vpns2sinterface", "a script for Windows Server" },
+	{ "vpn policy tunnel-interface", "a configuration for SonicWall" },
+	{ "create net ipsec ", "a configuration for F5 BIG-IP" },
+	{ "ike proposal-encryption ", "a configuration for IIJ SEIL" },
+	{ "swanctl.conf", "a configuration for strongSwan" },
+	{ "strongswan", "a configuration for strongSwan" },
+	{ "libreswan", "a configuration for libreswan" },
+	{ "openswan", "a configuration for Openswan or libreswan" },
+	{ "conn tunnel1", "a configuration for strongSwan, libreswan or Openswan" },
+	{ "pfsense", "a configuration for pfSense" },
+	{ "opnsense", "a configuration for OPNsense" },
+	{ "sonicwall", "a configuration for SonicWall" },
+	{ "fortigate", "a configuration for Fortinet FortiGate" },
+	{ "fortinet", "a configuration for Fortinet FortiGate" },
+	{ "check point", "a configuration for Check Point" },
+	{ "checkpoint", "a configuration for Check Point" },
+	{ "palo alto", "a configuration for Palo Alto PAN-OS" },
+	{ "meraki", "a configuration for Cisco Meraki" },
+	{ "firepower", "a configuration for Cisco Firepower" },
+	{ "watchguard", "a configuration for WatchGuard" },
+	{ "barracuda", "a configuration for Barracuda" },
+	{ "netscaler", "a configuration for Citrix NetScaler" },
+	{ "sophos", "a configuration for Sophos" },
+	{ "cyberoam", "a configuration for Cyberoam" },
+	{ "zywall", "a configuration for Zyxel ZyWALL" },
+	{ "zyxel", "a configuration for Zyxel" },
+	{ "mikrotik", "a configuration for MikroTik RouterOS" },
+	{ "routeros", "a configuration for MikroTik RouterOS" },
+	{ "yamaha", "a configuration for Yamaha RTX" },
+	{ "big-ip", "a configuration for F5 BIG-IP" },
+	{ "d-link", "a configuration for D-Link" },
+	{ "h3c msr", "a configuration for H3C" },
+	{ "vyatta", "a configuration for Vyatta" },
+	{ "juniper", "a configuration for Juniper" },
+	{ "cisco", "a configuration for Cisco" },
+	{ "suggestive peer configuration for ipsec vpn",
+	  "VMware's, of which adit.conf(5) has an example" },
+	{ "describevpnconnections", "a table: say --output json to aws" },
+	{ "vpnconnections\t", "the AWS tool's text: say --output json to it" },
+	{ "vpnconnections:", "YAML: say --output json to aws" },
+	{ "-----begin", "a certificate or key" },
+	{ "mozilla", "a web page" },
+	{ "<html", "a web page" },
+	{ "pk\x03\x04", "a ZIP archive" },
+	{ "%pdf", "a PDF" },
+};
+
+static bool holds(const char *content, size_t length, const char *sign)
+{
+	size_t size = strlen(sign);
+
+	for (size_t at = 0; at + size <= length; at++) {
+		size_t same = 0;
+
+		while (same < size && tolower((unsigned char)content[at + same]) == sign[same])
+			same++;
+		if (same == size)
+			return true;
+	}
+	return false;
+}
+
+const char *aws_foreign(const char *content, size_t length)
+{
+	if (length > SEARCHED)
+		length = SEARCHED;
+	for (size_t i = 0; i < sizeof(signs) / sizeof(*signs); i++)
+		if (holds(content, length, signs[i].sign))
+			return signs[i].what;
+	return NULL;
+}
