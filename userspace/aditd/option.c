@@ -63,7 +63,7 @@ const struct option option_top[] = {
 	{ "log-level", OPTION_WORD, AT(log_level), .fallback = "info", .words = levels },
 	{ "half-open-limit", OPTION_NUMBER, AT(half_open_limit), .fallback = "1000",
 	  RANGE(1, 1000000) },
-	{ "half-open-source-limit", OPTION_NUMBER, AT(half_open_source_limit), .fallback = "32",
+	{ "half-open-source-limit", OPTION_NUMBER, AT(half_open_source_limit), .fallback = "250",
 	  RANGE(1, 1000000) },
 	{ "port", OPTION_NUMBER, AT(port), .fallback = "500", RANGE(1, 65535) },
 	{ "natt-port", OPTION_NUMBER, AT(natt_port), .fallback = "4500", RANGE(1, 65535) },

@@ -436,6 +436,9 @@ void tunnel_event(struct daemon *daemon, const struct ike_event *event)
 	touch(tunnel);
 	if (!event->error)
 		return;
+	/* Whom we refuse may be anybody with the peer's address; what is up is not wrong */
+	if (event->code == IKE_EVENT_REFUSED && tunnel->state == IKE_STATE_ESTABLISHED)
+		return;
 	tunnel->failures[event->error]++;
 	/* Why there is no answer is known better here */
 	if (event->error != IKE_ERROR_NO_RESPONSE || !tunnel->send_error)

@@ -173,10 +173,15 @@ void connection_failure(struct connection *c, struct ike_event event, const char
 		c->ike->now - c->error_time < FAILURE_INTERVAL;
 	if (known)
 		return;
+	c->ike->counters.failed++;
+	/* Whom we refuse may be anybody with the peer's address; what is up is not wrong. */
+	if (event.code == IKE_EVENT_REFUSED && c->established) {
+		report(c->ike, event, "%s", text);
+		return;
+	}
 	c->error = event.error;
 	c->error_time = c->ike->now;
 	snprintf(c->error_text, sizeof(c->error_text), "%s", text);
-	c->ike->counters.failed++;
 	report(c->ike, event, "%s", text);
 }
 

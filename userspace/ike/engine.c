@@ -145,7 +145,7 @@ void ike_set_limits(struct ike *ike, const struct ike_limits *limits)
 	if (!limits->half_open)
 		ike->limits.half_open = 1000;
 	if (!limits->half_open_source)
-		ike->limits.half_open_source = 32;
+		ike->limits.half_open_source = 250;
 }
 
 static void dropped(struct ike *ike, const struct ike_endpoint *remote, const char *why)

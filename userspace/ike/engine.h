@@ -34,6 +34,7 @@ struct ike {
 	struct connection *connections;
 	struct session *sessions; /* newest first */
 	struct child *children; /* newest first */
+	struct session *half_open; /* those that peers began and that are not established */
 	struct table by_cookie; /* sessions by initiator cookie */
 	struct table by_spi; /* children by inbound SPI */
 	struct session *dead_sessions;

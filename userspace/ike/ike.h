@@ -263,7 +263,7 @@ struct ike_ops {
 /* Limits of the engine as a whole. Zero takes the default. */
 struct ike_limits {
 	unsigned int half_open;		/* unauthenticated IKE SAs that peers began: 0: 1000 */
-	unsigned int half_open_source;	/* of which from one address: 0: 32 */
+	unsigned int half_open_source;	/* of which from one address: 0: 250 */
 };
 
 /* NULL when memory is short. ops must outlive the engine. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "ike/auth.h"
+#include "ike/half_open.h"
 #include "ike/informational.h"
 #include "ike/natt.h"
 #include "ike/report.h"
@@ -87,34 +88,6 @@ static void refuse_stranger(struct ike *ike, const struct arrival *a)
 	informational_clear(ike, &a->message.header, IKE_N_NO_PROPOSAL_CHOSEN, a->local, a->remote);
 }
 
-/*
- * RFC 2408 2.5.1 gives cookies against floods; what remains is bounded: in all, where the oldest
- * that has not proved its address makes room, and for each address.
- */
-static bool room_for_half_open(struct ike *ike, const struct ike_endpoint *remote)
-{
-	struct session *s, *oldest = NULL;
-	unsigned int same = 0;
-
-	for (s = ike->sessions; s; s = s->next) {
-		if (s->initiator || s->established)
-			continue;
-		same += ike_address_equal(&s->remote.address, &remote->address);
-		if (s->main.state == STATE_MAIN_R3 || s->main.state == STATE_AGGRESSIVE_R3)
-			oldest = s;
-	}
-	if (same >= ike->limits.half_open_source) {
-		ike->counters.half_open_refused++;
-		return false;
-	}
-	if (ike->counters.half_open < ike->limits.half_open)
-		return true;
-	ike->counters.half_open_refused++;
-	if (oldest)
-		session_kill(oldest);
-	return oldest;
-}
-
 static bool speaks(const struct connection *c, uint8_t exchange)
 {
 	return exchange == (c->settings.exchange == IKE_AGGRESSIVE_MODE ? IKE_EXCHANGE_AGGRESSIVE :
@@ -157,7 +130,7 @@ void phase1_respond(struct ike *ike, struct arrival *a)
 		refuse_exchange(first, a);
 		return;
 	}
-	if (!room_for_half_open(ike, a->remote))
+	if (!half_open_room(ike, a->remote))
 		return;
 	s = session_new(c, h->initiator, a->local, a->remote);
 	if (!s)
@@ -281,6 +254,11 @@ static bool cause_known(const struct session *s)
 	       c->error_time >= s->begun;
 }
 
+/* Nobody has to believe it, but it explains the silence better than wrong keys do. */
+static const char forgotten_text[] =
+	"the peer says that it does not know this negotiation any more (INVALID-COOKIE): it was "
+	"restarted meanwhile, or is overloaded; a new attempt follows";
+
 static const char *silence_text(const struct session *s, enum ike_error *error)
 {
 	*error = IKE_ERROR_NO_RESPONSE;
@@ -295,6 +273,8 @@ static const char *silence_text(const struct session *s, enum ike_error *error)
 	default:
 		break;
 	}
+	if (s->forgotten)
+		return forgotten_text;
 	if (!method_by_number(s->auth)->shared) {
 		*error = IKE_ERROR_CERT_REFUSED;
 		return "the peer stopped answering at our fifth message (identity, certificate, "
@@ -409,6 +389,8 @@ static enum ike_error meaning(const struct session *s, uint16_t type)
 		return IKE_ERROR_NO_PROPOSAL_CHOSEN;
 	case IKE_N_INVALID_ID_INFORMATION:
 		return IKE_ERROR_INVALID_ID;
+	case IKE_N_INVALID_COOKIE:
+		return IKE_ERROR_NO_RESPONSE;
 	case IKE_N_INVALID_CERT_ENCODING:
 	case IKE_N_INVALID_CERTIFICATE:
 	case IKE_N_CERT_TYPE_UNSUPPORTED:
@@ -421,7 +403,6 @@ static enum ike_error meaning(const struct session *s, uint16_t type)
 	case IKE_N_INVALID_PAYLOAD_TYPE:
 	case IKE_N_INVALID_HASH_INFORMATION:
 	case IKE_N_AUTHENTICATION_FAILED:
-	case IKE_N_INVALID_COOKIE:
 		/* What a peer finds that has decrypted our identity with another key */
 		if (awaits_proof(s) && (s->initiator || type == IKE_N_AUTHENTICATION_FAILED))
 			return proof_refused(s);
@@ -470,6 +451,10 @@ static void explain(struct session *s, struct ike_event event, uint16_t type)
 		return;
 	}
 	switch (event.error) {
+	case IKE_ERROR_NO_RESPONSE:
+		if (!cause_known(s))
+			connection_failure(c, event, "%s", forgotten_text);
+		break;
 	case IKE_ERROR_NO_PROPOSAL_CHOSEN:
 		connection_failure(
 			c, event,
@@ -502,6 +487,7 @@ void phase1_hint(struct session *s, uint16_t type)
 
 	event.error = meaning(s, type);
 	event.count = type;
+	s->forgotten |= type == IKE_N_INVALID_COOKIE;
 	if (!s->established && event.error != IKE_ERROR_NONE &&
 	    (s->initiator || s->main.state == STATE_AGGRESSIVE_R3))
 		explain(s, event, type);

@@ -5,6 +5,7 @@
 
 #include "ike/child.h"
 #include "ike/dpd.h"
+#include "ike/half_open.h"
 #include "ike/informational.h"
 #include "ike/natt.h"
 #include "ike/phase1.h"
@@ -105,7 +106,7 @@ struct session *session_new(struct connection *c, const uint8_t *cookie_i,
 	ike->sessions = s;
 	table_insert(&ike->by_cookie, &s->by_cookie, cookie_key(s->cookie_i), s);
 	if (!s->initiator)
-		ike->counters.half_open++;
+		half_open_add(s);
 	ike->counters.ike_sas++;
 	return s;
 }
@@ -133,7 +134,9 @@ void session_kill(struct session *s)
 	s->dead = true;
 	while (s->exchanges)
 		exchange_kill(s->exchanges);
-	leave_children(s);
+	/* None has children before; and those that floods begin must cost little. */
+	if (s->established)
+		leave_children(s);
 	for (at = &ike->sessions; *at && *at != s; at = &(*at)->next)
 		;
 	if (*at)
@@ -146,8 +149,7 @@ void session_kill(struct session *s)
 	exchange_clear(&s->main);
 	fragments_free(s->fragments);
 	s->fragments = NULL;
-	if (!s->initiator && !s->established)
-		ike->counters.half_open--;
+	half_open_remove(s);
 	ike->counters.ike_sas--;
 	s->next = ike->dead_sessions;
 	ike->dead_sessions = s;
@@ -337,8 +339,7 @@ void session_established(struct session *s)
 	struct ike *ike = s->ike;
 	size_t i;
 
-	if (!s->initiator)
-		ike->counters.half_open--;
+	half_open_remove(s);
 	ike->counters.ike_up++;
 	s->established = true;
 	s->established_time = ike->now;

@@ -21,6 +21,8 @@ struct session {
 	bool dead;
 	bool initiator;
 	bool established;
+	bool half_open; /* in that list */
+	struct session *half_next, *half_prev;
 	bool retiring; /* a newer one has taken over, or is about to: no new exchanges of ours */
 	bool rekeying; /* our successor is being negotiated */
 	struct table_link by_cookie;
@@ -49,6 +51,7 @@ struct session {
 	uint16_t fragment_id;
 	struct fragments *fragments; /* of a message that is coming in */
 	bool contact_sent; /* our message carries INITIAL-CONTACT */
+	bool forgotten; /* so the peer says, in the clear */
 	bool mismatch_told; /* the notify for an undecryptable message went out */
 
 	uint32_t dpd_sequence;
