@@ -82,8 +82,10 @@ static void schedule_next(struct adit_sa *sa, u64 age)
 		next = min_t(u64, next, 1);
 	if (next == U32_MAX)
 		return;
-	/* In steps of an hour at most: HZ times seconds fits an unsigned long then. */
-	mod_delayed_work(adit_wq, &sa->lifetime_work, min_t(u64, next, 3600) * HZ);
+	/* In steps of an hour at most: HZ times seconds fits an unsigned long then. A
+	 * packet that has reached a limit meanwhile has asked for now, and it stays so.
+	 */
+	queue_delayed_work(adit_wq, &sa->lifetime_work, min_t(u64, next, 3600) * HZ);
 }
 
 static void lifetime_work(struct work_struct *work)

@@ -330,13 +330,6 @@ static unsigned int compute(struct adit_device *adit)
 	return mtu;
 }
 
-static void queue_mtu_work(struct adit_device *adit, unsigned long delay)
-{
-	dev_hold(adit->dev);
-	if (mod_delayed_work(adit_wq, &adit->mtu_work, delay))
-		dev_put(adit->dev);
-}
-
 static void mtu_work(struct work_struct *work)
 {
 	struct adit_device *adit = container_of(to_delayed_work(work), struct adit_device,
@@ -363,8 +356,12 @@ static void mtu_work(struct work_struct *work)
 	/* A route's MTU changes, and what ICMP taught is forgotten, without a word:
 	 * look again, if not every packet that finds out is to be the first lost.
 	 */
-	if (READ_ONCE(adit->sas_out))
-		queue_mtu_work(adit, MTU_PERIOD);
+	if (READ_ONCE(adit->sas_out)) {
+		dev_hold(dev);
+		/* If somebody has asked for it meanwhile, the sooner it stays. */
+		if (!queue_delayed_work(adit_wq, &adit->mtu_work, MTU_PERIOD))
+			dev_put(dev);
+	}
 out:
 	rtnl_unlock();
 	dev_put(dev);
@@ -372,7 +369,9 @@ out:
 
 void adit_pmtu_update(struct adit_device *adit)
 {
-	queue_mtu_work(adit, 0);
+	dev_hold(adit->dev);
+	if (mod_delayed_work(adit_wq, &adit->mtu_work, 0))
+		dev_put(adit->dev);
 }
 
 void adit_pmtu_stop(struct adit_device *adit)

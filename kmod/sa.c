@@ -205,6 +205,28 @@ struct adit_sa *adit_sa_alloc(void)
 	return sa;
 }
 
+/*
+ * Packets may find the SA as soon as its first selector is linked, and the next
+ * may fail: so it counts as dead until all are there, and then takes over whole.
+ */
+static int add_outbound(struct adit_device *adit, struct adit_sa *sa)
+{
+	int err;
+
+	WRITE_ONCE(sa->dead, true);
+	err = adit_spd_add(&adit->spd, sa);
+	if (err) {
+		/* Who has come across it has seen that it is dead, and is gone before
+		 * the caller frees it.
+		 */
+		synchronize_rcu();
+		return err;
+	}
+	WRITE_ONCE(sa->dead, false);
+	adit_spd_refresh(&adit->spd);
+	return 0;
+}
+
 int adit_sa_add(struct adit_device *adit, struct adit_sa *sa)
 {
 	int err;
@@ -218,7 +240,7 @@ int adit_sa_add(struct adit_device *adit, struct adit_sa *sa)
 	sa->added = ktime_get_boottime_seconds();
 	if (sa->direction == ADIT_DIRECTION_OUT) {
 		find_bundle(adit, sa);
-		err = adit_spd_add(&adit->spd, sa);
+		err = add_outbound(adit, sa);
 	} else {
 		err = adit_spd_add(&sa->spd, sa);
 	}
