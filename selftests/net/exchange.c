@@ -21,6 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/patience.h"
+
 #define DATAGRAM_MAX	65000
 #define SILENCE_PROBES	3
 
@@ -30,7 +32,8 @@ static const char usage_text[] =
 "  -t BYTES   TCP: that many bytes each way\n"
 "  -1         from A to B only\n"
 "  -n         nothing may arrive: passes when none of three datagrams does\n"
-"  -w MS      how long a datagram may take (2000), or with -n how long to listen (300)\n"
+"  -w MS      how long a datagram may take (2000), or with -n how long to listen (300);\n"
+"             times TEST_PATIENCE\n"
 "  -p PORT    port of both sides (4000)\n"
 "  -T TOS     TOS or traffic class to send with\n"
 "  -R TOS     TOS or traffic class that must arrive\n"
@@ -267,7 +270,7 @@ static int pump(int from_fd, int to_fd, size_t bytes)
 			in += count;
 			last_progress = now_ms();
 		}
-		if (now_ms() - last_progress > 10000) {
+		if (now_ms() - last_progress > 10000 * patience()) {
 			warnx("TCP stalls after %zu of %zu bytes (%zu sent)", in, bytes, out);
 			return 1;
 		}
@@ -291,13 +294,15 @@ static int stream(const struct side *from, const struct side *to, const struct o
 	from_fd = open_socket(&client, SOCK_STREAM, options);
 	if (connect(from_fd, (struct sockaddr *)&to->address, to->length) && errno != EINPROGRESS)
 		err(1, "TCP from %s to %s", from->name, to->name);
-	if (poll(&(struct pollfd){ .fd = from_fd, .events = POLLOUT }, 1, 5000) <= 0 ||
+	if (poll(&(struct pollfd){ .fd = from_fd, .events = POLLOUT }, 1,
+		 5000 * patience()) <= 0 ||
 	    getsockopt(from_fd, SOL_SOCKET, SO_ERROR, &error, &length) || error) {
 		warnx("TCP from %s to %s: no connection: %s", from->name, to->name,
 		      strerror(error ? error : ETIMEDOUT));
 		return 1;
 	}
-	if (poll(&(struct pollfd){ .fd = listener, .events = POLLIN }, 1, 5000) <= 0)
+	if (poll(&(struct pollfd){ .fd = listener, .events = POLLIN }, 1,
+		 5000 * patience()) <= 0)
 		errx(1, "TCP from %s to %s: the connection did not arrive", from->name, to->name);
 	to_fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (to_fd < 0)
@@ -361,6 +366,7 @@ int main(int argc, char **argv)
 	}
 	if (options.wait_ms < 0)
 		options.wait_ms = options.silence ? 300 : 2000;
+	options.wait_ms *= patience();
 	a.namespace = argv[optind++];
 	b.namespace = argv[optind++];
 	for (; optind < argc; optind += 2) {

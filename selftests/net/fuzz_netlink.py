@@ -11,6 +11,7 @@ there is one; how many of each kind there were is printed at the end.
 """
 import collections
 import errno
+import os
 import random
 import socket
 import struct
@@ -177,7 +178,7 @@ class Socket:
         self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
         self.sock.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
         self.sock.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
-        self.sock.settimeout(20)
+        self.sock.settimeout(20 * int(os.environ.get("TEST_PATIENCE", "1")))
         self.seq = 0
         self.family = 16
         reply = self.ask(NLM_F_REQUEST, struct.pack("BBH", 3, 1, 0) +

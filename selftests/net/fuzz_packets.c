@@ -168,6 +168,39 @@ static size_t make_inner(struct chance *chance, const struct association *associ
 	return length;
 }
 
+/*
+ * The packet as fragments of the outer header, in any order; sometimes they overlap, or one is
+ * missing, or comes twice.
+ */
+static void send_fragments(struct chance *chance, const struct craft_wire *wire, size_t length)
+{
+	static unsigned char piece[PACKET_MAX];
+	struct iphdr *ip = (struct iphdr *)piece;
+	size_t size = 8 * (1 + chance_below(chance, 40)), from, part;
+	unsigned int pieces = (length - sizeof(*ip) + size - 1) / size;
+
+	for (unsigned int i = 0, n = chance_below(chance, pieces); i < pieces; i++, n++) {
+		from = n % pieces * size;
+		part = length - sizeof(*ip) - from;
+		if (part > size)
+			part = size + (chance_one_in(chance, 30) ? 8 : 0);
+		if (part > length - sizeof(*ip) - from)
+			part = length - sizeof(*ip) - from;
+		memcpy(piece, packet, sizeof(*ip));
+		memcpy(piece + sizeof(*ip), packet + sizeof(*ip) + from, part);
+		ip->id = chance->state;
+		ip->frag_off = htons(from / 8 | (from + part < length - sizeof(*ip) ? IP_MF : 0));
+		ip->tot_len = htons(sizeof(*ip) + part);
+		ip->check = 0;
+		ip->check = craft_checksum(ip, sizeof(*ip), 0);
+		if (chance_one_in(chance, 40))
+			continue;
+		craft_wire_try(wire, AF_INET, piece, sizeof(*ip) + part);
+		if (chance_one_in(chance, 40))
+			craft_wire_try(wire, AF_INET, piece, sizeof(*ip) + part);
+	}
+}
+
 static void send_in(struct chance *chance, const struct craft_wire *wire, uint64_t seq)
 {
 	static const uint8_t nexts[] = { 4, 41, 17, 6, 59, 50, 51, 44, 0, 1, 58 };
@@ -199,7 +232,10 @@ static void send_in(struct chance *chance, const struct craft_wire *wire, uint64
 	/* Half arrive as they were sent: with an ICV that holds, the lie is inside. */
 	if (chance_one_in(chance, 2))
 		length = mutate(chance, packet, length);
-	craft_wire_try(wire, outer.src.family, packet, length);
+	if (!association->ipv6 && length > 100 && length < PACKET_MAX && chance_one_in(chance, 6))
+		send_fragments(chance, wire, length);
+	else
+		craft_wire_try(wire, outer.src.family, packet, length);
 }
 
 static int open_device(const char *namespace, const char *device, struct sockaddr_ll *to)

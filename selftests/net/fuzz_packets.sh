@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Packets that lie, on the way in: see fuzz_packets.c.  FUZZ_PACKETS is how many, FUZZ_SEED repeats a
-# run, and FUZZ_FIRST begins it at a packet's number.
+# Packets that lie, for both ways through the module: see fuzz_packets.c.  FUZZ_PACKETS is how many go
+# each way, FUZZ_SEED repeats a run, and FUZZ_FIRST begins it at a packet's number.
 
 . "$(dirname "$0")/lib.sh"
 
 SEED=${FUZZ_SEED:-$((RANDOM << 15 | RANDOM))}
-COUNT=${FUZZ_PACKETS:-10000}
+COUNT=${FUZZ_PACKETS:-25000}
 FIRST=${FUZZ_FIRST:-0}
 
 plan_none
@@ -63,5 +63,35 @@ told()
 	[ "${DEVICE[rx_packets]}" -gt $((COUNT / 20)) ]
 }
 [ "$COUNT" -lt 5000 ] || check "lies of each kind were told, and found out" told
+
+# Out: the newest SA takes what comes, and the other end is there to take it.
+out_sa()
+{
+	adit_sa "$left" out local=$LEFT4 remote=$RIGHT4 "$@" &&
+	adit_sa "$right" in local=$RIGHT4 remote=$LEFT4 window=0 "$@"
+}
+out()
+{
+	"$NET_BIN/fuzz_packets" out "$left" vpn0 $((SEED + $1)) "$FIRST" $((COUNT / 4))
+}
+udp_encap "$right"
+vpn_device "$right" adit || bail_out "no device"
+vpn_routes "$right" vpn0 $RIGHT_IN4 $RIGHT_IN6 $LEFT_NET4 $LEFT_NET6
+number=0
+for options in alg=aes128gcm16 "alg=aes128-sha1 esn=yes window=32" "alg=sha256 proto=ah" "encap=4500:4500"; do
+	number=$((number + 1))
+	# shellcheck disable=SC2086 # words
+	check "an SA for the way out, $options" out_sa spi=0x900$number $options
+	check "$((COUNT / 4)) packets go out that lie, $options" out $number
+	check "data still goes out, $options" \
+		exchange -1 -u 0-9,1000 "$left" "$right" $LEFT_IN4 $RIGHT_IN4 $LEFT_IN6 $RIGHT_IN6
+done
+told_out()
+{
+	device_read "$left" || return 1
+	echo "malformed ${DEVICE[drop_malformed]}, sent ${DEVICE[tx_packets]}"
+	[ "${DEVICE[tx_packets]}" -gt $((COUNT / 4)) ]
+}
+check "most went out" told_out
 
 finish

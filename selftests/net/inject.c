@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "lib/craft.h"
+#include "lib/patience.h"
 
 #define PACKETS_MAX	20000
 #define QUIET_MS	250
@@ -213,9 +214,9 @@ int main(int argc, char **argv)
 		result[count] = '-';
 		expected_tos[count++] = packet.expect_tos;
 		/* In the order of the lines, also where crypto is asynchronous */
-		collect(fd, 5);
+		collect(fd, 5 * patience());
 	}
-	collect(fd, QUIET_MS);
+	collect(fd, QUIET_MS * patience());
 	printf("%s\n", result);
 	return 0;
 }

@@ -32,8 +32,11 @@ ADIT_KO=${ADIT_KO:-$TOP_DIR/build/kmod/$(uname -r)/adit.ko}
 # Debian's own interpreter: scapy and yaml are installed for it, and not for another in the PATH.
 PYTHON=${PYTHON:-/usr/bin/python3}
 
-# Seconds that a condition may take before it counts as failed; emulation is slow.
+# Seconds that a condition may take before it counts as failed; emulation is slow. On a kernel that
+# checks itself it is still slower: the runner says how many times, and every time limit, here and
+# in the programs beside this file, is multiplied by it.
 WAIT=${WAIT:-10}
+export TEST_PATIENCE=${TEST_PATIENCE:-1}
 
 TMP=$(mktemp -d "/tmp/adit-${0##*/}.XXXXXX")
 mkfifo "$TMP/never"
@@ -260,12 +263,13 @@ now_ms()
 	NOW_MS=$((${EPOCHREALTIME/./} / 1000))
 }
 
-# wait_for SECONDS COMMAND...: until the command passes.  Fails when it did not in that time.
+# wait_for SECONDS COMMAND...: until the command passes.  Fails when it did not in that time (times
+# the patience).
 wait_for()
 {
 	local deadline
 	now_ms
-	deadline=$((NOW_MS + $1 * 1000))
+	deadline=$((NOW_MS + $1 * 1000 * TEST_PATIENCE))
 	shift
 	until "$@" >/dev/null; do
 		now_ms

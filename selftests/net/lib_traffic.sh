@@ -22,7 +22,7 @@ pings()
 {
 	local ns=$1 address=$2
 	shift 2
-	in_ns "$ns" ping -n -q -c 5 -i 0.02 -W 2 -p $PING_WORD "$@" "$address" >"$TMP/ping.out" 2>&1
+	in_ns "$ns" ping -n -q -c 5 -i 0.02 -W $((2 * TEST_PATIENCE)) -p $PING_WORD "$@" "$address" >"$TMP/ping.out" 2>&1
 	local status=$?
 	cat "$TMP/ping.out"
 	[ $status -eq 0 ] && grep -q ' 0% packet loss' "$TMP/ping.out"
@@ -33,7 +33,7 @@ no_ping()
 {
 	local ns=$1 address=$2
 	shift 2
-	in_ns "$ns" ping -n -q -c 3 -i 0.02 -W 1 -w 1 -p $PING_WORD "$@" "$address"
+	in_ns "$ns" ping -n -q -c 3 -i 0.02 -W "$TEST_PATIENCE" -w "$TEST_PATIENCE" -p $PING_WORD "$@" "$address"
 	[ $? -ne 0 ]
 }
 
@@ -93,6 +93,7 @@ listening()
 transfer()
 {
 	local from=$1 to=$2 address=$3 size=${4:-1M} source=${5:-} port=5201 receiver status
+	local seconds=$((60 * TEST_PATIENCE))
 	local listen=TCP-LISTEN connect=TCP
 
 	case $address in
@@ -104,12 +105,12 @@ transfer()
 	esac
 	[ -f "$TMP/blob.$size" ] || head -c "$size" /dev/urandom >"$TMP/blob.$size"
 	rm -f "$TMP/received"
-	background in_ns "$to" timeout 60 socat -u "$listen:$port,reuseaddr" \
+	background in_ns "$to" timeout "$seconds" socat -u "$listen:$port,reuseaddr" \
 		"CREATE:$TMP/received" 2>"$TMP/transfer.err"
 	receiver=$!
 	eventually listening "$to" $port || { echo "the receiver does not listen"; return 1; }
-	in_ns "$from" timeout 60 socat -u "OPEN:$TMP/blob.$size" \
-		"$connect:$address:$port,connect-timeout=10$source"
+	in_ns "$from" timeout "$seconds" socat -u "OPEN:$TMP/blob.$size" \
+		"$connect:$address:$port,connect-timeout=$((seconds / 6))$source"
 	status=$?
 	if [ $status -ne 0 ]; then
 		echo "sending $size to $address failed with status $status"

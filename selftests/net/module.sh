@@ -41,13 +41,14 @@ with_sas()
 }
 check "it unloads with SAs, which go" with_sas
 
+SECONDS_MAX=$((60 * TEST_PATIENCE))
 # Traffic in both directions, with datagrams and TCP, while the module goes.
 floods()
 {
 	FLOODS=()
-	background in_ns "$left" ping -qfn -s 1000 -w 60 -I $LEFT_IN4 $RIGHT_IN4 >/dev/null 2>&1
+	background in_ns "$left" ping -qfn -s 1000 -w "$SECONDS_MAX" -I $LEFT_IN4 $RIGHT_IN4 >/dev/null 2>&1
 	FLOODS+=($!)
-	background in_ns "$right" ping -6 -qfn -s 100 -w 60 -I $RIGHT_IN6 $LEFT_IN6 >/dev/null 2>&1
+	background in_ns "$right" ping -6 -qfn -s 100 -w "$SECONDS_MAX" -I $RIGHT_IN6 $LEFT_IN6 >/dev/null 2>&1
 	FLOODS+=($!)
 	background exchange -t 200000000 "$left" "$right" $LEFT_IN4 $RIGHT_IN4 2>/dev/null
 	FLOODS+=($!)

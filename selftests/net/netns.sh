@@ -89,7 +89,7 @@ tunnel_down
 
 flood()
 {
-	background in_ns "$1" ping -qfn -s 1000 -w 30 -I $LEFT_IN4 $RIGHT_IN4 >/dev/null
+	background in_ns "$1" ping -qfn -s 1000 -w $((30 * TEST_PATIENCE)) -I $LEFT_IN4 $RIGHT_IN4 >/dev/null
 	FLOOD=$!
 	wait_for 5 counts 50 link_counter "$right" vpn0 rx_packets
 }

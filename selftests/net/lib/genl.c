@@ -3,12 +3,14 @@
 #include <errno.h>
 #include <linux/genetlink.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include "genl.h"
+#include "patience.h"
 
 #define HEADER	(NLMSG_HDRLEN + GENL_HDRLEN)
 
@@ -136,7 +138,7 @@ static void read_error(const struct genl_message *message, const struct nlmsghdr
 
 int genl_ask(struct genl *genl, struct genl_message *message, struct genl_answer *answer)
 {
-	static _Alignas(8) unsigned char data[GENL_MESSAGE_MAX];
+	static _Thread_local _Alignas(8) unsigned char data[GENL_MESSAGE_MAX];
 	uint32_t length = message->length, seq = ++genl->seq;
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	ssize_t count;
@@ -172,22 +174,26 @@ int genl_ask(struct genl *genl, struct genl_message *message, struct genl_answer
 	}
 }
 
+/* Returns 0 when there is no such family. */
 static uint16_t family_id(struct genl *genl, const char *name)
 {
-	static struct genl_message message;
+	struct genl_message *message = calloc(1, sizeof(*message));
 	unsigned char data[8192];
 	struct genlmsghdr *generic;
+	uint16_t id = 0;
 	ssize_t count;
-	uint16_t id;
 
-	genl_begin(genl, &message, CTRL_CMD_GETFAMILY, 0);
-	genl_put_string(&message, CTRL_ATTR_FAMILY_NAME, name);
-	memcpy(message.data, &(uint32_t){ message.length }, 4);
-	send(genl->fd, message.data, message.length, 0);
+	if (!message)
+		err(2, "no memory");
+	genl_begin(genl, message, CTRL_CMD_GETFAMILY, 0);
+	genl_put_string(message, CTRL_ATTR_FAMILY_NAME, name);
+	memcpy(message->data, &(uint32_t){ message->length }, 4);
+	send(genl->fd, message->data, message->length, 0);
+	free(message);
 	count = recv(genl->fd, data, sizeof(data), 0);
 	generic = (struct genlmsghdr *)(data + NLMSG_HDRLEN);
 	if (count < (ssize_t)HEADER || generic->cmd != CTRL_CMD_NEWFAMILY)
-		errx(2, "no netlink family %s", name);
+		return 0;
 	for (ssize_t at = HEADER; at + NLA_HDRLEN <= count;) {
 		struct nlattr *attribute = (struct nlattr *)(data + at);
 
@@ -195,16 +201,16 @@ static uint16_t family_id(struct genl *genl, const char *name)
 			memcpy(&id, data + at + NLA_HDRLEN, sizeof(id));
 			/* the acknowledgement */
 			recv(genl->fd, data, sizeof(data), 0);
-			return id;
+			break;
 		}
 		at += NLA_ALIGN(attribute->nla_len);
 	}
-	errx(2, "the netlink family %s has no id", name);
+	return id;
 }
 
-void genl_open(struct genl *genl, const char *name)
+int genl_try(struct genl *genl, const char *name)
 {
-	struct timeval patience = { .tv_sec = 10 };
+	struct timeval limit = { .tv_sec = 10 * patience() };
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	int on = 1;
 
@@ -215,6 +221,16 @@ void genl_open(struct genl *genl, const char *name)
 		err(2, "generic netlink");
 	setsockopt(genl->fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 	setsockopt(genl->fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
-	setsockopt(genl->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setsockopt(genl->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 	genl->family = family_id(genl, name);
+	if (genl->family)
+		return 0;
+	close(genl->fd);
+	return ENOENT;
+}
+
+void genl_open(struct genl *genl, const char *name)
+{
+	if (genl_try(genl, name))
+		errx(2, "no netlink family %s", name);
 }

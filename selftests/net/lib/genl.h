@@ -41,6 +41,9 @@ struct genl_answer {
 /** genl_open - connect to the family @name in this namespace; exits when there is none. */
 void genl_open(struct genl *genl, const char *name);
 
+/** genl_try - the same, but returns ENOENT when there is none, with nothing open; otherwise 0. */
+int genl_try(struct genl *genl, const char *name);
+
 void genl_begin(const struct genl *genl, struct genl_message *message, uint8_t command,
 		uint16_t flags);
 void genl_put(struct genl_message *message, uint16_t type, const void *data, size_t length);
