@@ -145,6 +145,9 @@
 	"cert-invalid",		/* malformed, not for signatures, key too weak, chain too long */ \
 	"cert-refused",		/* the peer refused our certificate or signature */ \
 	"signature-invalid",	/* the peer's signature is not of its certificate's key */ \
+	"xauth-failed",		/* wrong user or password */ \
+	"xauth-mismatch",	/* only one side wants a user to log in */ \
+	"no-lease",		/* the pool is empty, or the peer gave no address */ \
 	"no-route",		/* no way to the peer, or no local address */ \
 	"dns",			/* the peer's name does not resolve */ \
 	"socket",		/* UDP sockets */ \

@@ -61,6 +61,9 @@ bool report_final(enum ike_error error)
 	case IKE_ERROR_CERT_INVALID:
 	case IKE_ERROR_CERT_REFUSED:
 	case IKE_ERROR_SIGNATURE_INVALID:
+	case IKE_ERROR_XAUTH_FAILED:
+	case IKE_ERROR_XAUTH_MISMATCH:
+	case IKE_ERROR_NO_LEASE:
 		return true;
 	default:
 		return false;

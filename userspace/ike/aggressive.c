@@ -65,7 +65,7 @@ static bool choose(struct session *s, const struct offer *offer, size_t public_l
 	}
 	if (found != c)
 		s->connection = found;
-	p->terms = phase1_terms(found);
+	p->terms = phase1_terms(s, found);
 	list = of_group(&found->ike_proposals, NULL, public_len);
 	return proposal_select_ike(choice, offer, list.count ? &list : &found->ike_proposals,
 				   &p->terms, why, size);

@@ -193,7 +193,7 @@ void auth_write_requests(struct session *s, struct builder *b)
 	const struct credentials *c = s->connection->credentials;
 
 	/* A pinned key needs no certificate */
-	if (method_signs(s->connection->method, !s->initiator) && c && !c->peer_key)
+	if (method_signs(method_by_number(s->auth), !s->initiator) && c && !c->peer_key)
 		certs_write_requests(b, c);
 }
 
@@ -244,6 +244,9 @@ bool auth_suits(struct session *s, struct connection *other)
 {
 	const struct ike_connection *settings = &other->settings;
 
+	/* Neither a login nor an address counts for another connection. */
+	if (access_needed(other) || access_needed(s->connection))
+		return other == s->connection;
 	if (settings->local.family && !ike_address_equal(&settings->local, &s->local.address))
 		return false;
 	if (settings->remote.family && !ike_address_equal(&settings->remote, &s->remote.address))
@@ -254,7 +257,7 @@ bool auth_suits(struct session *s, struct connection *other)
 /* A signature is judged later, by what the connection trusts. */
 static bool may_take_over(struct session *s, struct connection *other)
 {
-	return other->method == s->connection->method &&
+	return phase1_terms(s, other).auth == s->auth &&
 	       (!other->method->shared || same_secret(s, other));
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "ike/informational.h"
+#include "ike/lease.h"
 #include "ike/quick.h"
 #include "ike/report.h"
 
@@ -106,6 +107,8 @@ static bool same_peer(const struct child *c, const struct session *s)
 	if (c->session == s)
 		return true;
 	if (!ike_address_equal(&c->remote.address, &s->remote.address))
+		return false;
+	if (c->lease != s->access.lease)
 		return false;
 	return c->session ? identity_matches(&c->session->peer, &s->peer) :
 			    c->connection == s->connection;
@@ -271,6 +274,7 @@ struct child *child_new(struct session *s, struct pair *p, bool initiator, uint8
 	c->local = s->local;
 	c->remote = s->remote;
 	c->begun = ike->now;
+	c->lease = lease_hold(s->access.lease);
 	/* RFC 4303 2.1: 0 is reserved, as are 1 to 255 */
 	do
 		c->spi_in = engine_random32(ike);
@@ -320,6 +324,8 @@ void child_kill(struct child *c)
 	timer_clear(&ike->timers, &c->rekey);
 	timer_clear(&ike->timers, &c->expire);
 	timer_clear(&ike->timers, &c->retire);
+	lease_drop(c->lease);
+	c->lease = NULL;
 	c->next = ike->dead_children;
 	ike->dead_children = c;
 	child_lost(c);
@@ -570,12 +576,12 @@ bool child_negotiating(const struct pair *p)
 	return false;
 }
 
-unsigned int child_count(const struct pair *p)
+unsigned int child_count(const struct pair *p, const struct session *s)
 {
 	const struct child *c;
 	unsigned int count = 0;
 
 	for (c = p->connection->ike->children; c; c = c->next)
-		count += c->pair == p;
+		count += c->pair == p && same_peer(c, s);
 	return count;
 }

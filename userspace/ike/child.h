@@ -40,6 +40,7 @@ struct child {
 	uint64_t number;
 	struct table_link by_spi;
 	struct exchange *exchange; /* its quick mode, while that is remembered */
+	struct lease *lease; /* the client's address that it is for, or NULL */
 
 	uint8_t protocol; /* IKE_PROTO_ESP, IKE_PROTO_AH */
 	uint32_t spi_in, spi_out;
@@ -93,7 +94,8 @@ void child_move(struct child *c, const struct ike_endpoint *local,
 struct child *child_current(const struct pair *p);
 /* Whether quick mode for the pair is under way, begun by either side. */
 bool child_negotiating(const struct pair *p);
-unsigned int child_count(const struct pair *p);
+/* How many of the session's peer a pair has. */
+unsigned int child_count(const struct pair *p, const struct session *s);
 /* One that could be used is gone: events and retries, when it was the last. */
 void child_lost(struct child *c);
 

@@ -37,6 +37,11 @@ struct connection {
 	struct blob psk;
 	const struct auth_method *method;
 	struct credentials *credentials; /* NULL: no certificates are configured */
+	struct blob xauth_user, xauth_password;
+	struct ike_lease gives; /* server: what clients get besides their addresses */
+	struct lease *leases; /* server: by number */
+	uint32_t lease_next; /* server: where the search for a free one begins */
+	struct ike_lease *lease; /* client: what the server has assigned, or NULL */
 	struct proposal_list ike_proposals, esp, ah;
 	struct pair *pairs;
 

@@ -11,6 +11,7 @@
 #include "ike/phase1.h"
 #include "ike/quick.h"
 #include "ike/report.h"
+#include "ike/transaction.h"
 
 #define NON_ESP_MARKER 4 /* RFC 3948 2.2 */
 #define PERMITS 10
@@ -160,15 +161,15 @@ static void dropped(struct ike *ike, const struct ike_endpoint *remote, const ch
 	report(ike, event, "ignored a message from %s: %s", ike_endpoint_text(remote, from), why);
 }
 
-/* Quick mode: an exchange that we know, or the first message of a new one. */
-static void quick_input(struct session *s, struct arrival *a)
+/* An exchange that we know, or the first message of a new one: @open tells whether phase 1 is. */
+static void phase2_input(struct session *s, struct arrival *a, bool open, enum state first)
 {
 	struct message *m = &a->message;
 	struct exchange *x = exchange_find(s, m->header.id);
 	bool fresh = !x;
 
-	if (!s->established || !(m->header.flags & IKE_FLAG_ENCRYPTION)) {
-		dropped(s->ike, a->remote, "quick mode without an established phase 1");
+	if (!open || !(m->header.flags & IKE_FLAG_ENCRYPTION)) {
+		dropped(s->ike, a->remote, "phase 2 without an established phase 1");
 		return;
 	}
 	if (fresh && session_id_used(s, m->header.id)) {
@@ -176,11 +177,11 @@ static void quick_input(struct session *s, struct arrival *a)
 		return;
 	}
 	if (fresh)
-		x = exchange_new(s, IKE_EXCHANGE_QUICK, m->header.id, false, STATE_QUICK_R1);
+		x = exchange_new(s, m->header.exchange, m->header.id, false, first);
 	if (!x)
 		return;
 	exchange_input(x, a);
-	if (fresh && !x->dead && x->state == STATE_QUICK_R1)
+	if (fresh && !x->dead && !x->accepted_count)
 		exchange_kill(x);
 	else if (fresh)
 		session_use_id(s, m->header.id);
@@ -278,7 +279,9 @@ static void input(struct ike *ike, struct arrival *a)
 	else if (!s)
 		stranger(ike, a);
 	else if (h->exchange == IKE_EXCHANGE_QUICK && h->id)
-		quick_input(s, a);
+		phase2_input(s, a, s->established, STATE_QUICK_R1);
+	else if (h->exchange == IKE_EXCHANGE_TRANSACTION && h->id)
+		phase2_input(s, a, s->established || access_pending(s), STATE_TRANSACTION_R1);
 	else if (h->exchange == s->main.type && !h->id)
 		exchange_input(&s->main, a);
 	else

@@ -25,6 +25,9 @@ static const char *const errors[IKE_ERROR_COUNT] = {
 	[IKE_ERROR_CERT_INVALID] = "cert-invalid",
 	[IKE_ERROR_CERT_REFUSED] = "cert-refused",
 	[IKE_ERROR_SIGNATURE_INVALID] = "signature-invalid",
+	[IKE_ERROR_XAUTH_FAILED] = "xauth-failed",
+	[IKE_ERROR_XAUTH_MISMATCH] = "xauth-mismatch",
+	[IKE_ERROR_NO_LEASE] = "no-lease",
 };
 
 static const char *const codes[IKE_EVENT_CODE_COUNT] = {

@@ -47,6 +47,9 @@ enum ike_error {
 	IKE_ERROR_CERT_REFUSED, /* "cert-refused": the peer does not accept ours */
 	IKE_ERROR_SIGNATURE_INVALID, /* "signature-invalid": the peer's signature of the exchange is
 					not that of its certificate's key */
+	IKE_ERROR_XAUTH_FAILED,		/* "xauth-failed": wrong user or password */
+	IKE_ERROR_XAUTH_MISMATCH, /* "xauth-mismatch": one side wants XAUTH, the other has none */
+	IKE_ERROR_NO_LEASE, /* "no-lease": mode config gave no address, or the pool is empty */
 	IKE_ERROR_COUNT
 };
 

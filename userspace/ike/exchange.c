@@ -7,6 +7,7 @@
 #include "ike/phase1.h"
 #include "ike/quick.h"
 #include "ike/report.h"
+#include "ike/transaction.h"
 
 /* Duplicates that come faster than this are the network's, not the peer's patience. */
 #define RESEND_INTERVAL 100
@@ -39,6 +40,8 @@ static void silence(struct exchange *x, bool final)
 		phase1_silence(x->session, final);
 	else if (x->quick)
 		quick_silence(x, final);
+	else if (x->type == IKE_EXCHANGE_TRANSACTION)
+		transaction_silence(x, final);
 	else if (final)
 		exchange_kill(x);
 }

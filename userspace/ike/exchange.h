@@ -29,6 +29,8 @@ enum state {
 	STATE_QUICK_R1,
 	STATE_QUICK_I2,
 	STATE_QUICK_R3,
+	STATE_TRANSACTION_R1,
+	STATE_TRANSACTION_I2,
 	STATE_INFORMATIONAL,
 	STATE_DONE, /* kept to answer duplicates */
 	STATE_COUNT
@@ -54,6 +56,14 @@ struct transition {
 	bool initiator; /* our role */
 	void (*handler)(struct exchange *x, const struct message *m);
 	uint32_t one_of; /* exactly one of these must come; 0: no such choice */
+};
+
+/* What a transaction that we begin is for. */
+enum transaction_purpose {
+	TRANSACTION_LOGIN, /* XAUTH, server: who are you? */
+	TRANSACTION_VERDICT, /* XAUTH, server: the status */
+	TRANSACTION_PULL, /* mode config, client */
+	TRANSACTION_PUSH, /* mode config, server */
 };
 
 #define PAYLOAD(type) (UINT32_C(1) << (type))
@@ -89,6 +99,7 @@ struct exchange {
 
 	struct phase1 *phase1; /* of a phase 1 exchange */
 	struct quick *quick; /* of a quick mode */
+	enum transaction_purpose purpose; /* of a transaction of ours */
 };
 
 /* Retransmissions after the first sending, each after twice the time. */

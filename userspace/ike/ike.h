@@ -39,6 +39,13 @@
 #define IKE_FILES_MAX 16		/* of CAs, of revocation lists */
 #define IKE_PROPOSALS_MAX 32		/* proposals of a phase */
 #define IKE_NAME_MAX 64			/* bytes of a connection's name with its NUL */
+#define IKE_USER_MAX 128		/* bytes of a user's name with its NUL */
+#define IKE_PASSWORD_MAX 256		/* bytes of a password */
+#define IKE_DNS_MAX 8			/* name servers by mode config */
+#define IKE_NETWORKS_MAX 64		/* networks by mode config */
+#define IKE_RESERVED_MAX 16		/* addresses of a pool that are not given away */
+#define IKE_BANNER_MAX 512		/* bytes of a banner with its NUL */
+#define IKE_DOMAIN_MAX 256
 
 struct ike;
 
@@ -47,7 +54,18 @@ enum ike_auth {
 	IKE_RSASIG,			/* RFC 2409 5.1 */
 	IKE_ECDSA_256,			/* RFC 4754: on P-256 with SHA-256, and so on */
 	IKE_ECDSA_384,
-	IKE_ECDSA_521
+	IKE_ECDSA_521,
+	/* Behind one of these the client logs in with user and password (draft-beaulieu-ike-xauth) */
+	IKE_XAUTH_PSK,
+	IKE_XAUTH_RSASIG,
+	IKE_HYBRID			/* only the server proves itself, by signature */
+};
+
+/* Who begins the configuration of the client (draft-ietf-ipsec-isakmp-mode-cfg-05 3.3) */
+enum ike_mode_config {
+	IKE_MODE_CONFIG_NO,
+	IKE_MODE_CONFIG_PULL,		/* the client asks */
+	IKE_MODE_CONFIG_PUSH		/* the server sends unasked */
 };
 
 enum ike_exchange {
@@ -99,6 +117,17 @@ struct ike_file {
 struct ike_pair {
 	struct ike_selector local;
 	struct ike_selector remote;
+};
+
+/* What a client gets by mode config, and what a server gives besides the address. */
+struct ike_lease {
+	struct ike_address address;	/* the client's, inside; AF_UNSPEC: none */
+	struct ike_address dns[IKE_DNS_MAX];
+	size_t dns_count;
+	struct ike_selector networks[IKE_NETWORKS_MAX]; /* behind the server: where to route */
+	size_t network_count;
+	char domain[IKE_DOMAIN_MAX];	/* "" without; so is the next. Printable. */
+	char banner[IKE_BANNER_MAX];
 };
 
 /*
@@ -165,6 +194,20 @@ struct ike_connection {
 	uint32_t dpd_timeout;		/* seconds; 0: three times the delay */
 	enum ike_dpd_action dpd_action;
 	enum ike_start start;
+
+	/*
+	 * Remote access. With one of the XAUTH methods exactly one of the next two says which side
+	 * we are; the client is the one that logs in, whoever begins phase 1.
+	 */
+	const char *xauth_user;		/* NULL: we do not log in */
+	const uint8_t *xauth_password;
+	size_t xauth_password_length;
+	bool xauth_server;		/* the peer logs in: ops->xauth_verify is asked */
+	enum ike_mode_config mode_config;
+	struct ike_selector pool;	/* server: addresses for clients; AF_UNSPEC: we are client */
+	struct ike_address reserved[IKE_RESERVED_MAX]; /* of the pool, never given away */
+	size_t reserved_count;
+	const struct ike_lease *gives;	/* server: what clients get besides; NULL: nothing */
 };
 
 enum ike_direction {
@@ -253,6 +296,17 @@ struct ike_ops {
 	 * asks for. NULL: every connection that verifies a certificate is refused.
 	 */
 	uint64_t (*time)(void *ctx);
+	/*
+	 * XAUTH, server: whether this is the user's password. It should take as long for an unknown
+	 * user as for a known one. NULL: nobody may log in. The engine erases the password.
+	 */
+	bool (*xauth_verify)(void *ctx, const char *connection, const char *user,
+			     const uint8_t *password, size_t length);
+	/*
+	 * Mode config, client: the peer has assigned this, before the first child that uses it is
+	 * installed; again after each reauthentication. Valid during the call. May be NULL.
+	 */
+	void (*configured)(void *ctx, const char *connection, const struct ike_lease *lease);
 	/*
 	 * For Wireshark's ikev1_decryption_table: the initiator's cookie and the encryption key of
 	 * a phase 1. NULL unless the administrator asked for a key log.
@@ -357,6 +411,8 @@ struct ike_status_sa {
 	const char *vendor;		/* known vendor ids of the peer, comma-separated; "" */
 	const char *exchange;		/* "main", "aggressive" */
 	const char *auth;		/* "psk", "rsasig", "ecdsa-256" … */
+	const char *user;		/* XAUTH: who has logged in; "" */
+	struct ike_address inner;	/* mode config: the client's address; AF_UNSPEC: none */
 	const char *weak; /* words of the proposal that are weak, comma-separated; "" */
 	bool nat_checked;		/* both sides speak NAT-T, so the next two are known */
 	bool nat_local;			/* we are behind NAT */

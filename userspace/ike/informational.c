@@ -206,7 +206,8 @@ static void notified(struct session *s, const struct notify *n)
 		connected(s);
 		return;
 	case IKE_N_INITIAL_CONTACT:
-		if (s->established && s->ike->now - s->established_time < CONTACT_PATIENCE)
+		if (access_pending(s) ||
+		    (s->established && s->ike->now - s->established_time < CONTACT_PATIENCE))
 			session_initial_contact(s);
 		return;
 	default:
@@ -226,6 +227,10 @@ static void session_deleted(struct session *s)
 
 	report(s->ike, on_session(s, IKE_EVENT_IKE_DOWN, IKE_SEVERITY_INFO),
 	       "the peer deleted the phase 1");
+	if (access_pending(s)) {
+		access_deleted(s);
+		return;
+	}
 	session_deleted_by_peer(s);
 	if (session_best(c))
 		return;
@@ -282,7 +287,7 @@ void informational_input(struct exchange *x, const struct message *m)
 	unsigned int i;
 
 	exchange_accept(x);
-	if (!s->established) {
+	if (!s->established && !access_pending(s)) {
 		input_unestablished(s, m);
 		return;
 	}

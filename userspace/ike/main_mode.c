@@ -35,7 +35,7 @@ static bool choose(struct session *s, const struct offer *offer, struct ike_choi
 				size))
 		return true;
 	while ((c = connection_match(s->ike, &s->local.address, &s->remote.address, c))) {
-		struct ike_terms terms = phase1_terms(c);
+		struct ike_terms terms = phase1_terms(s, c);
 
 		if (c->settings.exchange != IKE_MAIN_MODE ||
 		    !proposal_select_ike(choice, offer, &c->ike_proposals, &terms, other,

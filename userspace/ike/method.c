@@ -12,6 +12,20 @@ static const struct auth_method methods[] = {
 	  .signature_i = true, .signature_r = true, .key = "EC", .curve = "secp384r1", .hash = 5 },
 	{ .number = IKE_AUTH_ECDSA_521, .auth = IKE_ECDSA_521, .word = "ecdsa-521",
 	  .signature_i = true, .signature_r = true, .key = "EC", .curve = "secp521r1", .hash = 6 },
+	/* The client begins, then the same with the server beginning */
+	{ .number = IKE_AUTH_XAUTH_INIT_PSK, .auth = IKE_XAUTH_PSK, .word = "xauth-psk",
+	  .xauth = true, .shared = true },
+	{ .number = IKE_AUTH_XAUTH_RESP_PSK, .auth = IKE_XAUTH_PSK, .word = "xauth-psk",
+	  .xauth = true, .shared = true },
+	{ .number = IKE_AUTH_XAUTH_INIT_RSA, .auth = IKE_XAUTH_RSASIG, .word = "xauth-rsasig",
+	  .xauth = true, .signature_i = true, .signature_r = true, .key = "RSA" },
+	{ .number = IKE_AUTH_XAUTH_RESP_RSA, .auth = IKE_XAUTH_RSASIG, .word = "xauth-rsasig",
+	  .xauth = true, .signature_i = true, .signature_r = true, .key = "RSA" },
+	/* draft-ietf-ipsec-isakmp-hybrid-auth-05 3.2: only the server signs */
+	{ .number = IKE_AUTH_HYBRID_INIT_RSA, .auth = IKE_HYBRID, .word = "hybrid", .xauth = true,
+	  .signature_r = true, .key = "RSA" },
+	{ .number = IKE_AUTH_HYBRID_RESP_RSA, .auth = IKE_HYBRID, .word = "hybrid", .xauth = true,
+	  .signature_i = true, .key = "RSA" },
 };
 
 const struct auth_method *method_by_number(uint16_t number)
@@ -32,4 +46,9 @@ const struct auth_method *method_of(enum ike_auth auth)
 		if (methods[i].auth == auth)
 			return &methods[i];
 	return NULL;
+}
+
+const struct auth_method *method_for(const struct auth_method *method, bool client_begins)
+{
+	return method->xauth && !client_begins ? method + 1 : method;
 }

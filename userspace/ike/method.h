@@ -15,6 +15,7 @@ struct auth_method {
 	enum ike_auth auth; /* as in the settings */
 	const char *word; /* "rsasig" */
 	bool signature_i, signature_r; /* initiator, responder: SIG instead of HASH */
+	bool xauth; /* then the client logs in with user and password */
 	bool shared; /* SKEYID is made of a pre-shared key (RFC 2409 5.4), else of nonces and g^xy */
 	const char *key; /* type of the signing keys as OpenSSL names it; NULL: nobody signs */
 	const char *curve; /* of EC keys, as OpenSSL names it */
@@ -24,6 +25,12 @@ struct auth_method {
 /* NULL when unknown. Rows are static and never change. */
 const struct auth_method *method_by_number(uint16_t number);
 const struct auth_method *method_of(enum ike_auth auth);
+
+/*
+ * Methods with XAUTH have two numbers, one for each side that may begin (draft-beaulieu-ike-xauth-02
+ * 6.1): @method or its sister.
+ */
+const struct auth_method *method_for(const struct auth_method *method, bool client_begins);
 
 /* Whether the side in that role signs. */
 static inline bool method_signs(const struct auth_method *method, bool initiator)

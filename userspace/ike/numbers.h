@@ -183,6 +183,40 @@ enum {
 	IKE_ID_KEY_ID = 11,
 };
 
+/* draft-ietf-ipsec-isakmp-mode-cfg-05 3.2: types of the attribute payload */
+enum {
+	IKE_CFG_REQUEST = 1,
+	IKE_CFG_REPLY = 2,
+	IKE_CFG_SET = 3,
+	IKE_CFG_ACK = 4,
+};
+
+/* draft-ietf-ipsec-isakmp-mode-cfg-05 3.2, Cisco Unity (28672 up): attributes */
+enum {
+	IKE_CFG_IP4_ADDRESS = 1,
+	IKE_CFG_IP4_NETMASK = 2,
+	IKE_CFG_IP4_DNS = 3,
+	IKE_CFG_APPLICATION_VERSION = 7,
+	IKE_CFG_IP4_SUBNET = 13,
+	IKE_CFG_UNITY_BANNER = 28672,
+	IKE_CFG_UNITY_DOMAIN = 28674,
+	IKE_CFG_UNITY_SPLIT_INCLUDE = 28676,
+};
+
+/* draft-beaulieu-ike-xauth-02 5: attributes; the type of authentication; the status */
+enum {
+	IKE_XAUTH_TYPE = 16520,
+	IKE_XAUTH_USER_NAME = 16521,
+	IKE_XAUTH_USER_PASSWORD = 16522,
+	IKE_XAUTH_PASSCODE = 16523,
+	IKE_XAUTH_MESSAGE = 16524,
+	IKE_XAUTH_STATUS = 16527,
+	IKE_XAUTH_ATTRIBUTES_END = 16530, /* behind the last one */
+	IKE_XAUTH_GENERIC = 0,
+	IKE_XAUTH_FAIL = 0,
+	IKE_XAUTH_OK = 1,
+};
+
 /* RFC 2408 3.9: certificate encodings */
 enum {
 	IKE_CERT_PKCS7 = 1,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "ike/attributes.h"
 #include "ike/payload.h"
 
 /* What a body must be before anybody reads it: one row for each type that has a form. */
@@ -30,6 +31,13 @@ static bool original_address_check(struct bytes body, struct fault *fault)
 	return original_address_parse(&o, body, fault);
 }
 
+static bool attributes_check(struct bytes body, struct fault *fault)
+{
+	struct attributes a;
+
+	return attributes_parse(&a, body, fault);
+}
+
 static const struct payload_form forms[] = {
 	{ IKE_PAYLOAD_SA, 8, 0, NULL, "SA payload without DOI and situation (RFC 2408 3.4)" },
 	{ IKE_PAYLOAD_KE, 1, 2048, NULL, "KE payload of impossible length (RFC 2408 3.7)" },
@@ -44,7 +52,7 @@ static const struct payload_form forms[] = {
 	  "NOTIFY payload shorter than its fixed part (RFC 2408 3.14)" },
 	{ IKE_PAYLOAD_DELETE, 8, 0, deletion_check,
 	  "DELETE payload shorter than its fixed part (RFC 2408 3.15)" },
-	{ IKE_PAYLOAD_ATTRIBUTES, 4, 0, NULL,
+	{ IKE_PAYLOAD_ATTRIBUTES, 4, 0, attributes_check,
 	  "attribute payload shorter than its fixed part (mode-cfg 3.2)" },
 	{ IKE_PAYLOAD_NAT_D, 1, 64, NULL, "NAT-D payload of impossible length (RFC 3947 3.2)" },
 	{ IKE_PAYLOAD_NAT_OA, 8, 20, original_address_check,

@@ -9,6 +9,7 @@
 #include "ike/informational.h"
 #include "ike/natt.h"
 #include "ike/report.h"
+#include "ike/text.h"
 
 #define NONCE_LEN 32
 
@@ -27,10 +28,12 @@ void phase1_free(struct phase1 *p)
 	free(p);
 }
 
-struct ike_terms phase1_terms(const struct connection *c)
+struct ike_terms phase1_terms(const struct session *s, const struct connection *c)
 {
+	bool client_begins = s->initiator != c->settings.xauth_server;
+
 	return (struct ike_terms){
-		.auth = c->method->number,
+		.auth = method_for(c->method, client_begins)->number,
 		.seconds = c->settings.ike_lifetime,
 	};
 }
@@ -43,7 +46,7 @@ static bool begin(struct session *s, uint8_t exchange, enum state state)
 	s->main.phase1 = p;
 	if (!p)
 		return false;
-	p->terms = phase1_terms(s->connection);
+	p->terms = phase1_terms(s, s->connection);
 	s->auth = p->terms.auth;
 	return true;
 }
@@ -170,6 +173,10 @@ void phase1_announce(struct session *s, struct builder *b)
 	natt_announce(b, s);
 	builder_payload(b, IKE_PAYLOAD_VENDOR, vendor_of(VENDOR_DPD)->id);
 	builder_payload(b, IKE_PAYLOAD_VENDOR, vendor_of(VENDOR_FRAGMENTATION)->id);
+	if (!access_needed(s->connection))
+		return;
+	builder_payload(b, IKE_PAYLOAD_VENDOR, vendor_of(VENDOR_XAUTH)->id);
+	builder_payload(b, IKE_PAYLOAD_VENDOR, vendor_of(VENDOR_UNITY)->id);
 }
 
 void phase1_agree(struct session *s, const struct ike_choice *choice)
@@ -182,13 +189,41 @@ void phase1_agree(struct session *s, const struct ike_choice *choice)
 								 s->main.phase1->terms.seconds;
 }
 
+/* Whether only one of the two sides wants a user to log in. */
+static bool xauth_differs(const struct session *s, const struct message *m)
+{
+	bool ours = access_is_xauth(s->main.phase1->terms.auth), differs = true;
+	struct offer *offer = malloc(sizeof(*offer));
+	struct fault fault = { 0 };
+	unsigned int i;
+
+	if (!offer ||
+	    !offer_parse(offer, 1, message_find(m, IKE_PAYLOAD_SA, NULL)->body, &fault))
+		differs = false;
+	for (i = 0; differs && i < offer->transforms; i++)
+		differs = access_is_xauth(offer->transform[i].auth) != ours;
+	free(offer);
+	return differs;
+}
+
 void phase1_refuse_proposals(struct session *s, const struct message *m, const char *why)
 {
 	struct ike_event event = on_session(s, IKE_EVENT_REFUSED, IKE_SEVERITY_WARNING);
 	struct isakmp_header h = m->header;
 
 	event.error = IKE_ERROR_NO_PROPOSAL_CHOSEN;
-	connection_failure(s->connection, event, "refused the peer's phase 1 proposals: %s", why);
+	if (xauth_differs(s, m)) {
+		event.error = IKE_ERROR_XAUTH_MISMATCH;
+		connection_failure(s->connection, event,
+				   access_is_xauth(s->main.phase1->terms.auth) ?
+					   "refused the peer: it does not want to log in with user "
+					   "and password (XAUTH), but auth asks for it: %s" :
+					   "refused the peer: it wants to log in with user and "
+					   "password (XAUTH), but auth does not let it: %s", why);
+	} else {
+		connection_failure(s->connection, event,
+				   "refused the peer's phase 1 proposals: %s", why);
+	}
 	memcpy(h.responder, s->cookie_r, sizeof(h.responder));
 	informational_clear(s->ike, &h, IKE_N_NO_PROPOSAL_CHOSEN, &s->local, &s->remote);
 }
@@ -515,27 +550,62 @@ void phase1_refused(struct session *s, uint16_t type)
 
 void phase1_complete(struct session *s)
 {
-	char id[IDENTITY_TEXT_MAX], at[IKE_ENDPOINT_TEXT], agreed[PROPOSAL_TEXT_MAX];
-	char weak[PROPOSAL_TEXT_MAX];
-	struct ike_event event;
-
 	timer_clear(&s->ike->timers, &s->main.timer);
 	phase1_free(s->main.phase1);
 	s->main.phase1 = NULL;
+	if (access_needed(s->connection))
+		access_begin(s);
+	else
+		phase1_established(s);
+}
+
+/* "user bob at 10.9.0.1, ", or nothing. */
+static const char *client_text(const struct session *s, char *text, size_t size)
+{
+	const struct ike_address *inner = access_inner(s);
+	char address[IKE_ADDRESS_TEXT];
+	struct text t = text_of(text, size);
+
+	if (*s->access.user)
+		text_add(&t, "user %s, ", s->access.user);
+	if (inner)
+		text_add(&t, "inside address %s, ", ike_address_text(inner, address));
+	return text;
+}
+
+/* A password that many know proves little: not who the server is (RFC 2409 5.4, XAUTH 8). */
+static void report_weak(struct session *s)
+{
+	char weak[PROPOSAL_TEXT_MAX];
+	bool group = s->main.type == IKE_EXCHANGE_AGGRESSIVE &&
+		     s->connection->settings.auth == IKE_XAUTH_PSK;
+
+	proposal_weak(&s->proposal, weak, sizeof(weak));
+	if (*weak || group)
+		report(s->ike, on_session(s, IKE_EVENT_WEAK, IKE_SEVERITY_WARNING),
+		       "phase 1 uses what is weak by today's standard: %s%s%s", weak,
+		       *weak && group ? ", " : "",
+		       group ? "aggressive mode with a group password" : "");
+}
+
+void phase1_established(struct session *s)
+{
+	char id[IDENTITY_TEXT_MAX], at[IKE_ENDPOINT_TEXT], agreed[PROPOSAL_TEXT_MAX];
+	char client[IKE_USER_MAX + IKE_ADDRESS_TEXT + 32];
+	struct ike_event event;
+
 	identity_print(&s->peer, id, sizeof(id));
 	proposal_print(&s->proposal, agreed, sizeof(agreed));
 	event = on_session(s, IKE_EVENT_IKE_UP, IKE_SEVERITY_INFO);
 	event.peer_id = id;
 	event.proposal = agreed;
 	report(s->ike, event,
-	       "phase 1 established with %s at %s, %s, %s, %s, lifetime %llu s, "
+	       "phase 1 established with %s at %s, %s, %s, %s, %slifetime %llu s, "
 	       "NAT: %s, peer: %s", id, ike_endpoint_text(&s->remote, at), agreed,
-	       ike_auth_name(s->auth),
-	       s->initiator ? "we began" : "the peer began", (unsigned long long)s->lifetime,
+	       ike_auth_name(s->auth), s->initiator ? "we began" : "the peer began",
+	       client_text(s, client, sizeof(client)), (unsigned long long)s->lifetime,
 	       natt_text(s), s->vendor[0] ? s->vendor : "sent no known vendor ID");
-	if (*proposal_weak(&s->proposal, weak, sizeof(weak)))
-		report(s->ike, on_session(s, IKE_EVENT_WEAK, IKE_SEVERITY_WARNING),
-		       "phase 1 uses what is weak by today's standard: %s", weak);
+	report_weak(s);
 	session_established(s);
 }
 

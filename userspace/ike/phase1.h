@@ -36,10 +36,13 @@ void phase1_hint(struct session *s, uint16_t type);
 
 /* A refusal under the protection of keys that are not yet proven to be the right peer's. */
 void phase1_refused(struct session *s, uint16_t type);
-/* Both sides are authenticated. */
+/* Both sides are authenticated: the session is established, or the client has to log in first. */
 void phase1_complete(struct session *s);
+void phase1_established(struct session *s);
 
 /* What the exchanges share. */
+/* What is offered or accepted besides the proposals, for this connection in this role. */
+struct ike_terms phase1_terms(const struct session *s, const struct connection *c);
 /* Our vendor IDs (RFC 2408 3.16), and the peer's. */
 void phase1_announce(struct session *s, struct builder *b);
 void phase1_read_vendors(struct session *s, const struct message *m);
@@ -53,8 +56,6 @@ void phase1_refuse_proposals(struct session *s, const struct message *m, const c
 void phase1_refuse(struct session *s, uint16_t notify);
 /* Its proof failed, for a reason that was reported: it is told once, in the clear. */
 void phase1_tell_unproven(struct session *s);
-/* What the connection's proposals do not say. */
-struct ike_terms phase1_terms(const struct connection *c);
 /*
  * Has the peer proven to be who it says, and is that who is wanted (RFC 2409 5)? If not, the
  * attempt has been ended as it deserves: a forged message changes nothing but what is reported.

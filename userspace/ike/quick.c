@@ -136,8 +136,7 @@ static bool prepare(struct exchange *x, struct pair *p, const struct child *old)
 		q->child->local_ts = old->local_ts;
 		q->child->remote_ts = old->remote_ts;
 	} else {
-		pair_selectors(p, &s->local.address, &s->remote.address, &q->child->local_ts,
-			       &q->child->remote_ts);
+		access_selectors(s, p, &q->child->local_ts, &q->child->remote_ts);
 	}
 	if (q->group)
 		q->dh = dh_new(q->group);
@@ -471,7 +470,7 @@ static const char *read_1(struct exchange *x, const struct message *m, struct of
 	}
 	if (choice->count != 1)
 		return "AH and ESP together are not supported";
-	if (child_count(q->pair) >= CHILDREN_PER_PAIR)
+	if (child_count(q->pair, s) >= CHILDREN_PER_PAIR)
 		return "there are too many children for these selectors already";
 	q->child = child_new(s, q->pair, false, choice->sa[0].protocol);
 	if (!q->child)

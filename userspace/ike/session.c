@@ -102,6 +102,7 @@ struct session *session_new(struct connection *c, const uint8_t *cookie_i,
 	timer_init(&s->expire, expire_fire, s);
 	timer_init(&s->dpd, dpd_fire, s);
 	timer_init(&s->keepalive, natt_keepalive_fire, s);
+	access_init(s);
 	s->next = ike->sessions;
 	ike->sessions = s;
 	table_insert(&ike->by_cookie, &s->by_cookie, cookie_key(s->cookie_i), s);
@@ -146,6 +147,7 @@ void session_kill(struct session *s)
 	timer_clear(&ike->timers, &s->expire);
 	timer_clear(&ike->timers, &s->dpd);
 	timer_clear(&ike->timers, &s->keepalive);
+	access_end(s);
 	exchange_clear(&s->main);
 	fragments_free(s->fragments);
 	s->fragments = NULL;
@@ -201,7 +203,12 @@ struct session *session_find(struct ike *ike, const struct isakmp_header *h,
 
 bool session_same_peer(const struct session *a, const struct session *b)
 {
-	return a->connection == b->connection &&
+	/* Users share the group's identity, and perhaps a NAT's address */
+	bool same_user = !strcmp(a->access.user, b->access.user) &&
+			 (!*a->access.user || a->nat_remote != b->nat_remote || !a->nat_remote ||
+			  a->remote.port == b->remote.port);
+
+	return a->connection == b->connection && same_user &&
 	       ike_address_equal(&a->remote.address, &b->remote.address) &&
 	       a->peer.type && b->peer.type && identity_matches(&a->peer, &b->peer);
 }
@@ -314,7 +321,7 @@ static void adopt_orphans(struct session *s)
 	struct child *c;
 
 	for (c = s->ike->children; c; c = c->next) {
-		if (c->session || c->connection != s->connection ||
+		if (c->session || c->connection != s->connection || c->lease != s->access.lease ||
 		    !ike_address_equal(&c->remote.address, &s->remote.address))
 			continue;
 		c->session = s;
@@ -330,7 +337,9 @@ static void begin_lifetime(struct session *s)
 	uint64_t end = s->ike->now + s->lifetime * SECOND;
 
 	timer_set(&s->ike->timers, &s->expire, end);
-	timer_set(&s->ike->timers, &s->rekey, end - margin);
+	/* A user logs in again when the client says so: only there is the password. */
+	if (s->initiator || !access_is_server(s->connection))
+		timer_set(&s->ike->timers, &s->rekey, end - margin);
 }
 
 void session_established(struct session *s)
@@ -417,6 +426,11 @@ void session_initial_contact(struct session *fresh)
 	struct session *s, *next;
 	struct child *c, *next_child;
 
+	/* Before the login it is not known who says so. */
+	if (access_needed(fresh->connection) && fresh->access.step != ACCESS_OPEN) {
+		fresh->access.contact = true;
+		return;
+	}
 	report(ike, on_session(fresh, IKE_EVENT_NOTIFY, IKE_SEVERITY_INFO),
 	       "INITIAL-CONTACT: the peer has restarted, what was before is removed");
 	for (s = ike->sessions; s; s = next) {
@@ -428,7 +442,7 @@ void session_initial_contact(struct session *fresh)
 	for (c = ike->children; c; c = next_child) {
 		next_child = c->next;
 		if (!c->session && c->connection == fresh->connection &&
-		    c->established < fresh->begun &&
+		    c->established < fresh->begun && c->lease == fresh->access.lease &&
 		    ike_address_equal(&c->remote.address, &fresh->remote.address))
 			child_kill(c);
 	}

@@ -5,6 +5,7 @@
 #ifndef ADIT_IKE_SESSION_H
 #define ADIT_IKE_SESSION_H
 
+#include "ike/access.h"
 #include "ike/connection.h"
 #include "ike/exchange.h"
 #include "ike/fragment.h"
@@ -59,6 +60,7 @@ struct session {
 	uint64_t dpd_asked; /* when the first unanswered R-U-THERE went out */
 
 	struct timer rekey, expire, dpd, keepalive;
+	struct access access; /* login and mode config behind phase 1 */
 };
 
 /* @cookie_i is the peer's when it began, NULL when we begin. */

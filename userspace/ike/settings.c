@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "ike/access.h"
 #include "ike/connection.h"
 
 #define REPLAY_WINDOW_MAX 4096
@@ -36,7 +37,8 @@ static bool check_choices(const struct ike_connection *s, struct mistake *m)
 	if (!s->name || !*s->name || strlen(s->name) >= IKE_NAME_MAX)
 		return wrong(m, "name: must have 1 to %d bytes", IKE_NAME_MAX - 1);
 	if (!method_of(s->auth))
-		return wrong(m, "auth: allowed are psk, rsasig, ecdsa-256, ecdsa-384, ecdsa-521");
+		return wrong(m, "auth: allowed are psk, rsasig, ecdsa-256, ecdsa-384, ecdsa-521, "
+				"xauth-psk, xauth-rsasig, hybrid");
 	if (!s->remote.family && s->start != IKE_START_WAIT)
 		return wrong(m, "remote: %%any can only wait for its peers; set start to wait, or "
 				"give an address");
@@ -45,6 +47,38 @@ static bool check_choices(const struct ike_connection *s, struct mistake *m)
 			m, "local: an address is needed to begin; set start to wait, or give one");
 	if (s->local.family && s->remote.family && s->local.family != s->remote.family)
 		return wrong(m, "local and remote: both must be IPv4, or both IPv6");
+	return true;
+}
+
+/* Which side of a remote access we are must be clear. */
+static bool check_access(const struct ike_connection *s, struct mistake *m)
+{
+	bool xauth = method_of(s->auth)->xauth;
+
+	if (xauth && !s->xauth_user == !s->xauth_server)
+		return wrong(m, "auth: with XAUTH either xauth-user and its password are needed, "
+				"to log in, or xauth-users, to let others log in");
+	if (!xauth && (s->xauth_user || s->xauth_server))
+		return wrong(m, "auth: a user logs in only with xauth-psk, xauth-rsasig or hybrid");
+	if (s->xauth_user && (!*s->xauth_user || strlen(s->xauth_user) >= IKE_USER_MAX))
+		return wrong(m, "xauth-user: must have 1 to %d bytes", IKE_USER_MAX - 1);
+	if (s->xauth_user && (!s->xauth_password || !s->xauth_password_length ||
+			      s->xauth_password_length > IKE_PASSWORD_MAX))
+		return wrong(m, "xauth-password-file: a password of 1 to %d bytes is needed",
+			     IKE_PASSWORD_MAX);
+	if (s->pool.address.family && s->xauth_user)
+		return wrong(m, "pool: who logs in gets an address and gives none");
+	if (s->pool.address.family && (s->pool.address.family != AF_INET || s->pool.prefix < 8))
+		return wrong(m, "pool: must be an IPv4 network of at most 2^24 addresses");
+	if (s->pool.address.family && !s->mode_config)
+		return wrong(m, "pool: its addresses are given by mode config; set mode-config to "
+				"pull or push");
+	if (s->mode_config && s->xauth_server && !s->pool.address.family)
+		return wrong(m, "mode-config: a server needs a pool; give one, or set it to no");
+	if (s->mode_config && s->mode == IKE_MODE_TRANSPORT)
+		return wrong(m, "mode-config: an inside address needs mode tunnel");
+	if (s->reserved_count > IKE_RESERVED_MAX)
+		return wrong(m, "address: at most %d", IKE_RESERVED_MAX);
 	return true;
 }
 
@@ -137,8 +171,11 @@ static bool parse_credentials(struct connection *c, const struct ike_connection 
 	if (c->method->shared)
 		return true;
 	c->credentials = credentials_new(s, m->text, m->size);
+	/* As if the client began: who signs does not depend on that */
 	return c->credentials &&
-	       credentials_suit(c->credentials, c->method, true, true, m->text, m->size);
+	       credentials_suit(c->credentials, c->method,
+				method_signs(c->method, !s->xauth_server),
+				method_signs(c->method, s->xauth_server), m->text, m->size);
 }
 
 /* Who we are, unless it is said otherwise, is who our certificate says that we are. */
@@ -164,6 +201,11 @@ static void fill_settings(struct connection *c, const struct ike_connection *s)
 	to->ca = to->crl = NULL;
 	to->ike = to->esp = to->ah = NULL;
 	to->pairs = NULL;
+	to->xauth_user = NULL;
+	to->xauth_password = NULL;
+	if (s->gives)
+		c->gives = *s->gives;
+	to->gives = NULL;
 	to->remote_port = s->remote_port ? s->remote_port : IKE_PORT;
 	to->ike_lifetime = s->ike_lifetime ? s->ike_lifetime : 28800;
 	to->esp_lifetime = s->esp_lifetime ? s->esp_lifetime : 3600;
@@ -177,22 +219,33 @@ static void connection_free(struct connection *c)
 		return;
 	blob_clear(&c->psk);
 	credentials_free(c->credentials);
+	blob_clear(&c->xauth_user);
+	blob_clear(&c->xauth_password);
+	free(c->lease);
 	free(c->pairs);
 	free(c);
+}
+
+static struct bytes user_of(const struct ike_connection *s)
+{
+	return bytes_of(s->xauth_user, s->xauth_user ? strlen(s->xauth_user) : 0);
 }
 
 static bool fill(struct connection *c, const struct ike_connection *s, struct mistake *m)
 {
 	size_t i;
 
-	if (!check_choices(s, m) || !check_numbers(s, m) || !check_pairs(s, m) ||
-	    !parse_all_proposals(c, s, m) || !parse_ids(c, s, m) || !parse_credentials(c, s, m))
+	if (!check_choices(s, m) || !check_access(s, m) || !check_numbers(s, m) ||
+	    !check_pairs(s, m) || !parse_all_proposals(c, s, m) || !parse_ids(c, s, m) ||
+	    !parse_credentials(c, s, m))
 		return false;
 	default_ids(c, s);
 	snprintf(c->name, sizeof(c->name), "%s", s->name);
 	fill_settings(c, s);
 	c->pairs = calloc(s->pair_count, sizeof(*c->pairs));
-	if (!c->pairs || !blob_set(&c->psk, bytes_of(s->psk, s->psk ? s->psk_length : 0)))
+	if (!c->pairs || !blob_set(&c->psk, bytes_of(s->psk, s->psk ? s->psk_length : 0)) ||
+	    !blob_set(&c->xauth_user, user_of(s)) ||
+	    !blob_set(&c->xauth_password, bytes_of(s->xauth_password, s->xauth_password_length)))
 		return wrong(m, "out of memory");
 	for (i = 0; i < s->pair_count; i++) {
 		c->pairs[i].connection = c;
@@ -260,12 +313,45 @@ static bool pairs_equal(const struct connection *a, const struct connection *b)
 	return a->settings.pair_count == b->settings.pair_count;
 }
 
+static bool gives_equal(const struct ike_lease *a, const struct ike_lease *b)
+{
+	size_t i;
+
+	if (a->dns_count != b->dns_count || a->network_count != b->network_count ||
+	    strcmp(a->domain, b->domain) || strcmp(a->banner, b->banner))
+		return false;
+	for (i = 0; i < a->dns_count; i++)
+		if (!ike_address_equal(&a->dns[i], &b->dns[i]))
+			return false;
+	for (i = 0; i < a->network_count; i++)
+		if (!ike_selector_equal(&a->networks[i], &b->networks[i]))
+			return false;
+	return true;
+}
+
+/* Who may come in, and with which address. What is given besides is for the next who comes. */
+static bool same_access(const struct connection *a, const struct connection *b)
+{
+	const struct ike_connection *s = &a->settings, *t = &b->settings;
+	size_t i;
+
+	if (s->reserved_count != t->reserved_count)
+		return false;
+	for (i = 0; i < s->reserved_count; i++)
+		if (!ike_address_equal(&s->reserved[i], &t->reserved[i]))
+			return false;
+	return s->xauth_server == t->xauth_server && s->mode_config == t->mode_config &&
+	       ike_selector_equal(&s->pool, &t->pool) &&
+	       bytes_equal(blob_bytes(&a->xauth_user), blob_bytes(&b->xauth_user)) &&
+	       hash_equal(blob_bytes(&a->xauth_password), blob_bytes(&b->xauth_password));
+}
+
 /* Whether SAs that were made for one would be made the same for the other. */
 static bool same_essence(const struct connection *a, const struct connection *b)
 {
 	const struct ike_connection *s = &a->settings, *t = &b->settings;
 
-	return ike_address_equal(&s->local, &t->local) &&
+	return same_access(a, b) && ike_address_equal(&s->local, &t->local) &&
 	       ike_address_equal(&s->remote, &t->remote) && s->remote_port == t->remote_port &&
 	       s->auth == t->auth && s->exchange == t->exchange && s->mode == t->mode &&
 	       s->encap == t->encap && s->esn == t->esn && s->replay_window == t->replay_window &&
@@ -288,7 +374,8 @@ static bool same_terms(const struct connection *a, const struct connection *b)
 	       s->dpd_delay == t->dpd_delay && s->dpd_timeout == t->dpd_timeout &&
 	       s->dpd_action == t->dpd_action && s->start == t->start &&
 	       s->send_cert == t->send_cert &&
-	       credentials_lists_equal(a->credentials, b->credentials);
+	       credentials_lists_equal(a->credentials, b->credentials) &&
+	       gives_equal(&a->gives, &b->gives);
 }
 
 /* New revocation lists, and nothing else, come with them. */
@@ -364,6 +451,7 @@ bool connection_put(struct ike *ike, const struct ike_connection *settings, char
 			old->settings = c->settings;
 			old->settings.name = old->name;
 			swap_credentials(old, c);
+			old->gives = c->gives;
 			set_wanted(old);
 		}
 		connection_free(c);

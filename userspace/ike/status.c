@@ -87,16 +87,30 @@ static void visit_connection(const struct connection *c, uint64_t now,
 	visitor->connection(ctx, &status);
 }
 
+/* What an unestablished session does. */
+static const char *step_text(const struct session *s)
+{
+	switch (s->access.step) {
+	case ACCESS_CLOSED:
+		return state_text(s->main.state);
+	case ACCESS_CONFIG:
+		return "mode config";
+	default:
+		return "XAUTH";
+	}
+}
+
 static void visit_session(const struct session *s, uint64_t now, const struct ike_visitor *visitor,
 			  void *ctx)
 {
 	char proposal[PROPOSAL_TEXT_MAX] = "", weak[PROPOSAL_TEXT_MAX] = "";
 	char local[IDENTITY_TEXT_MAX], remote[IDENTITY_TEXT_MAX] = "";
+	const struct ike_address *inner = access_inner(s);
 	struct identity id = auth_local_id(s);
 	struct ike_status_sa status = {
 		.established = s->established,
 		.state = s->retiring ? "replaced" :
-				       s->established ? "established" : state_text(s->main.state),
+				       s->established ? "established" : step_text(s),
 		.initiator = s->initiator,
 		.local = s->local,
 		.remote = s->remote,
@@ -106,6 +120,7 @@ static void visit_session(const struct session *s, uint64_t now, const struct ik
 		.vendor = s->vendor,
 		.exchange = s->main.type == IKE_EXCHANGE_AGGRESSIVE ? "aggressive" : "main",
 		.auth = s->auth ? method_by_number(s->auth)->word : "",
+		.user = s->access.user,
 		.weak = weak,
 		.nat_checked = s->nat_checked,
 		.nat_local = s->nat_local,
@@ -118,6 +133,8 @@ static void visit_session(const struct session *s, uint64_t now, const struct ik
 		.last_seen = since(s->seen, now),
 	};
 
+	if (inner)
+		status.inner = *inner;
 	memcpy(status.initiator_cookie, s->cookie_i, sizeof(status.initiator_cookie));
 	memcpy(status.responder_cookie, s->cookie_r, sizeof(status.responder_cookie));
 	if (s->proposal.cipher) {

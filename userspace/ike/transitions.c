@@ -7,6 +7,7 @@
 #include "ike/informational.h"
 #include "ike/phase1.h"
 #include "ike/quick.h"
+#include "ike/transaction.h"
 
 #define SA PAYLOAD(IKE_PAYLOAD_SA)
 #define KE PAYLOAD(IKE_PAYLOAD_KE)
@@ -19,6 +20,7 @@
 #define NOTIFY PAYLOAD(IKE_PAYLOAD_NOTIFY)
 #define DELETE PAYLOAD(IKE_PAYLOAD_DELETE)
 #define VENDOR PAYLOAD(IKE_PAYLOAD_VENDOR)
+#define ATTRIBUTES PAYLOAD(IKE_PAYLOAD_ATTRIBUTES)
 #define NAT_D PAYLOAD(IKE_PAYLOAD_NAT_D)
 #define NAT_OA PAYLOAD(IKE_PAYLOAD_NAT_OA)
 
@@ -64,6 +66,12 @@ static const struct transition transitions[] = {
 	/* RFC 2408 3.1: CONNECTED as a fourth message */
 	{ STATE_DONE, IKE_EXCHANGE_QUICK, HASH | NOTIFY, HASH | NOTIFY | VENDOR, MANY, HASH_2,
 	  STATE_DONE, true, quick_i4 },
+	/* draft-ietf-ipsec-isakmp-mode-cfg-05 3.1; Cisco's go on under the same message id */
+	{ STATE_TRANSACTION_R1, IKE_EXCHANGE_TRANSACTION, HASH | ATTRIBUTES,
+	  HASH | ATTRIBUTES | NOTIFY | VENDOR, MANY, HASH_1, STATE_TRANSACTION_R1, false,
+	  transaction_r1 },
+	{ STATE_TRANSACTION_I2, IKE_EXCHANGE_TRANSACTION, HASH | ATTRIBUTES,
+	  HASH | ATTRIBUTES | NOTIFY | VENDOR, MANY, HASH_1, STATE_DONE, true, transaction_i2 },
 	/* RFC 2409 5.7 */
 	{ STATE_INFORMATIONAL, IKE_EXCHANGE_INFORMATIONAL, HASH, HASH | NOTIFY | DELETE | VENDOR,
 	  MANY, HASH_1, STATE_DONE, false, informational_input },
@@ -84,6 +92,8 @@ static const char *const texts[STATE_COUNT] = {
 	[STATE_QUICK_R1] = "quick mode, waits for message 1",
 	[STATE_QUICK_I2] = "quick mode, waits for message 2",
 	[STATE_QUICK_R3] = "quick mode, waits for message 3",
+	[STATE_TRANSACTION_R1] = "transaction, waits for a request",
+	[STATE_TRANSACTION_I2] = "transaction, waits for the answer",
 	[STATE_INFORMATIONAL] = "informational",
 	[STATE_DONE] = "done",
 };

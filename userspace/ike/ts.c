@@ -109,7 +109,7 @@ static struct pair *pair_for(struct session *s, struct connection *c, const stru
 	for (i = 0; i < c->settings.pair_count; i++) {
 		struct pair *p = &c->pairs[i];
 
-		pair_selectors(p, &s->local.address, &s->remote.address, &local, &remote);
+		access_selectors(s, p, &local, &remote);
 		if (exact ? selector_equal(&local, &ts->local) &&
 				    selector_equal(&remote, &ts->remote) :
 			    selector_contains(&local, &ts->local) &&
@@ -160,7 +160,7 @@ struct pair *ts_select(struct session *s, const struct message *m, struct ts *ts
 	p = search(s, ts);
 	if (p)
 		return p;
-	pair_selectors(&s->connection->pairs[0], &s->local.address, &s->remote.address, &l, &r);
+	access_selectors(s, &s->connection->pairs[0], &l, &r);
 	snprintf(why, size, "the peer wants %s (ours) with %s (its), configured is local-ts %s, "
 			    "remote-ts %s; make them mirror each other",
 		 selector_print(&ts->local, ours, sizeof(ours)),

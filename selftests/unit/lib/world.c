@@ -155,16 +155,11 @@ static struct side *side_at(struct world *w, const struct ike_address *address)
 	return number >= base && number - base < w->side_count ? &w->sides[number - base] : NULL;
 }
 
-/* The side that gets what is sent to @to, whose address becomes the one that it sees. */
-static struct side *receiver(struct world *w, struct ike_endpoint *to)
+/* Through the side's NAT, if that has a mapping for it. */
+static bool passes_nat(const struct world *w, const struct side *s, struct ike_endpoint *to)
 {
-	struct side *s = side_at(w, &to->address);
 	unsigned int slot;
 
-	if (!s || !ike_address_equal(&to->address, s->nat ? &s->public : &s->address))
-		return NULL;
-	if (!s->nat)
-		return s;
 	for (slot = 0; slot < 2; slot++) {
 		if (!s->mapped[slot] || s->mapped[slot] != to->port)
 			continue;
@@ -172,8 +167,28 @@ static struct side *receiver(struct world *w, struct ike_endpoint *to)
 			continue;
 		to->address = s->address;
 		to->port = slot ? IKE_PORT_NATT : IKE_PORT;
-		return s;
+		return true;
 	}
+	return false;
+}
+
+/* The side that gets what is sent to @to, whose address becomes the one that it sees. */
+static struct side *receiver(struct world *w, struct ike_endpoint *to)
+{
+	struct side *s = side_at(w, &to->address);
+	unsigned int i;
+
+	if (!s || !ike_address_equal(&to->address, s->nat ? &s->public : &s->address))
+		return NULL;
+	if (!s->nat)
+		return s;
+	if (passes_nat(w, s, to))
+		return s;
+	/* Several may share one NAT's address */
+	for (i = 0; i < w->side_count; i++)
+		if (w->sides[i].nat && ike_address_equal(&to->address, &w->sides[i].public) &&
+		    passes_nat(w, &w->sides[i], to))
+			return &w->sides[i];
 	return NULL;
 }
 
@@ -368,6 +383,30 @@ static uint64_t unix_time(void *ctx)
 	return (uint64_t)WORLD_EPOCH + s->world->now / 1000;
 }
 
+/* The password of each user is its name backwards; nobody is called nobody. */
+static bool verify(void *ctx, const char *connection, const char *user, const uint8_t *password,
+		   size_t length)
+{
+	struct side *s = ctx;
+	size_t i;
+
+	s->verified++;
+	if (!*user || !strcmp(user, "nobody") || strlen(user) != length)
+		return false;
+	for (i = 0; i < length; i++)
+		if (password[i] != (uint8_t)user[length - 1 - i])
+			return false;
+	return true;
+}
+
+static void configured(void *ctx, const char *connection, const struct ike_lease *lease)
+{
+	struct side *s = ctx;
+
+	s->lease = *lease;
+	s->configured++;
+}
+
 static const struct ike_ops ops = {
 	.send = send_datagram,
 	.sa_install = install_sa,
@@ -376,6 +415,8 @@ static const struct ike_ops ops = {
 	.event = on_event,
 	.random = random_bytes,
 	.time = unix_time,
+	.xauth_verify = verify,
+	.configured = configured,
 };
 
 struct world *world_new(uint64_t seed, unsigned int sides)

@@ -57,6 +57,8 @@ struct side {
 	uint64_t mapped_time[2];
 	uint64_t nat_timeout; /* ms; 0: a mapping lasts */
 	bool unreachable; /* everything from and to it is lost */
+	struct ike_lease lease; /* what mode config has assigned last */
+	unsigned int configured, verified; /* how often it has; how many passwords it has judged */
 };
 
 struct datagram {
