@@ -495,7 +495,7 @@ static void test_pool(void **state)
 	struct scene s;
 
 	set_scene(w, &s, &variants[0]);
-	/* Six addresses but for the network's and broadcast, one is ours, two are in use otherwise */
+	/* Six addresses but for the network's and broadcast: one is ours, two are reserved */
 	s.server.pool = selector("10.9.0.0/29");
 	s.server.reserved[s.server.reserved_count++] = address("10.9.0.3");
 	s.server.reserved[s.server.reserved_count++] = address("10.9.0.6");
@@ -710,8 +710,10 @@ static void test_range(void **state)
 		const char *pool;
 		uint32_t first, last;
 	} rows[] = {
-		{ "10.9.0.0/24", 0x0a090001, 0x0a0900fe }, { "10.9.0.0/30", 0x0a090001, 0x0a090002 },
-		{ "10.9.0.4/31", 0x0a090004, 0x0a090005 }, { "10.9.0.7/32", 0x0a090007, 0x0a090007 },
+		{ "10.9.0.0/24", 0x0a090001, 0x0a0900fe },
+		{ "10.9.0.0/30", 0x0a090001, 0x0a090002 },
+		{ "10.9.0.4/31", 0x0a090004, 0x0a090005 },
+		{ "10.9.0.7/32", 0x0a090007, 0x0a090007 },
 		{ "10.0.0.0/8", 0x0a000001, 0x0afffffe },
 	};
 	struct ike_selector pool;
