@@ -523,7 +523,7 @@ static void test_pool(void **state)
 	assert_false(ike_address_equal(&seen[1], &seen[2]));
 	assert_int_equal(last, 4);
 	assert_int_equal(error_of(w, 4), IKE_ERROR_NO_LEASE);
-	assert_int_equal(error_of(w, 0), IKE_ERROR_NO_LEASE);
+	assert_true(world_said(w, 0, IKE_EVENT_REFUSED, "no address is left in the pool"));
 	ike_stop(w->sides[2].ike, "test", w->now);
 	world_touched(w, 2);
 	world_run(w, w->now + 120 * SECONDS, NULL);
