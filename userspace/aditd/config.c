@@ -162,6 +162,7 @@ void config_connection(const struct config_tunnel *tunnel, const struct ike_addr
 		.local = *local,
 		.remote = *remote,
 		.remote_port = tunnel->remote_port,
+		.remote_natt_port = tunnel->remote_natt_port,
 		.local_id = tunnel->local_id,
 		.remote_id = tunnel->remote_id,
 		.auth = tunnel->auth,

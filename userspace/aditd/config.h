@@ -38,7 +38,7 @@ struct config_tunnel {
 	char *remote;			/* as written */
 	enum config_remote remote_kind;
 	struct ike_address remote_address; /* with CONFIG_REMOTE_ADDRESS */
-	uint32_t remote_port;
+	uint32_t remote_port, remote_natt_port;
 	char *local_id;			/* NULL: the address */
 	char *remote_id;
 	int auth;			/* enum ike_auth */

@@ -158,6 +158,7 @@ struct engine *engine_open(struct daemon *daemon)
 		free(engine);
 		return NULL;
 	}
+	ike_set_ports(engine->ike, daemon->config->port, daemon->config->natt_port);
 	uv_timer_init(&daemon->loop, &engine->deadline);
 	uv_timer_init(&daemon->loop, &engine->work);
 	engine->deadline.data = engine;

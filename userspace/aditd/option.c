@@ -78,6 +78,8 @@ const struct option option_tunnel[] = {
 	{ "local", OPTION_ADDRESS, IN(local) },
 	{ "remote", OPTION_HOST, IN(remote) },
 	{ "remote-port", OPTION_NUMBER, IN(remote_port), .fallback = "500", RANGE(1, 65535) },
+	{ "remote-natt-port", OPTION_NUMBER, IN(remote_natt_port), .fallback = "4500",
+	  RANGE(1, 65535) },
 	{ "local-id", OPTION_IDENTITY, IN(local_id) },
 	{ "remote-id", OPTION_IDENTITY, IN(remote_id) },
 	{ "auth", OPTION_WORD, IN(auth), .fallback = "psk", .words = auths },

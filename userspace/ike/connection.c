@@ -54,7 +54,7 @@ static void begin_phase1(struct connection *c, const struct session *old)
 	if (old) {
 		local = old->local;
 		remote = old->remote;
-	} else if (remote.port == IKE_PORT_NATT) {
+	} else if (remote.port == c->settings.remote_natt_port) {
 		local.port = IKE_PORT_NATT;
 	}
 	if (!remote.address.family || !local.address.family)

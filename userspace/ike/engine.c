@@ -115,6 +115,7 @@ struct ike *ike_new(const struct ike_ops *ops, void *ctx)
 	ike->ops = ops;
 	ike->ctx = ctx;
 	ike_set_limits(ike, &(struct ike_limits){ 0 });
+	ike_set_ports(ike, IKE_PORT, IKE_PORT_NATT);
 	if (!table_init(&ike->by_cookie) || !table_init(&ike->by_spi)) {
 		ike_free(ike);
 		return NULL;
@@ -138,6 +139,17 @@ void ike_free(struct ike *ike)
 	table_free(&ike->by_cookie);
 	table_free(&ike->by_spi);
 	free(ike);
+}
+
+void ike_set_ports(struct ike *ike, uint16_t port, uint16_t natt_port)
+{
+	ike->port = port;
+	ike->natt_port = natt_port;
+}
+
+uint16_t engine_port(const struct ike *ike, uint16_t port)
+{
+	return port == IKE_PORT_NATT ? ike->natt_port : ike->port;
 }
 
 void ike_set_limits(struct ike *ike, const struct ike_limits *limits)

@@ -41,6 +41,7 @@ struct ike {
 	struct exchange *dead_exchanges;
 	struct child *dead_children;
 	struct ike_limits limits;
+	uint16_t port, natt_port; /* of the sockets that go by the names of 500 and 4500 */
 	struct ike_counters counters;
 	struct permits
 		strangers; /* clear-text notifies and log lines on account of unknown peers */
@@ -58,6 +59,9 @@ uint64_t engine_jitter(struct ike *ike, uint64_t value, unsigned int percent);
 /* One datagram out: the non-ESP marker is put before it on port 4500 (RFC 3948 2.2). */
 void engine_send(struct ike *ike, const struct ike_endpoint *local,
 		 const struct ike_endpoint *remote, const uint8_t *bytes, size_t len);
+
+/* What the world sees as our port, for one that is 500 or 4500 in here. */
+uint16_t engine_port(const struct ike *ike, uint16_t port);
 
 /* Frees what was killed: only when no handler is running. */
 void engine_reap(struct ike *ike);

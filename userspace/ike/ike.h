@@ -138,7 +138,9 @@ struct ike_connection {
 	const char *name;		/* unique in the engine */
 	struct ike_address local;	/* AF_UNSPEC only together with start wait */
 	struct ike_address remote;	/* AF_UNSPEC: any peer, start wait only */
-	uint16_t remote_port;		/* 0: 500; 4500 speaks NAT-T from the first message */
+	uint16_t remote_port;		/* 0: 500 */
+	/* 0: 4500. The same as remote_port: NAT-T is spoken from the first message on. */
+	uint16_t remote_natt_port;
 	/*
 	 * Identities as in the configuration: an address, an fqdn, user@fqdn, a DN, a key id
 	 * (identity.h has the grammar). NULL: the address. remote_id "%any" takes whatever the
@@ -263,7 +265,7 @@ struct ike_sa {
 struct ike_ops {
 	/*
 	 * Sends one UDP payload, which already has its non-ESP marker or is a keepalive where that
-	 * is due. local.port is 500 or 4500: the socket to use. May be lost: no return value.
+	 * is due. local.port is 500 or 4500: the socket to use, whatever it is bound to. May be lost: no return value.
 	 */
 	void (*send)(void *ctx, const struct ike_endpoint *local, const struct ike_endpoint *remote,
 		     const uint8_t *bytes, size_t length);
@@ -324,6 +326,12 @@ struct ike_limits {
 struct ike *ike_new(const struct ike_ops *ops, void *ctx);
 /* Frees everything, erases keys; says nothing to peers and removes no SA: ike_shutdown() first. */
 void ike_free(struct ike *ike);
+/*
+ * The UDP ports that the caller's two sockets are really bound to, when they are not 500 and 4500:
+ * they go into NAT detection's hashes (RFC 3947 3.2) and into SAs in UDP. Everywhere else in this
+ * interface a local port stays 500 or 4500, the name of one of the sockets.
+ */
+void ike_set_ports(struct ike *ike, uint16_t port, uint16_t natt_port);
 void ike_set_limits(struct ike *ike, const struct ike_limits *limits);
 
 /*

@@ -45,7 +45,8 @@ void natt_vendor(struct session *s, enum vendor_kind kind)
 /* RFC 3947 3.2: HASH(CKY-I | CKY-R | IP | Port) */
 static bool detection_hash(const struct session *s, const struct ike_endpoint *e, uint8_t *out)
 {
-	uint8_t port[2] = { e->port >> 8, e->port & 0xff };
+	uint16_t number = e == &s->local ? engine_port(s->ike, e->port) : e->port;
+	uint8_t port[2] = { number >> 8, number & 0xff };
 	struct bytes parts[] = {
 		bytes_of(s->cookie_i, sizeof(s->cookie_i)),
 		bytes_of(s->cookie_r, sizeof(s->cookie_r)),
@@ -94,7 +95,7 @@ void natt_detect(struct session *s, const struct message *m)
 			s->nat_remote = false;
 	if (natt_found(s))
 		report(s->ike, on_session(s, IKE_EVENT_NAT, IKE_SEVERITY_INFO),
-		       "NAT: %s; ESP goes in UDP, port 4500", natt_text(s));
+		       "NAT: %s; ESP goes in UDP, port %u", natt_text(s), s->ike->natt_port);
 }
 
 bool natt_used(const struct session *s)
@@ -115,11 +116,11 @@ bool natt_found(const struct session *s)
 
 void natt_float(struct session *s)
 {
-	/* RFC 3947 4: both ports change, unless the peer's was 4500 from the beginning */
+	/* RFC 3947 4: both ports change, unless they were those of NAT-T from the beginning */
 	if (!natt_found(s) || s->local.port == IKE_PORT_NATT)
 		return;
 	s->local.port = IKE_PORT_NATT;
-	s->remote.port = IKE_PORT_NATT;
+	s->remote.port = s->connection->settings.remote_natt_port;
 }
 
 uint16_t natt_encap(const struct session *s, bool tunnel)

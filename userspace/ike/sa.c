@@ -37,7 +37,7 @@ void sa_describe(const struct child *c, enum ike_direction direction, struct ike
 		.local = c->local.address,
 		.remote = c->remote.address,
 		.encap = c->encap,
-		.encap_local_port = c->encap ? c->local.port : 0,
+		.encap_local_port = c->encap ? engine_port(c->ike, c->local.port) : 0,
 		.encap_remote_port = c->encap ? c->remote.port : 0,
 		.mode = c->tunnel ? IKE_MODE_TUNNEL : IKE_MODE_TRANSPORT,
 		.replay_window = settings->replay_window,

@@ -207,6 +207,7 @@ static void fill_settings(struct connection *c, const struct ike_connection *s)
 		c->gives = *s->gives;
 	to->gives = NULL;
 	to->remote_port = s->remote_port ? s->remote_port : IKE_PORT;
+	to->remote_natt_port = s->remote_natt_port ? s->remote_natt_port : IKE_PORT_NATT;
 	to->ike_lifetime = s->ike_lifetime ? s->ike_lifetime : 28800;
 	to->esp_lifetime = s->esp_lifetime ? s->esp_lifetime : 3600;
 	to->keepalive = s->keepalive ? s->keepalive : 20;
@@ -353,6 +354,7 @@ static bool same_essence(const struct connection *a, const struct connection *b)
 
 	return same_access(a, b) && ike_address_equal(&s->local, &t->local) &&
 	       ike_address_equal(&s->remote, &t->remote) && s->remote_port == t->remote_port &&
+	       s->remote_natt_port == t->remote_natt_port &&
 	       s->auth == t->auth && s->exchange == t->exchange && s->mode == t->mode &&
 	       s->encap == t->encap && s->esn == t->esn && s->replay_window == t->replay_window &&
 	       a->any_remote_id == b->any_remote_id && ids_equal(&a->local_id, &b->local_id) &&

@@ -135,6 +135,7 @@ static void visit_session(const struct session *s, uint64_t now, const struct ik
 
 	if (inner)
 		status.inner = *inner;
+	status.local.port = engine_port(s->ike, s->local.port);
 	memcpy(status.initiator_cookie, s->cookie_i, sizeof(status.initiator_cookie));
 	memcpy(status.responder_cookie, s->cookie_r, sizeof(status.responder_cookie));
 	if (s->proposal.cipher) {

@@ -18,7 +18,7 @@ static const struct {
 	       "\x4a\x13\x1c\x81\x07\x03\x58\x45\x5c\x57\x28\xf2\x0e\x95\x45\x2f"),
 	VENDOR(VENDOR_NATT_DRAFT_03, "draft-ietf-ipsec-nat-t-ike-03", 0,
 	       "\x7d\x94\x19\xa6\x53\x10\xca\x6f\x2c\x17\x9d\x92\x15\x52\x9d\x56"),
-	VENDOR(VENDOR_NATT_DRAFT_02N, "draft-ietf-ipsec-nat-t-ike-02\\n", 0,
+	VENDOR(VENDOR_NATT_DRAFT_02N, "draft-ietf-ipsec-nat-t-ike-02 (with newline)", 0,
 	       "\x90\xcb\x80\x91\x3e\xbb\x69\x6e\x08\x63\x81\xb5\xec\x42\x7b\x1f"),
 	VENDOR(VENDOR_NATT_DRAFT_02, "draft-ietf-ipsec-nat-t-ike-02", 0,
 	       "\xcd\x60\x46\x43\x35\xdf\x21\xf8\x7c\xfd\xb2\xfc\x68\xb6\xa4\x48"),

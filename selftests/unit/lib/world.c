@@ -133,6 +133,7 @@ static void translate_out(struct side *s, struct ike_endpoint *from)
 	unsigned int slot = port_slot(from->port);
 	struct world *w = s->world;
 
+	from->port = s->ports[slot];
 	if (!s->nat)
 		return;
 	if (s->nat_timeout && s->mapped[slot] && w->now - s->mapped_time[slot] > s->nat_timeout)
@@ -180,8 +181,12 @@ static struct side *receiver(struct world *w, struct ike_endpoint *to)
 
 	if (!s || !ike_address_equal(&to->address, s->nat ? &s->public : &s->address))
 		return NULL;
-	if (!s->nat)
+	if (!s->nat) {
+		if (to->port != s->ports[0] && to->port != s->ports[1])
+			return NULL;
+		to->port = to->port == s->ports[1] ? IKE_PORT_NATT : IKE_PORT;
 		return s;
+	}
 	if (passes_nat(w, s, to))
 		return s;
 	/* Several may share one NAT's address */
@@ -438,6 +443,8 @@ struct world *world_new(uint64_t seed, unsigned int sides)
 		s->address.family = AF_INET;
 		memcpy(s->address.bytes, &address, sizeof(address));
 		s->scheduled = IKE_NEVER;
+		s->ports[0] = IKE_PORT;
+		s->ports[1] = IKE_PORT_NATT;
 		world_on(w, i);
 	}
 	return w;
@@ -456,7 +463,10 @@ static void drop_sas(struct side *s)
 
 void world_on(struct world *w, unsigned int side)
 {
-	w->sides[side].ike = must(ike_new(&ops, &w->sides[side]));
+	struct side *s = &w->sides[side];
+
+	s->ike = must(ike_new(&ops, s));
+	ike_set_ports(s->ike, s->ports[0], s->ports[1]);
 }
 
 void world_off(struct world *w, unsigned int side)

@@ -56,6 +56,7 @@ struct side {
 	uint16_t mapped[2]; /* outer ports of 500 and 4500; 0: no mapping now */
 	uint64_t mapped_time[2];
 	uint64_t nat_timeout; /* ms; 0: a mapping lasts */
+	uint16_t ports[2]; /* that its sockets for 500 and 4500 are really bound to */
 	bool unreachable; /* everything from and to it is lost */
 	struct ike_lease lease; /* what mode config has assigned last */
 	unsigned int configured, verified; /* how often it has; how many passwords it has judged */

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * NAT traversal's forms: ports of our own choice, the drafts, transport mode behind NAT.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ike/message.h"
+#include "ike/vendor.h"
+#include "lib/world.h"
+
+#define SECONDS 1000
+
+static bool both_up(struct world *w)
+{
+	return world_state(w, 0, "test") == IKE_STATE_ESTABLISHED &&
+	       world_state(w, 1, "test") == IKE_STATE_ESTABLISHED;
+}
+
+static void custom_ports(struct world *w, unsigned int side, uint16_t port, uint16_t natt_port)
+{
+	w->sides[side].ports[0] = port;
+	w->sides[side].ports[1] = natt_port;
+	ike_set_ports(w->sides[side].ike, port, natt_port);
+}
+
+/* Left initiates; what the right has to offer comes from @right. */
+static struct world *begin(struct ike_connection *left, struct ike_connection *right, bool nat)
+{
+	struct world *w = world_new(1, 2);
+
+	if (nat)
+		world_nat(w, 0);
+	*left = world_connection(w, 0, 1);
+	*right = world_connection(w, 1, 0);
+	left->start = IKE_START_ALWAYS;
+	return w;
+}
+
+static void go(struct world *w, const struct ike_connection *left,
+	       const struct ike_connection *right)
+{
+	world_add(w, 1, right);
+	world_add(w, 0, left);
+	assert_true(world_run(w, w->now + 5 * SECONDS, both_up));
+	assert_null(world_esp(w, 0, 1, true));
+	assert_null(world_esp(w, 1, 0, true));
+	assert_null(world_check(w));
+}
+
+static struct world_sa *outbound(struct world *w, unsigned int side)
+{
+	const struct side *peer = &w->sides[!side];
+	struct world_sa *sa = world_outbound(w, side, peer->nat ? &peer->public : &peer->address);
+
+	assert_non_null(sa);
+	return sa;
+}
+
+/* Without NAT, other ports are no NAT: they stand in the hashes (RFC 3947 3.2). */
+static void test_ports(void **state)
+{
+	struct ike_connection left, right;
+	struct world *w = begin(&left, &right, false);
+
+	custom_ports(w, 0, 1500, 14500);
+	custom_ports(w, 1, 2500, 24500);
+	left.remote_port = 2500;
+	left.remote_natt_port = 24500;
+	go(w, &left, &right);
+	assert_false(outbound(w, 0)->sa.encap);
+	assert_false(outbound(w, 1)->sa.encap);
+	assert_true(world_said(w, 0, IKE_EVENT_IKE_UP, "NAT: none"));
+	assert_true(world_said(w, 1, IKE_EVENT_IKE_UP, "NAT: none"));
+	world_free(w);
+}
+
+static void test_ports_and_nat(void **state)
+{
+	struct ike_connection left, right;
+	struct world *w = begin(&left, &right, true);
+
+	custom_ports(w, 0, 1500, 14500);
+	custom_ports(w, 1, 2500, 24500);
+	left.remote_port = 2500;
+	left.remote_natt_port = 24500;
+	go(w, &left, &right);
+	assert_true(outbound(w, 0)->sa.encap);
+	assert_int_equal(outbound(w, 0)->sa.encap_local_port, 14500);
+	assert_int_equal(outbound(w, 0)->sa.encap_remote_port, 24500);
+	assert_int_equal(outbound(w, 1)->sa.encap_local_port, 24500);
+	assert_int_equal(outbound(w, 1)->sa.encap_remote_port, w->sides[0].mapped[1]);
+	world_free(w);
+}
+
+/* All on one port from the first message on. */
+static void test_natt_port_alone(void **state)
+{
+	struct ike_connection left, right;
+	struct world *w = begin(&left, &right, true);
+
+	custom_ports(w, 1, 2500, 24500);
+	left.remote_port = left.remote_natt_port = 24500;
+	go(w, &left, &right);
+	assert_true(outbound(w, 0)->sa.encap);
+	assert_int_equal(w->sides[0].mapped[0], 0);
+	world_free(w);
+}
+
+/* Damages the vendor IDs of the versions before @test: the peer does not know those. */
+static enum verdict age(struct world *w, const struct datagram *d)
+{
+	const enum vendor_kind *oldest = w->test;
+	static const enum vendor_kind order[] = {
+		VENDOR_NATT_RFC3947, VENDOR_NATT_DRAFT_03, VENDOR_NATT_DRAFT_02N,
+	};
+	struct bytes id;
+	size_t i, at;
+
+	for (i = 0; i < 3 && order[i] != *oldest; i++) {
+		id = vendor_of(order[i])->id;
+		for (at = 0; at + id.len <= d->length && d->bytes[19] == 0; at++)
+			if (!memcmp(d->bytes + at, id.data, id.len))
+				d->bytes[at] ^= 1;
+	}
+	return WORLD_PASS;
+}
+
+static void test_drafts(void **state)
+{
+	static const struct {
+		enum vendor_kind kind;
+		bool aggressive;
+	} rows[] = {
+		{ VENDOR_NATT_DRAFT_03, false }, { VENDOR_NATT_DRAFT_02N, false },
+		{ VENDOR_NATT_DRAFT_02, false }, { VENDOR_NATT_DRAFT_03, true },
+		{ VENDOR_NATT_DRAFT_02, true },
+	};
+	struct ike_connection left, right;
+	char name[64];
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct world *w = begin(&left, &right, true);
+
+		w->judge = age;
+		w->test = (void *)&rows[i].kind;
+		if (rows[i].aggressive)
+			left.exchange = right.exchange = IKE_AGGRESSIVE_MODE;
+		go(w, &left, &right);
+		assert_true(outbound(w, 0)->sa.encap);
+		assert_true(outbound(w, 1)->sa.encap);
+		/* The log names it, in one line. */
+		snprintf(name, sizeof(name), "%s", vendor_of(rows[i].kind)->name);
+		assert_true(world_said(w, 0, IKE_EVENT_IKE_UP, name));
+		assert_null(strchr(name, '\\'));
+		world_free(w);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ports),
+		cmocka_unit_test(test_ports_and_nat),
+		cmocka_unit_test(test_natt_port_alone),
+		cmocka_unit_test(test_drafts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
