@@ -199,6 +199,43 @@ static void compares(void **state)
 	}
 }
 
+/* As the configuration has them: texts that come back, and the same packets in both forms. */
+static void public_form(void **state)
+{
+	static const char *const same[] = {
+		"10.1.0.0/16", "10.1.0.5-10.1.0.9", "2001:db8::1-2001:db8::ffff[udp/53]",
+		"0.0.0.0/0", "10.0.0.0-10.0.1.5[tcp]",
+	};
+	static const char *const bad[] = {
+		"10.1.0.9-10.1.0.5", "10.1.0.1-2001:db8::1", "10.1.0.0/24-10.1.0.9",
+		"10.1.0.1-10.1.0.9/24", "10.1.0.1-", "-10.1.0.1", "dynamic-10.1.0.1",
+	};
+	struct ike_selector s, back, other;
+	char text[IKE_SELECTOR_TEXT];
+	struct selector inside;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(same) / sizeof(*same); i++) {
+		assert_true(ike_selector_parse(&s, same[i]));
+		assert_string_equal(ike_selector_text(&s, text), same[i]);
+		inside = selector_of_public(&s);
+		back = selector_public(&inside);
+		assert_true(ike_selector_equal(&s, &back));
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_false(ike_selector_parse(&s, bad[i]));
+	/* What a prefix can say is said as one. */
+	assert_true(ike_selector_parse(&s, "10.1.0.0-10.1.255.255"));
+	assert_string_equal(ike_selector_text(&s, text), "10.1.0.0/16");
+	assert_true(ike_selector_parse(&s, "10.1.0.7-10.1.0.7"));
+	assert_string_equal(ike_selector_text(&s, text), "10.1.0.7/32");
+	assert_true(ike_selector_parse(&s, "10.1.0.5-10.1.0.9"));
+	assert_true(ike_selector_parse(&other, "10.1.0.6/31"));
+	assert_true(ike_selector_contains(&s, &other));
+	assert_true(ike_selector_parse(&other, "10.1.0.8/30"));
+	assert_false(ike_selector_contains(&s, &other));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +244,7 @@ int main(void)
 		cmocka_unit_test(checks_payloads),
 		cmocka_unit_test(splits_ranges_into_prefixes),
 		cmocka_unit_test(compares),
+		cmocka_unit_test(public_form),
 	};
 
 	return cmocka_run_group_tests_name("ike_selector", tests, NULL, NULL);

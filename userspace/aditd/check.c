@@ -12,6 +12,7 @@
 #include "aditd/secret.h"
 #include "aditd/value.h"
 #include "ike/proposal.h"
+#include "ike/selector.h"
 
 #define MTU_MIN		576		/* RFC 791 3.1: what every host takes */
 #define MTU_MIN_IPV6	1280		/* RFC 8200 5 */
@@ -291,16 +292,29 @@ static void check_selectors(const struct check *check)
 		       "allowed", count, IKE_PAIRS_MAX);
 }
 
-static void route_default(struct config_tunnel *tunnel, const struct ike_selector *selector)
+static void route_default(const struct check *check, const struct ike_selector *selector)
 {
-	struct anl_prefix *route = &tunnel->route[tunnel->route_count];
+	struct config_tunnel *tunnel = check->tunnel;
+	struct prefix prefixes[SELECTOR_PAIRS_MAX];
+	struct selector range;
+	unsigned int i, count;
 
 	if (selector->address.family == AF_UNSPEC || !selector->prefix)
 		return;
-	route->address.family = selector->address.family;
-	memcpy(route->address.bytes, selector->address.bytes, sizeof(route->address.bytes));
-	route->length = selector->prefix;
-	tunnel->route_count++;
+	range = selector_of_public(selector);
+	count = selector_prefixes(&range, prefixes, SELECTOR_PAIRS_MAX);
+	if (count > SELECTOR_PAIRS_MAX || tunnel->route_count + count > CONFIG_ROUTES_MAX) {
+		refuse(check, "remote-ts", "remote-ts takes more than %d routes; set route",
+		       CONFIG_ROUTES_MAX);
+		return;
+	}
+	for (i = 0; i < count; i++) {
+		struct anl_prefix *route = &tunnel->route[tunnel->route_count++];
+
+		route->address.family = selector->address.family;
+		memcpy(route->address.bytes, prefixes[i].address, sizeof(route->address.bytes));
+		route->length = prefixes[i].len;
+	}
 }
 
 static void check_device_settings(const struct check *check)
@@ -311,7 +325,7 @@ static void check_device_settings(const struct check *check)
 
 	if (!given(check, "route"))
 		for (i = 0; i < tunnel->remote_ts_count; i++)
-			route_default(tunnel, &tunnel->remote_ts[i]);
+			route_default(check, &tunnel->remote_ts[i]);
 	for (i = 0; i < tunnel->address_count; i++)
 		ipv6 |= tunnel->address[i].address.family == AF_INET6;
 	if (tunnel->mtu && tunnel->mtu < (ipv6 ? MTU_MIN_IPV6 : MTU_MIN))

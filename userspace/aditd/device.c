@@ -156,15 +156,15 @@ static int find_source(uint32_t ifindex, const struct anl_prefix *address, void 
 		return 0;
 	for (i = 0; i < source->tunnel->local_ts_count; i++) {
 		const struct ike_selector *selector = &source->tunnel->local_ts[i];
-		struct anl_prefix prefix = {
-			.address.family = selector->address.family, .length = selector->prefix,
-		};
+		struct ike_selector any = *selector, host = { .address.family = source->family };
 
-		memcpy(prefix.address.bytes, selector->address.bytes, sizeof(prefix.address.bytes));
+		memcpy(host.address.bytes, address->address.bytes, sizeof(host.address.bytes));
+		host.prefix = 8 * ike_address_length(&host.address);
+		any.protocol = any.port = 0;
 		/* Everything allowed: the kernel's own choice is as good, and follows changes */
 		if (!selector->prefix || selector->address.family != source->family)
 			continue;
-		if (!source->found.family && anl_prefix_contains(&prefix, &address->address))
+		if (!source->found.family && ike_selector_contains(&any, &host))
 			source->found = address->address;
 	}
 	return 0;

@@ -187,7 +187,8 @@ const char *option_allowed(const struct option *option, char *text, size_t size)
 	case OPTION_ADDRESS:
 		return "an IPv4 or IPv6 address";
 	case OPTION_SELECTOR:
-		return "a prefix such as 10.1.0.0/16 without host bits, or dynamic, each with an "
+		return "a prefix such as 10.1.0.0/16 without host bits, a range such as "
+		       "10.1.0.5-10.1.0.9, or dynamic, each with an "
 		       "optional [tcp/80]";
 	case OPTION_NETWORK:
 		return "a prefix such as 10.1.0.0/16 without host bits";

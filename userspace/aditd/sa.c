@@ -10,6 +10,7 @@
 #include "aditd/memory.h"
 #include "aditd/report.h"
 #include "aditd/tunnel.h"
+#include "ike/selector.h"
 
 static struct anl_address to_address(const struct ike_address *from)
 {
@@ -19,9 +20,13 @@ static struct anl_address to_address(const struct ike_address *from)
 	return to;
 }
 
-static struct anl_prefix to_prefix(const struct ike_selector *from)
+static struct anl_prefix to_prefix(const struct prefix *from)
 {
-	return (struct anl_prefix) { to_address(&from->address), from->prefix };
+	struct anl_prefix to = { .address.family = from->family == 4 ? AF_INET : AF_INET6 };
+
+	memcpy(to.address.bytes, from->address, sizeof(to.address.bytes));
+	to.length = from->len;
+	return to;
 }
 
 /* RFC 4301 4.4.1.1: ports are selectors of protocols that have them */
@@ -31,17 +36,32 @@ static void to_ports(uint16_t port, uint16_t *first, uint16_t *last)
 	*last = port ? port : UINT16_MAX;
 }
 
-static void to_selector(const struct ike_sa *sa, struct anl_selector *to)
+/* A range becomes the prefixes that are exactly it, and a pair of ranges their pairs */
+static int to_selectors(const struct ike_sa *sa, struct anl_sa *to)
 {
 	const struct ike_selector *src = sa->direction == IKE_OUT ? &sa->local_ts : &sa->remote_ts;
 	const struct ike_selector *dst = sa->direction == IKE_OUT ? &sa->remote_ts : &sa->local_ts;
+	struct prefix sources[SELECTOR_PAIRS_MAX], destinations[SELECTOR_PAIRS_MAX];
+	struct selector from = selector_of_public(src), towards = selector_of_public(dst);
+	unsigned int n = selector_prefixes(&from, sources, SELECTOR_PAIRS_MAX);
+	unsigned int m = selector_prefixes(&towards, destinations, SELECTOR_PAIRS_MAX), i;
 
-	anl_selector_init(to);
-	to->src = to_prefix(src);
-	to->dst = to_prefix(dst);
-	to->protocol = sa->local_ts.protocol ? sa->local_ts.protocol : sa->remote_ts.protocol;
-	to_ports(src->port, &to->sport_first, &to->sport_last);
-	to_ports(dst->port, &to->dport_first, &to->dport_last);
+	_Static_assert(SELECTOR_PAIRS_MAX <= ANL_SELECTORS_MAX, "all of a child fit into an SA");
+	if (n * m > SELECTOR_PAIRS_MAX)
+		return -E2BIG;
+	for (i = 0; i < n * m; i++) {
+		struct anl_selector *s = &to->selectors[i];
+
+		anl_selector_init(s);
+		s->src = to_prefix(&sources[i / m]);
+		s->dst = to_prefix(&destinations[i % m]);
+		s->protocol = sa->local_ts.protocol ? sa->local_ts.protocol :
+						      sa->remote_ts.protocol;
+		to_ports(src->port, &s->sport_first, &s->sport_last);
+		to_ports(dst->port, &s->dport_first, &s->dport_last);
+	}
+	to->selector_count = n * m;
+	return 0;
 }
 
 static int to_algorithm(struct anl_algorithm *to, const char *name, const uint8_t *key,
@@ -90,9 +110,7 @@ static int to_kernel(const struct ike_sa *sa, uint32_t ifindex, struct anl_sa *t
 	to->esn = sa->esn;
 	to->bytes = (struct anl_limit) { sa->byte_soft, sa->byte_hard };
 	to->seconds = (struct anl_limit) { sa->time_soft, sa->time_hard };
-	to_selector(sa, &to->selectors[0]);
-	to->selector_count = 1;
-	return err;
+	return err ? err : to_selectors(sa, to);
 }
 
 int sa_install(struct daemon *daemon, const struct ike_sa *sa)
@@ -106,7 +124,8 @@ int sa_install(struct daemon *daemon, const struct ike_sa *sa)
 		err = to_kernel(sa, tunnel->device.ifindex, &kernel);
 		if (err)
 			anl_fail(&error, -err,
-				 "the algorithm's name or key is too long for the kernel");
+				 "the algorithm's name or key is too long for the kernel, or the "
+				 "selectors are too many");
 		else
 			err = anl_sa_add(daemon->anl, &kernel, &error);
 		anl_sa_erase(&kernel);

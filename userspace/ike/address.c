@@ -130,11 +130,62 @@ static bool parse_upper(struct ike_selector *selector, char *text)
 	return parse_protocol(text, &selector->protocol);
 }
 
+/* The first and the last address of a selector, in 16 bytes each. */
+static void bounds(const struct ike_selector *s, uint8_t first[16], uint8_t last[16])
+{
+	size_t i, len = ike_address_length(&s->address);
+
+	memset(first, 0, 16);
+	memset(last, 0, 16);
+	memcpy(first, s->address.bytes, len);
+	memcpy(last, s->range ? s->last : s->address.bytes, len);
+	for (i = 0; !s->range && i < len; i++) {
+		unsigned int kept = s->prefix > i * 8 ? s->prefix - i * 8 : 0;
+
+		if (kept < 8)
+			last[i] |= 0xff >> kept;
+	}
+}
+
+/* The prefix that is the same range, if there is one. */
+static void simplify(struct ike_selector *s)
+{
+	size_t bits = 8 * ike_address_length(&s->address);
+	uint8_t first[16], last[16];
+	struct ike_selector as = *s;
+
+	as.range = false;
+	for (as.prefix = 0;; as.prefix++) {
+		bounds(&as, first, last);
+		if (host_bits_zero(&as.address, as.prefix) && !memcmp(last, s->last, sizeof(last)))
+			break;
+		if (as.prefix == bits)
+			return;
+	}
+	memset(as.last, 0, sizeof(as.last));
+	*s = as;
+}
+
+static bool parse_range(struct ike_selector *s, const char *text)
+{
+	struct ike_address last;
+
+	if (!ike_address_parse(&last, text) || last.family != s->address.family)
+		return false;
+	s->prefix = 8 * ike_address_length(&last);
+	s->range = true;
+	memcpy(s->last, last.bytes, sizeof(s->last));
+	if (memcmp(s->address.bytes, s->last, ike_address_length(&last)) > 0)
+		return false;
+	simplify(s);
+	return true;
+}
+
 bool ike_selector_parse(struct ike_selector *selector, const char *text)
 {
 	char copy[IKE_SELECTOR_TEXT];
 	unsigned long prefix;
-	char *part;
+	char *part, *dash;
 
 	*selector = (struct ike_selector){ 0 };
 	if ((size_t)snprintf(copy, sizeof(copy), "%s", text) >= sizeof(copy))
@@ -150,8 +201,13 @@ bool ike_selector_parse(struct ike_selector *selector, const char *text)
 	part = strchr(copy, '/');
 	if (part)
 		*part = 0;
+	dash = strchr(copy, '-');
+	if (dash)
+		*dash = 0;
 	if (!ike_address_parse(&selector->address, copy) || !selector->address.family)
 		return false;
+	if (dash)
+		return !part && parse_range(selector, dash + 1);
 	prefix = ike_address_length(&selector->address) * 8;
 	if (part && !parse_number(part + 1, prefix, &prefix))
 		return false;
@@ -161,11 +217,17 @@ bool ike_selector_parse(struct ike_selector *selector, const char *text)
 
 const char *ike_selector_text(const struct ike_selector *selector, char text[IKE_SELECTOR_TEXT])
 {
-	char address[IKE_ADDRESS_TEXT], protocol[12];
+	char address[IKE_ADDRESS_TEXT], last[IKE_ADDRESS_TEXT], protocol[12];
+	struct ike_address end = { .family = selector->address.family };
 	size_t i, used;
 
+	memcpy(end.bytes, selector->last, sizeof(end.bytes));
 	if (!selector->address.family)
 		used = snprintf(text, IKE_SELECTOR_TEXT, "dynamic");
+	else if (selector->range)
+		used = snprintf(text, IKE_SELECTOR_TEXT, "%s-%s",
+				ike_address_text(&selector->address, address),
+				ike_address_text(&end, last));
 	else
 		used = snprintf(text, IKE_SELECTOR_TEXT, "%s/%u",
 				ike_address_text(&selector->address, address), selector->prefix);
@@ -186,21 +248,21 @@ const char *ike_selector_text(const struct ike_selector *selector, char text[IKE
 bool ike_selector_equal(const struct ike_selector *a, const struct ike_selector *b)
 {
 	return ike_address_equal(&a->address, &b->address) && a->prefix == b->prefix &&
+	       a->range == b->range && !memcmp(a->last, b->last, sizeof(a->last)) &&
 	       a->protocol == b->protocol && a->port == b->port;
 }
 
 bool ike_selector_contains(const struct ike_selector *outer, const struct ike_selector *inner)
 {
-	size_t i;
+	uint8_t from[16], to[16], first[16], last[16];
 
-	if (outer->address.family != inner->address.family || outer->prefix > inner->prefix)
+	if (outer->address.family != inner->address.family)
 		return false;
 	if (outer->protocol && outer->protocol != inner->protocol)
 		return false;
 	if (outer->port && outer->port != inner->port)
 		return false;
-	for (i = 0; i < outer->prefix; i++)
-		if ((outer->address.bytes[i / 8] ^ inner->address.bytes[i / 8]) & (0x80 >> i % 8))
-			return false;
-	return true;
+	bounds(outer, from, to);
+	bounds(inner, first, last);
+	return memcmp(from, first, sizeof(from)) <= 0 && memcmp(last, to, sizeof(to)) <= 0;
 }

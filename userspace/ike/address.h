@@ -29,7 +29,9 @@ struct ike_endpoint {
  */
 struct ike_selector {
 	struct ike_address address;
-	uint8_t prefix;
+	uint8_t prefix; /* bits; with a range those of a whole address */
+	bool range; /* from address to last, both included; never one that a prefix can say */
+	uint8_t last[16];
 	uint8_t protocol;
 	uint16_t port;
 };
@@ -37,7 +39,7 @@ struct ike_selector {
 /* Buffers that the formatting functions below never overrun. */
 #define IKE_ADDRESS_TEXT 48
 #define IKE_ENDPOINT_TEXT 56
-#define IKE_SELECTOR_TEXT 64
+#define IKE_SELECTOR_TEXT 128
 
 /* Number of bytes of an address: 4, 16, or 0 for %any. */
 size_t ike_address_length(const struct ike_address *address);
@@ -51,7 +53,7 @@ const char *ike_address_text(const struct ike_address *address, char text[IKE_AD
 const char *ike_endpoint_text(const struct ike_endpoint *endpoint, char text[IKE_ENDPOINT_TEXT]);
 
 /*
- * "10.1.0.0/16", "10.1.0.1", "2001:db8::/32", "dynamic", each with an optional "[protocol/port]",
+ * "10.1.0.0/16", "10.1.0.1", "10.1.0.5-10.1.0.9", "2001:db8::/32", "dynamic", each with an optional "[protocol/port]",
  * "[tcp]", "[17/53]", "[tcp/80]". Host bits below the prefix must be zero: a selector that means
  * something else than it says is refused. False when the text is not a selector.
  */

@@ -105,6 +105,5 @@ void sa_keys(struct child *c, enum ike_direction direction, struct ike_sa *sa);
 const char *sa_proposal(struct child *c);
 /* "ESP aes128gcm16, SPI in 0x…, out 0x…, 10.1.0.0/16 === 10.2.0.0/16" */
 const char *child_text(const struct child *c, char *text, size_t size);
-struct ike_selector selector_public(const struct selector *s);
 
 #endif

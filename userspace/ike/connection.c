@@ -223,19 +223,13 @@ uint64_t connection_margin(struct connection *c, uint64_t lifetime, bool followe
 
 static struct selector resolve(const struct ike_selector *s, const struct ike_address *own)
 {
-	const struct ike_address *a = s->address.family ? &s->address : own;
-	size_t len = ike_address_length(a), i;
-	struct selector r = selector_of_address(bytes_of(a->bytes, len));
+	struct ike_selector known = *s;
 
-	for (i = 0; s->address.family && i < len; i++) {
-		unsigned int kept = s->prefix > i * 8 ? s->prefix - i * 8 : 0;
-
-		if (kept < 8)
-			r.last[i] |= 0xff >> kept;
+	if (!s->address.family) {
+		known.address = *own;
+		known.prefix = 8 * ike_address_length(own);
 	}
-	r.protocol = s->protocol;
-	r.port = s->port;
-	return r;
+	return selector_of_public(&known);
 }
 
 void pair_selectors(const struct pair *p, const struct ike_address *local,
@@ -336,8 +330,10 @@ void connection_want(struct connection *c)
 static bool pair_takes(const struct pair *p, const struct ike_address *source,
 		       const struct ike_address *destination)
 {
-	struct ike_selector from = { *source, ike_address_length(source) * 8, 0, 0 };
-	struct ike_selector to = { *destination, ike_address_length(destination) * 8, 0, 0 };
+	struct ike_selector from = { .address = *source,
+				     .prefix = ike_address_length(source) * 8 };
+	struct ike_selector to = { .address = *destination,
+				   .prefix = ike_address_length(destination) * 8 };
 	struct ike_selector local = p->local, remote = p->remote;
 
 	/* Only addresses are known of the packet. */

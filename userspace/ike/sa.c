@@ -9,20 +9,6 @@
 /* The kernel's own limit, in case that nobody is there to remove the SA. */
 #define HARD_LIMIT_SPARE 30
 
-struct ike_selector selector_public(const struct selector *s)
-{
-	struct ike_selector p = {
-		.address.family = s->family == 4 ? AF_INET : AF_INET6,
-		.protocol = s->protocol,
-		.port = s->port,
-	};
-	int prefix = selector_prefix(s);
-
-	memcpy(p.address.bytes, s->first, s->family == 4 ? 4 : 16);
-	p.prefix = prefix < 0 ? 0 : prefix;
-	return p;
-}
-
 void sa_describe(const struct child *c, enum ike_direction direction, struct ike_sa *sa)
 {
 	const struct ike_connection *settings = &c->connection->settings;

@@ -360,6 +360,42 @@ unsigned int selector_prefixes(const struct selector *s, struct prefix *out, uns
 	return count;
 }
 
+unsigned int selector_pairs(const struct selector *a, const struct selector *b)
+{
+	return selector_prefixes(a, NULL, 0) * selector_prefixes(b, NULL, 0);
+}
+
+struct selector selector_of_public(const struct ike_selector *s)
+{
+	struct selector r = selector_of_address(bytes_of(s->address.bytes,
+							 ike_address_length(&s->address)));
+
+	if (s->range)
+		memcpy(r.last, s->last, address_len(r.family));
+	else
+		prefix_last(r.first, r.family, s->prefix, r.last);
+	r.protocol = s->protocol;
+	r.port = s->port;
+	return r;
+}
+
+struct ike_selector selector_public(const struct selector *s)
+{
+	struct ike_selector p = {
+		.address.family = s->family == 4 ? AF_INET : AF_INET6,
+		.protocol = s->protocol,
+		.port = s->port,
+	};
+	int prefix = selector_prefix(s);
+
+	memcpy(p.address.bytes, s->first, address_len(s->family));
+	p.range = prefix < 0;
+	p.prefix = p.range ? address_bits(s->family) : (unsigned int)prefix;
+	if (p.range)
+		memcpy(p.last, s->last, sizeof(p.last));
+	return p;
+}
+
 bool selector_equal(const struct selector *a, const struct selector *b)
 {
 	return a->family == b->family && a->protocol == b->protocol && a->port == b->port &&

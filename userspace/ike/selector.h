@@ -6,6 +6,7 @@
 #ifndef ADIT_IKE_SELECTOR_H
 #define ADIT_IKE_SELECTOR_H
 
+#include "ike/address.h"
 #include "ike/payload.h"
 
 #define SELECTOR_TEXT_MAX 128
@@ -46,6 +47,14 @@ struct prefix {
 	uint8_t address[16];
 };
 unsigned int selector_prefixes(const struct selector *s, struct prefix *out, unsigned int max);
+
+/* The pairs of prefixes that two ranges take; what the kernel has of one SA is bounded. */
+#define SELECTOR_PAIRS_MAX 64
+unsigned int selector_pairs(const struct selector *a, const struct selector *b);
+
+/* Between this and the public form; @s must not be "dynamic". */
+struct selector selector_of_public(const struct ike_selector *s);
+struct ike_selector selector_public(const struct selector *s);
 
 bool selector_equal(const struct selector *a, const struct selector *b);
 /* Whether all that @inner takes @outer takes too. */

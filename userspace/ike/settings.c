@@ -110,6 +110,15 @@ static bool check_pairs(const struct ike_connection *s, struct mistake *m)
 		if (l->address.family && r->address.family &&
 		    l->address.family != r->address.family)
 			return wrong(m, "local-ts and remote-ts: IPv4 and IPv6 do not go together");
+		if (l->address.family && r->address.family) {
+			struct selector from = selector_of_public(l), to = selector_of_public(r);
+
+			if (selector_pairs(&from, &to) > SELECTOR_PAIRS_MAX)
+				return wrong(m, "local-ts and remote-ts: the ranges take %u pairs "
+					     "of prefixes, at most %d are allowed; choose bounds "
+					     "that are nearer to prefixes",
+					     selector_pairs(&from, &to), SELECTOR_PAIRS_MAX);
+		}
 		if (l->protocol && r->protocol && l->protocol != r->protocol)
 			return wrong(m, "local-ts and remote-ts: the protocols differ");
 	}

@@ -63,9 +63,9 @@ static const char *read_ids(const struct message *m, struct selector *initiator,
 	if (!id_parse(&id, first->body, &fault) || !selector_from_payload(initiator, &id, &fault) ||
 	    !id_parse(&id, second->body, &fault) || !selector_from_payload(responder, &id, &fault))
 		return fault.text;
-	/* What the kernel takes are prefixes. */
-	if (selector_prefix(initiator) < 0 || selector_prefix(responder) < 0)
-		return "a range that is no prefix is not supported";
+	/* What the kernel takes are prefixes: exactly those of the range, or none. */
+	if (selector_pairs(initiator, responder) > SELECTOR_PAIRS_MAX)
+		return "its ranges take more than 64 pairs of prefixes";
 	return NULL;
 }
 

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Quick mode's forms: selectors that are ranges, transport mode behind NAT, bundles, the commit
+ * bit, lifetimes.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ike/connection.h"
+#include "lib/world.h"
+
+#define SECONDS 1000
+
+static bool both_up(struct world *w)
+{
+	return world_state(w, 0, "test") == IKE_STATE_ESTABLISHED &&
+	       world_state(w, 1, "test") == IKE_STATE_ESTABLISHED;
+}
+
+/* Two sides before their connections are added; each pair is its own. */
+struct setting {
+	struct ike_connection left, right;
+	struct ike_pair ours, theirs;
+};
+
+static struct world *prepare(struct setting *s, bool nat)
+{
+	struct world *w = world_new(1, 2);
+
+	if (nat)
+		world_nat(w, 0);
+	s->left = world_connection(w, 0, 1);
+	s->right = world_connection(w, 1, 0);
+	s->left.start = IKE_START_ALWAYS;
+	s->ours = *s->left.pairs;
+	s->theirs = *s->right.pairs;
+	s->left.pairs = &s->ours;
+	s->right.pairs = &s->theirs;
+	return w;
+}
+
+static bool go(struct world *w, const struct setting *s)
+{
+	world_add(w, 1, &s->right);
+	world_add(w, 0, &s->left);
+	return world_run(w, w->now + 5 * SECONDS, both_up);
+}
+
+static struct world_sa *outbound(struct world *w, unsigned int side)
+{
+	const struct side *peer = &w->sides[!side];
+	struct world_sa *sa = world_outbound(w, side, peer->nat ? &peer->public : &peer->address);
+
+	assert_non_null(sa);
+	return sa;
+}
+
+static void selectors(struct ike_pair *p, const char *local, const char *remote)
+{
+	assert_true(ike_selector_parse(&p->local, local));
+	assert_true(ike_selector_parse(&p->remote, remote));
+}
+
+static void assert_selectors(struct world *w, unsigned int side, const char *local,
+			     const char *remote)
+{
+	char text[IKE_SELECTOR_TEXT];
+
+	assert_string_equal(ike_selector_text(&outbound(w, side)->sa.local_ts, text), local);
+	assert_string_equal(ike_selector_text(&outbound(w, side)->sa.remote_ts, text), remote);
+}
+
+/* RFC 2407 4.6.2.8: neither narrower nor wider than the range */
+static void test_ranges(void **state)
+{
+	struct setting s;
+	struct world *w = prepare(&s, false);
+
+	selectors(&s.ours, "10.1.0.5-10.1.0.9", "2.2.0.0/16");
+	selectors(&s.theirs, "2.2.0.0/16", "10.1.0.5-10.1.0.9");
+	assert_true(go(w, &s));
+	assert_selectors(w, 0, "10.1.0.5-10.1.0.9", "2.2.0.0/16");
+	assert_selectors(w, 1, "2.2.0.0/16", "10.1.0.5-10.1.0.9");
+	world_free(w);
+
+	/* A part of what the other side lets through is what both install. */
+	w = prepare(&s, false);
+	selectors(&s.ours, "10.1.0.5-10.1.0.9[tcp/80]", "2.2.2.0/24[tcp]");
+	selectors(&s.theirs, "2.2.0.0/16", "10.1.0.1-10.1.0.200");
+	assert_true(go(w, &s));
+	assert_selectors(w, 0, "10.1.0.5-10.1.0.9[tcp/80]", "2.2.2.0/24[tcp]");
+	assert_selectors(w, 1, "2.2.2.0/24[tcp]", "10.1.0.5-10.1.0.9[tcp/80]");
+	world_free(w);
+
+	/* More than there is: refused, and told. */
+	w = prepare(&s, false);
+	selectors(&s.ours, "10.1.0.5-10.1.0.10", "2.2.0.0/16");
+	selectors(&s.theirs, "2.2.0.0/16", "10.1.0.5-10.1.0.9");
+	assert_false(go(w, &s));
+	assert_int_equal(w->sides[1].last_error, IKE_ERROR_TS_UNACCEPTABLE);
+	assert_int_equal(w->sides[1].sa_count, 0);
+	world_free(w);
+}
+
+static void test_wild_ranges(void **state)
+{
+	struct setting s;
+	struct world *w = prepare(&s, false);
+	char error[512];
+
+	selectors(&s.ours, "0.0.0.1-255.255.255.254", "10.0.0.0/8");
+	assert_true(ike_connection_check(&s.left, error, sizeof(error)));
+	selectors(&s.ours, "0.0.0.1-255.255.255.254", "10.0.0.1-10.0.0.6");
+	assert_false(ike_connection_check(&s.left, error, sizeof(error)));
+	assert_non_null(strstr(error, "local-ts and remote-ts: the ranges take 248 pairs"));
+	/* What only the peer asks for, within what is configured, is bounded too. */
+	selectors(&s.ours, "10.1.0.0-10.1.127.254", "10.2.0.1-10.2.0.1");
+	selectors(&s.theirs, "10.2.0.0/16", "10.1.0.0/16");
+	assert_true(go(w, &s));
+	assert_selectors(w, 1, "10.2.0.1/32", "10.1.0.0-10.1.127.254");
+	world_free(w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_wild_ranges),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
