@@ -68,5 +68,6 @@ module_init(adit_module_init);
 module_exit(adit_module_exit);
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("IPsec tunnels as network devices");
+MODULE_VERSION("0.1.0");
 MODULE_ALIAS_RTNL_LINK("adit");
 MODULE_ALIAS_GENL_FAMILY("adit");

@@ -6,6 +6,7 @@ unitdir ?= $(prefix)/lib/systemd/system
 sysusersdir ?= $(prefix)/lib/sysusers.d
 tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
 docdir ?= $(prefix)/share/doc/adit
+datadir ?= $(prefix)/share/adit
 INSTALL ?= install
 
 manuals := $(wildcard userspace/man/*.[1-8])
@@ -15,7 +16,7 @@ completions := $(filter-out %.md,$(wildcard userspace/completion/*))
 
 installed = $(sbindir)/aditd $(sbindir)/adit $(foreach m,$(manuals),$(call manual_path,$(m))) \
 	$(addprefix $(bashcompletiondir)/,$(notdir $(completions))) $(unitdir)/adit.service \
-	$(sysusersdir)/adit.conf $(tmpfilesdir)/adit.conf $(docdir)/README.md
+	$(sysusersdir)/adit.conf $(tmpfilesdir)/adit.conf $(docdir)/README.md $(datadir)/grafana.json
 
 .PHONY: install
 install: userspace	## Installs the daemon, the tool, manuals, unit (DESTDIR, prefix)
@@ -24,21 +25,23 @@ install: userspace	## Installs the daemon, the tool, manuals, unit (DESTDIR, pre
 	$(Q)$(INSTALL) -m 755 $(O)/userspace/aditd $(O)/userspace/adit $(DESTDIR)$(sbindir)/
 	$(Q)$(foreach m,$(manuals),$(INSTALL) -m 644 $(m) $(DESTDIR)$(call manual_path,$(m)) &&) :
 	$(Q)$(INSTALL) -m 644 $(completions) $(DESTDIR)$(bashcompletiondir)/
-	$(Q)sed 's,/usr/sbin/aditd,$(sbindir)/aditd,' userspace/systemd/adit.service \
+	$(Q)sed 's,/usr/sbin/adit,$(sbindir)/adit,' userspace/systemd/adit.service \
 		> $(DESTDIR)$(unitdir)/adit.service
 	$(Q)chmod 644 $(DESTDIR)$(unitdir)/adit.service
 	$(Q)$(INSTALL) -m 644 userspace/systemd/adit.sysusers $(DESTDIR)$(sysusersdir)/adit.conf
 	$(Q)$(INSTALL) -m 644 userspace/systemd/adit.tmpfiles $(DESTDIR)$(tmpfilesdir)/adit.conf
 	$(Q)$(INSTALL) -m 644 README.md $(DESTDIR)$(docdir)/
+	$(Q)$(INSTALL) -m 644 userspace/grafana/adit.json $(DESTDIR)$(datadir)/grafana.json
 	$(Q)chmod 750 $(DESTDIR)$(sysconfdir)/adit $(DESTDIR)$(sysconfdir)/adit/conf.d
 	$(Q)[ -e $(DESTDIR)$(sysconfdir)/adit/adit.conf ] || \
 		$(INSTALL) -m 640 userspace/systemd/adit.conf $(DESTDIR)$(sysconfdir)/adit/
 	@echo 'The module: make install-module, or through DKMS: see README.md.'
+	@echo 'The user of the daemon: systemd-sysusers; the unit: systemctl daemon-reload.'
 
 .PHONY: uninstall
 uninstall:		## Removes what install put there, but the configuration
 	$(Q)rm -f $(addprefix $(DESTDIR),$(installed))
-	$(Q)rmdir --ignore-fail-on-non-empty $(DESTDIR)$(docdir) 2>/dev/null || :
+	$(Q)rmdir --ignore-fail-on-non-empty $(DESTDIR)$(docdir) $(DESTDIR)$(datadir) 2>/dev/null || :
 
 .PHONY: install-module
 install-module: module	## Installs adit.ko for the chosen kernel, without DKMS

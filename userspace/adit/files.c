@@ -37,6 +37,12 @@ FILE *files_add(struct files *files, struct anl_error *error, const char *format
 		anl_fail(error, errno, "cannot write %s: %s", path, strerror(errno));
 		return NULL;
 	}
+	if (files->owner && fchown(file, files->owner, (gid_t)-1)) {
+		anl_fail(error, errno, "cannot give %s to the daemon: %s", path, strerror(errno));
+		close(file);
+		unlink(draft);
+		return NULL;
+	}
 	return files->list[files->count++].out = fdopen(file, "w");
 }
 

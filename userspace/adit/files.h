@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "netlink/error.h"
 
@@ -16,6 +17,7 @@
 /**
  * struct files - what is to be written
  * @replace: existing files may be replaced; otherwise they make it fail
+ * @owner: whom they belong to; 0: whoever writes them
  */
 struct files {
 	struct {
@@ -25,6 +27,7 @@ struct files {
 	} list[FILES_MAX];
 	unsigned int count;
 	bool replace;
+	uid_t owner;
 };
 
 /**

@@ -4,9 +4,11 @@
  */
 #include <errno.h>
 #include <libgen.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "adit/aws.h"
 #include "adit/aws_config.h"
@@ -146,11 +148,21 @@ static void report(const struct aws_connection *connection, const char *name,
 	printf("next: %s\n", next);
 }
 
+/* The daemon's own user, which reads what is in its folder; 0 where it runs as root */
+static uid_t daemon_user(const struct options *options)
+{
+	const struct passwd *user = options->output || geteuid() ? NULL : getpwnam("adit");
+
+	return user ? user->pw_uid : 0;
+}
+
 static int import(const struct options *options, const char *path,
 		  struct aws_connection *connection)
 {
 	const char *name = options->name ? options->name : "aws";
-	struct files files = { .replace = options->given & OPTION_FORCE };
+	struct files files = {
+		.replace = options->given & OPTION_FORCE, .owner = daemon_user(options),
+	};
 	struct anl_error error;
 	struct place place;
 	size_t length;

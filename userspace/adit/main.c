@@ -10,7 +10,8 @@
 
 static const struct command *const commands[] = {
 	&command_up, &command_down, &command_status, &command_watch, &command_monitor,
-	&command_reload, &command_metrics, &command_import, &command_sa, &command_version, NULL
+	&command_reload, &command_metrics, &command_import, &command_doctor,
+	&command_sa, &command_version, NULL
 };
 
 static void list_commands(FILE *out)

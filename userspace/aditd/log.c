@@ -19,6 +19,7 @@
 #endif
 
 #define LINE_MAX_BYTES 4096
+#define FIELDS_MAX 24
 
 static enum { LOG_TO_STDERR, LOG_TO_JOURNAL, LOG_TO_SYSLOG } destination;
 static enum ike_severity threshold = IKE_SEVERITY_INFO;
@@ -107,17 +108,71 @@ static void line_print(enum ike_severity severity, const char *tunnel, const cha
 }
 
 #ifdef HAVE_SYSTEMD
-static void line_send(enum ike_severity severity, const char *tunnel, const char *code,
-		      const char *text)
+/* The fields of one entry */
+struct entry {
+	struct iovec fields[FIELDS_MAX];
+	int count;
+};
+
+static void field_add(struct entry *entry, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void field_add(struct entry *entry, const char *format, ...)
 {
-	sd_journal_send("MESSAGE=%s%s%s", tunnel ? tunnel : "", tunnel ? ": " : "", text,
-			"PRIORITY=%d", priority_of(severity), "SYSLOG_IDENTIFIER=aditd",
-			"ADIT_TUNNEL=%s", tunnel ? tunnel : "", "ADIT_CODE=%s", code ? code : "",
-			NULL);
+	va_list arguments;
+	char *text;
+	int length;
+
+	va_start(arguments, format);
+	length = vasprintf(&text, format, arguments);
+	va_end(arguments);
+	if (length > 0 && entry->count < FIELDS_MAX)
+		entry->fields[entry->count++] = (struct iovec){ text, (size_t)length };
+	else if (length >= 0)
+		free(text);
+}
+
+/* "spi_in" becomes ADIT_SPI_IN; lists and objects are for those who watch the control socket */
+static void member_add(struct entry *entry, const char *name, const json_t *value)
+{
+	char upper[32] = "";
+
+	for (size_t i = 0; name[i] && i < sizeof(upper) - 1; i++)
+		upper[i] = (char)toupper((unsigned char)name[i]);
+	if (json_is_string(value))
+		field_add(entry, "ADIT_%s=%s", upper, json_string_value(value));
+	else if (json_is_integer(value))
+		field_add(entry, "ADIT_%s=%" JSON_INTEGER_FORMAT, upper, json_integer_value(value));
+	else if (json_is_real(value))
+		field_add(entry, "ADIT_%s=%.3f", upper, json_real_value(value));
+	else if (json_is_boolean(value))
+		field_add(entry, "ADIT_%s=%s", upper, json_is_true(value) ? "true" : "false");
+}
+
+static void line_send(enum ike_severity severity, const char *tunnel, const char *code,
+		      const char *text, const json_t *members)
+{
+	struct entry entry = { .count = 0 };
+	const char *name;
+	json_t *value;
+
+	field_add(&entry, "MESSAGE=%s%s%s", tunnel ? tunnel : "", tunnel ? ": " : "", text);
+	field_add(&entry, "PRIORITY=%d", priority_of(severity));
+	field_add(&entry, "SYSLOG_IDENTIFIER=aditd");
+	if (tunnel)
+		field_add(&entry, "ADIT_TUNNEL=%s", tunnel);
+	if (code)
+		field_add(&entry, "ADIT_CODE=%s", code);
+	json_object_foreach((json_t *)members, name, value)
+		member_add(&entry, name, value);
+	sd_journal_sendv(entry.fields, entry.count);
+	while (entry.count)
+		free(entry.fields[--entry.count].iov_base);
 }
 #endif
 
-void log_write(enum ike_severity severity, const char *tunnel, const char *code, const char *text)
+void log_write(enum ike_severity severity, const char *tunnel, const char *code, const char *text,
+	       const json_t *members)
 {
 	char clean[LINE_MAX_BYTES];
 	size_t i;
@@ -137,7 +192,7 @@ void log_write(enum ike_severity severity, const char *tunnel, const char *code,
 		break;
 	case LOG_TO_JOURNAL:
 #ifdef HAVE_SYSTEMD
-		line_send(severity, tunnel, code, clean);
+		line_send(severity, tunnel, code, clean, members);
 #endif
 		break;
 	}
@@ -148,7 +203,7 @@ static void log_format(enum ike_severity severity, const char *format, va_list a
 	char text[2048];
 
 	vsnprintf(text, sizeof(text), format, arguments);
-	log_write(severity, NULL, NULL, text);
+	log_write(severity, NULL, NULL, text, NULL);
 }
 
 #define LOG_FUNCTION(name, severity)			\

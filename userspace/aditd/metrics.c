@@ -75,6 +75,42 @@ static void tunnel_gauges(FILE *out, const struct daemon *daemon)
 				daemon->tunnels[i]->error.time);
 }
 
+/* Until the first pair of a tunnel is renewed; negative when none is planned */
+static double next_rekey(const json_t *tunnel)
+{
+	const json_t *child;
+	double least = -1;
+	size_t i;
+
+	json_array_foreach(json_object_get(tunnel, "children"), i, child) {
+		const json_t *in = json_object_get(child, "rekey_in");
+
+		if (json_is_number(in) && (least < 0 || json_number_value(in) < least))
+			least = json_number_value(in);
+	}
+	return least;
+}
+
+static void sas(FILE *out, struct daemon *daemon)
+{
+	json_t *tunnels = status_tunnels(daemon, "");
+	const json_t *tunnel;
+	size_t i;
+
+	head(out, "adit_tunnel_sas", "gauge", "Pairs of IPsec SAs.");
+	json_array_foreach(tunnels, i, tunnel)
+		fprintf(out, "adit_tunnel_sas{tunnel=\"%s\"} %zu\n",
+			json_string_value(json_object_get(tunnel, "name")),
+			json_array_size(json_object_get(tunnel, "children")));
+	head(out, "adit_tunnel_rekey_seconds", "gauge", "Until the next pair of SAs is renewed.");
+	json_array_foreach(tunnels, i, tunnel)
+		if (next_rekey(tunnel) >= 0)
+			fprintf(out, "adit_tunnel_rekey_seconds{tunnel=\"%s\"} %.3f\n",
+				json_string_value(json_object_get(tunnel, "name")),
+				next_rekey(tunnel));
+	json_decref(tunnels);
+}
+
 static void failures(FILE *out, const struct daemon *daemon)
 {
 	size_t i;
@@ -168,6 +204,7 @@ char *metrics_text(struct daemon *daemon)
 	head(out, "adit_info", "gauge", "The version of aditd.");
 	fprintf(out, "adit_info{version=\"%s\"} 1\n", ADIT_VERSION);
 	tunnel_gauges(out, daemon);
+	sas(out, daemon);
 	failures(out, daemon);
 	engine_counters(out, &counters);
 	devices(out, daemon, links);

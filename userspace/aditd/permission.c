@@ -3,7 +3,10 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <pwd.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -49,4 +52,17 @@ bool permission_granted(int fd)
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length))
 		return false;
 	return peer.uid == 0 || peer.uid == geteuid() || in_group(fd, peer.gid);
+}
+
+const char *permission_explain(const char *path, int code, char *why, size_t size)
+{
+	struct passwd *user = code == EACCES && geteuid() ? getpwuid(geteuid()) : NULL;
+
+	if (user)
+		snprintf(why, size, "%s: aditd runs as the user %s; `systemctl reload adit` gives "
+			 "it what is in /etc/adit, `chown %s %s` this one", strerror(code),
+			 user->pw_name, user->pw_name, path);
+	else
+		snprintf(why, size, "%s", strerror(code));
+	return why;
 }

@@ -6,10 +6,17 @@
 #define ADITD_PERMISSION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Mode and group of the socket file. 0 or a negative errno. */
 int permission_set(const char *path);
 /* The process at the other end of a connected Unix socket may. */
 bool permission_granted(int fd);
+
+/*
+ * Why a file cannot be read: that of errno code, and what to do where it is that the daemon has a
+ * user of its own. Return: why.
+ */
+const char *permission_explain(const char *path, int code, char *why, size_t size);
 
 #endif

@@ -14,7 +14,8 @@ void report_send(struct daemon *daemon, const struct report *report)
 {
 	json_t *event = report->members ? report->members : json_object();
 
-	log_write(report->severity, report->tunnel, report->code, report->text);
+	log_write(report->severity, report->tunnel, report->code, report->text,
+		  report->members);
 	json_object_set_new(event, "time", json_real(daemon_time()));
 	json_object_set_new(event, "tunnel",
 			    report->tunnel ? json_string(report->tunnel) : json_null());

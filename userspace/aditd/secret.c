@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "aditd/permission.h"
 #include "aditd/value.h"
 
 #define FILE_MAX 2048			/* bytes; twice the longest key in hexadecimal, and more */
@@ -66,7 +67,10 @@ size_t secret_read(const char *path, uint8_t *secret, size_t size, char *why, si
 	ssize_t n = -1;
 
 	if (fd < 0) {
-		snprintf(why, why_size, "%s: %s", path, strerror(errno));
+		char reason[512];
+
+		snprintf(why, why_size, "%s: %s", path,
+			 permission_explain(path, errno, reason, sizeof(reason)));
 		return 0;
 	}
 	if (file_trusted(fd, path, why, why_size)) {

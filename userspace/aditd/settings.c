@@ -2,6 +2,7 @@
 #include "aditd/settings.h"
 
 #include <confuse.h>
+#include <errno.h>
 #include <glob.h>
 #include <limits.h>
 #include <malloc.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 
 #include "aditd/memory.h"
+#include "aditd/permission.h"
 #include "aditd/source.h"
 
 #define FILES_MAX	4096		/* of one configuration */
@@ -68,9 +70,16 @@ static void file_queue(const char *path, const char *from, unsigned int line)
 	parser->file_count++;
 }
 
+/* A folder that is not there holds nothing; one that may not be read holds tunnels */
+static int unreadable(const char *path, int code)
+{
+	(void)path;
+	return code == EACCES;
+}
+
 static int on_include(cfg_t *cfg, cfg_opt_t *opt, int argc, const char **argv)
 {
-	char pattern[PATH_MAX];
+	char pattern[PATH_MAX], reason[512];
 	const char *slash = strrchr(parser->path, '/');
 	glob_t found = { 0 };
 	size_t i;
@@ -84,7 +93,7 @@ static int on_include(cfg_t *cfg, cfg_opt_t *opt, int argc, const char **argv)
 		snprintf(pattern, sizeof(pattern), "%.*s/%s", (int)(slash - parser->path),
 			 parser->path, argv[0]);
 	/* A pattern may match nothing, a plain name must be there */
-	switch (glob(pattern, 0, NULL, &found)) {
+	switch (glob(pattern, 0, unreadable, &found)) {
 	case 0:
 		for (i = 0; i < found.gl_pathc; i++)
 			file_queue(found.gl_pathv[i], parser->path, cfg->line);
@@ -95,7 +104,8 @@ static int on_include(cfg_t *cfg, cfg_opt_t *opt, int argc, const char **argv)
 		break;
 	default:
 		mistake_add(parser->mistakes, parser->path, cfg->line,
-			    "include(\"%s\") cannot be read", argv[0]);
+			    "include(\"%s\"): %s", argv[0],
+			    permission_explain(pattern, EACCES, reason, sizeof(reason)));
 	}
 	globfree(&found);
 	return 0;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "aditd/memory.h"
+#include "aditd/permission.h"
 
 #define BRACES_MAX 16
 
@@ -264,13 +265,13 @@ char *source_read(const char *path, const char *from, unsigned int line,
 		  struct mistakes *mistakes)
 {
 	const char *why = NULL;
-	char *text = NULL;
+	char *text = NULL, reason[512];
 	struct stat status;
 	/* A FIFO must not make the daemon wait */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0 || fstat(fd, &status) < 0)
-		why = strerror(errno);
+		why = permission_explain(path, errno, reason, sizeof(reason));
 	else if (!S_ISREG(status.st_mode))
 		why = "it is not a regular file";
 	else if (status.st_size > SOURCE_MAX)

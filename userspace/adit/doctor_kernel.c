@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * adit doctor: the module and the kernel that it is for.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <linux/if_alg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "adit/doctor.h"
+
+#define EFI "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+
+static bool exists(const char *format, const char *release)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), format, release);
+	return !access(path, F_OK);
+}
+
+/* depmod's list knows it, wherever below /lib/modules it is */
+static bool module_installed(const char *release)
+{
+	char path[256], *line = NULL;
+	bool found = false;
+	size_t size = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep", release);
+	file = fopen(path, "re");
+	while (file && !found && getline(&line, &size, file) > 0) {
+		line[strcspn(line, ":")] = '\0';
+		found = strstr(line, "/adit.ko");
+	}
+	free(line);
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static bool has_headers(const char *release)
+{
+	return exists("/lib/modules/%s/build/Makefile", release);
+}
+
+static void say_not_built(struct doctor *doctor, const char *release)
+{
+	char cure[512];
+
+	if (!has_headers(release))
+		snprintf(cure, sizeof(cure), "apt-get install linux-headers-%s, and adit-dkms builds "
+			 "it; or make install-module in the sources", release);
+	else if (exists("/var/lib/dkms/adit%s", ""))
+		snprintf(cure, sizeof(cure), "dkms autoinstall -k %s; when it does not compile, "
+			 "/var/lib/dkms/adit/*/build/make.log says why", release);
+	else
+		snprintf(cure, sizeof(cure), "apt-get install adit-dkms, or make install-module in "
+			 "the sources");
+	doctor_say(doctor, "module", VERDICT_FAIL, cure, "adit.ko is not built for Linux %s",
+		   release);
+}
+
+static void check_module(struct doctor *doctor, const char *release)
+{
+	char version[64];
+
+	if (access("/sys/module/adit", F_OK)) {
+		if (module_installed(release))
+			doctor_say(doctor, "module", VERDICT_FAIL, "modprobe adit; the unit does that",
+				   "adit.ko is built for Linux %s and not loaded", release);
+		else
+			say_not_built(doctor, release);
+		return;
+	}
+	if (!doctor_line("/sys/module/adit/version", version, sizeof(version)) ||
+	    strcmp(version, ADIT_VERSION))
+		doctor_say(doctor, "module", VERDICT_WARN,
+			   "systemctl stop adit; rmmod adit; modprobe adit; systemctl start adit",
+			   "the module that is loaded is of version %s, this tool of " ADIT_VERSION,
+			   *version ? version : "unknown");
+	else
+		doctor_say(doctor, "module", VERDICT_OK, NULL,
+			   "adit.ko " ADIT_VERSION " is loaded into Linux %s", release);
+}
+
+static void check_headers(struct doctor *doctor, const char *release)
+{
+	if (!exists("/var/lib/dkms/adit%s", ""))
+		doctor_say(doctor, "headers", VERDICT_OK, NULL, has_headers(release) ?
+			   "those of Linux %s are there; DKMS is not used" :
+			   "DKMS is not used: after an update of Linux %s, make install-module again",
+			   release);
+	else if (has_headers(release))
+		doctor_say(doctor, "headers", VERDICT_OK, NULL,
+			   "those of Linux %s are there, for DKMS", release);
+	else
+		doctor_say(doctor, "headers", VERDICT_WARN,
+			   "apt-get install linux-headers-amd64, which follows the kernel's updates",
+			   "those of Linux %s are missing: DKMS cannot build the module", release);
+}
+
+static bool secure_boot(void)
+{
+	unsigned char bytes[5] = { 0 };
+	FILE *file = fopen(EFI, "re");
+	bool on;
+
+	/* Four bytes of attributes, then the value */
+	on = file && fread(bytes, 1, sizeof(bytes), file) == sizeof(bytes) && bytes[4] == 1;
+	if (file)
+		fclose(file);
+	return on;
+}
+
+static void check_secure_boot(struct doctor *doctor)
+{
+	char enforced[8], lockdown[64];
+	bool strict;
+
+	doctor_line("/sys/module/module/parameters/sig_enforce", enforced, sizeof(enforced));
+	doctor_line("/sys/kernel/security/lockdown", lockdown, sizeof(lockdown));
+	strict = *enforced == 'Y' || (*lockdown && !strstr(lockdown, "[none]"));
+	if (!strict && !secure_boot())
+		doctor_say(doctor, "secure-boot", VERDICT_OK, NULL,
+			   "modules need no signature here");
+	else if (!access("/sys/module/adit", F_OK))
+		doctor_say(doctor, "secure-boot", VERDICT_OK, NULL,
+			   "modules need a signature, and adit's is accepted");
+	else
+		doctor_say(doctor, "secure-boot", VERDICT_WARN,
+			   "mokutil --import /var/lib/dkms/mok.pub, reboot, and enroll the key",
+			   "modules need a signature that this machine trusts: modprobe may be "
+			   "refused ('Key was rejected')");
+}
+
+/* The kernel loads what it needs to know the answer. 0, or an errno */
+static int ask_algorithm(const char *type, const char *name)
+{
+	struct sockaddr_alg address = { .salg_family = AF_ALG };
+	int alg = socket(AF_ALG, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), code = 0;
+
+	if (alg < 0)
+		return errno;
+	strcpy((char *)address.salg_type, type);
+	strcpy((char *)address.salg_name, name);
+	if (bind(alg, (struct sockaddr *)&address, sizeof(address)))
+		code = errno;
+	close(alg);
+	return code;
+}
+
+/* Which code runs for AES, by the kernel's own list: "aesni", "generic" */
+static bool aes_is_slow(void)
+{
+	char line[256];
+	bool flag = false, fast = false;
+	FILE *file = fopen("/proc/cpuinfo", "re");
+
+	while (file && !flag && fgets(line, sizeof(line), file))
+		flag = !strncmp(line, "flags", 5) && strstr(line, " aes");
+	if (file)
+		fclose(file);
+	file = fopen("/proc/crypto", "re");
+	while (file && !fast && fgets(line, sizeof(line), file))
+		fast = !strncmp(line, "driver", 6) && strstr(line, "aesni");
+	if (file)
+		fclose(file);
+	return flag && !fast;
+}
+
+static void check_algorithms(struct doctor *doctor)
+{
+	static const char *const names[][2] = {
+		{ "aead", "rfc4106(gcm(aes))" }, { "skcipher", "cbc(aes)" },
+		{ "hash", "hmac(sha1)" }, { "hash", "hmac(sha256)" }, { "hash", "hmac(sha384)" },
+		{ "hash", "hmac(sha512)" },
+	};
+	char missing[200] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		int code = ask_algorithm(names[i][0], names[i][1]);
+
+		if (code && code != ENOENT) {
+			doctor_say(doctor, "algorithms", VERDICT_WARN, "modprobe af_alg, to have "
+				   "them checked", "the kernel cannot be asked: %s", strerror(code));
+			return;
+		}
+		if (code)
+			used += (size_t)snprintf(missing + used, sizeof(missing) - used, "%s%s",
+						 used ? ", " : "", names[i][1]);
+	}
+	if (used)
+		doctor_say(doctor, "algorithms", VERDICT_FAIL, "install the whole kernel "
+			   "(linux-image-amd64), or leave them out of the proposals",
+			   "this kernel lacks %s", missing);
+	else if (aes_is_slow())
+		doctor_say(doctor, "algorithms", VERDICT_WARN, "modprobe aesni_intel",
+			   "the processor has instructions for AES that the kernel does not use");
+	else
+		doctor_say(doctor, "algorithms", VERDICT_OK, NULL,
+			   "AES-GCM, AES-CBC, SHA-1 and SHA-2 are there");
+}
+
+void doctor_kernel(struct doctor *doctor)
+{
+	struct utsname host;
+
+	uname(&host);
+	check_module(doctor, host.release);
+	check_headers(doctor, host.release);
+	check_secure_boot(doctor);
+	check_algorithms(doctor);
+}
