@@ -96,7 +96,7 @@ static void load(const char *text)
 	char *content = expand(text);
 
 	forget(NULL);
-	write_file(main_file, 0644, "%s", content);
+	write_file(main_file, 0600, "%s", content);
 	free(content);
 	config = config_load(main_file, &mistakes, &warnings);
 	assert_true(!config == !!mistakes.count);
@@ -431,6 +431,15 @@ static void test_weak(void **state)
 		  "tunnel b {\n remote = 192.0.2.2\n psk = x\n route = { 10.0.0.0/8 }\n}\n");
 	assert_int_equal(warnings.count, 1);
 	assert_non_null(strstr(warnings.list[0].text, "another metric"));
+	/* A key that everybody can read */
+	load_good(TUNNEL "}\n");
+	assert_int_equal(warnings.count, 0);
+	chmod(main_file, 0644);
+	config_free(config);
+	config = config_load(main_file, &mistakes, &warnings);
+	assert_int_equal(warnings.count, 1);
+	assert_int_equal(warnings.list[0].line, 3);
+	assert_non_null(strstr(warnings.list[0].text, "mode 0644"));
 }
 
 static void test_routes(void **state)

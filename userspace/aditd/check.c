@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "aditd/memory.h"
@@ -108,11 +109,23 @@ static void check_remote(const struct check *check)
 		       "be of the same family");
 }
 
+/* A file of keys alone is refused when others can read it; one that also holds settings is not */
+static void check_secret_hidden(const struct check *check)
+{
+	const char *file = setting_find(check->section, "psk")->file;
+	struct stat status;
+
+	if (!stat(file, &status) && (status.st_mode & 07))
+		warn(check, "psk", 0, "everybody can read the key in this file (mode %04o); `chmod "
+		     "o= %s`, or keep the key in a file of its own with psk-file",
+		     status.st_mode & 07777, file);
+}
+
 static void check_secret(const struct check *check)
 {
 	struct config_tunnel *tunnel = check->tunnel;
 	const char *what;
-	char why[256];
+	char why[600];
 
 	if (!given(check, "psk") && !given(check, "psk-file")) {
 		refuse(check, NULL,
@@ -132,6 +145,7 @@ static void check_secret(const struct check *check)
 		explicit_bzero(tunnel->psk, strlen(tunnel->psk));
 		if (!tunnel->psk_length)
 			refuse(check, "psk", "psk: %s", what);
+		check_secret_hidden(check);
 	} else if (tunnel->psk_file) {
 		tunnel->psk_length = secret_read(tunnel->psk_file, tunnel->psk_bytes,
 						 CONFIG_SECRET_MAX, why, sizeof(why));
