@@ -14,6 +14,30 @@
 #include <net/gso.h>
 #endif
 
+#ifdef ADIT_HAVE_PAGE_POOL_HELPERS
+#include <net/page_pool/helpers.h>
+#else
+#include <net/page_pool.h>
+#endif
+
+/* Half pages had to be asked for until 6.7. */
+#ifdef ADIT_HAVE_PP_FLAG_PAGE_FRAG
+#define ADIT_PAGE_POOL_FLAGS	PP_FLAG_PAGE_FRAG
+#else
+#define ADIT_PAGE_POOL_FLAGS	0
+#endif
+
+/* Since 6.9 a pool of one CPU takes pages back without a lock there. */
+static inline struct page_pool *adit_page_pool_create(const struct page_pool_params *params,
+						      int cpu)
+{
+#ifdef ADIT_HAVE_PAGE_POOL_PERCPU
+	return page_pool_create_percpu(params, cpu);
+#else
+	return page_pool_create(params);
+#endif
+}
+
 /* Before 6.3 a completion got the request and found its data in there. */
 #ifdef ADIT_HAVE_CRYPTO_REQUEST_DATA
 typedef void adit_completion_arg;

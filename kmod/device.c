@@ -7,6 +7,7 @@
 
 #include "compat.h"
 #include "device.h"
+#include "gro.h"
 #include "outer.h"
 #include "pmtu.h"
 #include "sa.h"
@@ -71,16 +72,15 @@ static int adit_stop(struct net_device *dev)
 static int adit_init(struct net_device *dev)
 {
 	struct adit_device *adit = netdev_priv(dev);
-	int err;
 
 	adit->drops = netdev_alloc_pcpu_stats(struct adit_drop_counter);
 	if (!adit->drops)
 		return -ENOMEM;
-	err = gro_cells_init(&adit->gro, dev);
-	if (err) {
+	adit->gro = adit_gro_alloc(dev);
+	if (!adit->gro) {
 		free_percpu(adit->drops);
 		adit->drops = NULL;
-		return err;
+		return -ENOMEM;
 	}
 	return 0;
 }
@@ -98,7 +98,7 @@ static void adit_uninit(struct net_device *dev)
 	mutex_unlock(&adit_config_lock);
 	adit_pmtu_stop(adit);
 	adit_staged_exit(adit);
-	gro_cells_destroy(&adit->gro);
+	adit_gro_free(adit->gro);
 }
 
 /* All references are gone, the SAs' too. */

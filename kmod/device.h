@@ -15,7 +15,6 @@
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/workqueue.h>
-#include <net/gro_cells.h>
 
 #include "spd.h"
 #include "stats.h"
@@ -28,6 +27,8 @@ extern struct workqueue_struct *adit_wq;
 #define ADIT_STAGED_LIMIT_MAX		1024
 #define ADIT_STAGED_TIME		(5 * HZ)
 #define ADIT_ACQUIRE_SLOTS		8
+
+struct adit_gro;
 
 /**
  * struct adit_device - what a net_device of type adit has in its private part
@@ -68,7 +69,7 @@ struct adit_device {
 	u8 mtu_policy;
 	bool mtu_computing;
 	struct adit_drop_counter __percpu *drops;
-	struct gro_cells gro;
+	struct adit_gro *gro;
 
 	u32 id;
 	struct list_head link;

@@ -147,28 +147,30 @@ static int strip(const struct adit_transform *transform, struct sk_buff *skb)
 {
 	unsigned int header = sizeof(struct ip_esp_hdr) + transform->iv_len;
 	unsigned int payload = skb->len - header - transform->icv_len;
-	u8 trailer[2], padding[255];
+	u8 room[255], end[2], nexthdr;
+	const u8 *trailer, *padding;
 	unsigned int i, pad;
 
-	if (skb_copy_bits(skb, header + payload - 2, trailer, 2))
+	trailer = skb_header_pointer(skb, header + payload - 2, 2, end);
+	if (!trailer)
 		return -1;
 	pad = trailer[0];
+	nexthdr = trailer[1];
 	if (pad + 2 > payload)
 		return -1;
 
 	/* RFC 4303 2.4: the receiver SHOULD inspect the padding. */
-	if (pad) {
-		if (skb_copy_bits(skb, header + payload - 2 - pad, padding, pad))
+	padding = skb_header_pointer(skb, header + payload - 2 - pad, pad, room);
+	if (!padding)
+		return -1;
+	for (i = 0; i < pad; i++)
+		if (padding[i] != i + 1)
 			return -1;
-		for (i = 0; i < pad; i++)
-			if (padding[i] != i + 1)
-				return -1;
-	}
 
 	if (pskb_trim(skb, header + payload - 2 - pad))
 		return -1;
 	__skb_pull(skb, header);
-	return trailer[1];
+	return nexthdr;
 }
 
 static void input_done(struct adit_request *request, int err)

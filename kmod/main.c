@@ -17,6 +17,8 @@
 #include <net/genetlink.h>
 #include <net/rtnetlink.h>
 
+#include "buffer.h"
+#include "chain.h"
 #include "crypto.h"
 #include "device.h"
 #include "netlink.h"
@@ -27,12 +29,16 @@ static int __init adit_module_init(void)
 {
 	int err;
 
-	err = adit_crypto_init();
+	err = adit_buffer_init();
 	if (err)
 		return err;
+	err = adit_crypto_init();
+	if (err)
+		goto err_buffer;
+	adit_chain_init();
 	err = adit_spd_init();
 	if (err)
-		goto err_crypto;
+		goto err_chain;
 	err = adit_device_init();
 	if (err)
 		goto err_spd;
@@ -50,8 +56,11 @@ err_device:
 	adit_device_exit();
 err_spd:
 	adit_spd_exit();
-err_crypto:
+err_chain:
+	adit_chain_exit();
 	adit_crypto_exit();
+err_buffer:
+	adit_buffer_exit();
 	return err;
 }
 
@@ -61,7 +70,9 @@ static void __exit adit_module_exit(void)
 	adit_receive_exit();
 	adit_device_exit();
 	adit_spd_exit();
+	adit_chain_exit();
 	adit_crypto_exit();
+	adit_buffer_exit();
 }
 
 module_init(adit_module_init);

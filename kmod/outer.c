@@ -10,6 +10,7 @@
 #include <net/ipv6.h>
 #include <net/route.h>
 
+#include "chain.h"
 #include "device.h"
 #include "outer.h"
 #include "sa.h"
@@ -302,7 +303,7 @@ int adit_outer_lengths(const struct adit_sa *sa, struct sk_buff *skb)
 }
 
 /* The packet is another one now: nothing that was said of the inner one holds. */
-static void scrub(const struct adit_sa *sa, struct sk_buff *skb, bool xnet)
+static void prepare(const struct adit_sa *sa, struct sk_buff *skb, bool xnet)
 {
 	skb_scrub_packet(skb, xnet);
 	skb->mark = outer_mark(sa);
@@ -315,22 +316,21 @@ static void scrub(const struct adit_sa *sa, struct sk_buff *skb, bool xnet)
 	 * must be told, in IPv4 the header says so.
 	 */
 	skb->ignore_df = sa->family == AF_INET6;
+	/* RFC 3948 2.1 lets the checksum be 0, which IPv6 forbids (RFC 8200 8.1). */
+	if (sa->family == AF_INET6 && sa->local_port)
+		udp6_set_csum(false, skb, &ipv6_hdr(skb)->saddr, &ipv6_hdr(skb)->daddr,
+			      skb->len - skb_transport_offset(skb));
 }
 
-static void send_one(struct adit_sa *sa, struct net *net, struct sk_buff *skb)
+static void send_one(const struct adit_sa *sa, struct net *net, struct sk_buff *skb)
 {
 	if (sa->family == AF_INET) {
 		memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
 		ip_local_out(net, NULL, skb);
-		return;
+	} else {
+		memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
+		ip6_local_out(net, NULL, skb);
 	}
-
-	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
-	/* RFC 3948 2.1 lets the checksum be 0, which IPv6 forbids (RFC 8200 8.1). */
-	if (sa->local_port)
-		udp6_set_csum(false, skb, &ipv6_hdr(skb)->saddr, &ipv6_hdr(skb)->daddr,
-			      skb->len - skb_transport_offset(skb));
-	ip6_local_out(net, NULL, skb);
 }
 
 void adit_outer_send(struct adit_sa *sa, struct dst_entry *dst, struct sk_buff_head *batch)
@@ -349,8 +349,10 @@ void adit_outer_send(struct adit_sa *sa, struct dst_entry *dst, struct sk_buff_h
 	}
 
 	xnet = !net_eq(net, dev_net(sa->adit->dev));
+	skb_queue_walk(batch, skb)
+		prepare(sa, skb, xnet);
 	while ((skb = __skb_dequeue(batch))) {
-		scrub(sa, skb, xnet);
+		adit_chain(sa, skb, batch);
 		/* One reference serves the batch: the RCU section keeps the route
 		 * for the packets before the last, which takes the reference.
 		 */

@@ -8,11 +8,13 @@
 #include <net/xfrm.h>
 
 #include "ah.h"
+#include "chain.h"
 #include "compat.h"
 #include "device.h"
 #include "ecn.h"
 #include "esp.h"
 #include "events.h"
+#include "gro.h"
 #include "lifetime.h"
 #include "pmtu.h"
 #include "receive.h"
@@ -139,7 +141,7 @@ static void deliver(struct adit_sa *sa, struct sk_buff *skb)
 	 */
 	skb->ip_summed = CHECKSUM_UNNECESSARY;
 	skb->csum_level = ~0;
-	gro_cells_receive(&adit->gro, skb);
+	adit_gro_receive(adit->gro, skb);
 }
 
 static void tunnel_done(struct adit_sa *sa, struct sk_buff *skb, u8 nexthdr)
@@ -294,8 +296,29 @@ static int receive(struct sk_buff *skb, u8 family, u8 proto, bool udp, u32 ah_sp
 	return 0;
 }
 
+/* A chain (see chain.h): packet by packet. Those that are not ours go round again. */
+static void receive_chain(struct sk_buff *skb, u8 family)
+{
+	struct sk_buff *packet, *next;
+
+	packet = adit_chain_split(skb);
+	if (IS_ERR(packet))
+		return;
+	skb_list_walk_safe(packet, packet, next) {
+		skb_mark_not_on_list(packet);
+		if (!receive(packet, family, IPPROTO_ESP, false, 0))
+			continue;
+		__skb_push(packet, packet->data - skb_network_header(packet));
+		netif_rx(packet);
+	}
+}
+
 static int receive_esp4(struct sk_buff *skb)
 {
+	if (skb_is_gso(skb)) {
+		receive_chain(skb, AF_INET);
+		return 0;
+	}
 	return receive(skb, AF_INET, IPPROTO_ESP, false, 0);
 }
 
@@ -306,6 +329,10 @@ static int receive_ah4(struct sk_buff *skb)
 
 static int receive_esp6(struct sk_buff *skb)
 {
+	if (skb_is_gso(skb)) {
+		receive_chain(skb, AF_INET6);
+		return 0;
+	}
 	return receive(skb, AF_INET6, IPPROTO_ESP, false, 0);
 }
 

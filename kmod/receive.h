@@ -4,7 +4,7 @@
  *
  *	handler (ESP, AH, or ESP in UDP) -> SA -> replay pre-check ->
  *	adit_esp_input or adit_ah_input -> adit_receive_authentic ->
- *	adit_receive_done -> gro_cells_receive
+ *	adit_receive_done -> adit_gro_receive
  */
 #ifndef _ADIT_RECEIVE_H
 #define _ADIT_RECEIVE_H

@@ -6,13 +6,14 @@
 #include <net/ip.h>
 
 #include "ah.h"
-#include "compat.h"
+#include "buffer.h"
 #include "device.h"
 #include "esp.h"
 #include "lifetime.h"
 #include "outer.h"
 #include "pmtu.h"
 #include "sa.h"
+#include "segment.h"
 #include "staged.h"
 #include "transmit.h"
 
@@ -56,13 +57,12 @@ static bool make_writable(struct sk_buff **pskb, unsigned int headroom, unsigned
 
 	if (unlikely(skb_cloned(skb) || skb_is_nonlinear(skb) ||
 		     skb_headroom(skb) < headroom || skb_tailroom(skb) < tailroom)) {
-		copy = skb_copy_expand(skb, headroom, tailroom, GFP_ATOMIC);
+		copy = adit_buffer_copy(skb, headroom, tailroom);
 		if (!copy)
 			return false;
-		if (skb->sk)
-			skb_set_owner_w(copy, skb->sk);
 		consume_skb(skb);
-		*pskb = skb = copy;
+		*pskb = copy;
+		return true;
 	}
 	return skb->ip_summed != CHECKSUM_PARTIAL || !skb_checksum_help(skb);
 }
@@ -118,7 +118,7 @@ static u64 reserve(struct adit_sa *sa, unsigned int count)
  * encrypted, so another CPU's batch may overtake by as many; the window of a peer
  * may be no more than 32 (strongSwan's default).
  */
-#define BATCH_MAX	8
+#define BATCH_MAX	16
 
 /* Cuts the first packets off a list. Return: the rest, or NULL. */
 static struct sk_buff *cut_batch(struct sk_buff *list, unsigned int *count, unsigned int *bytes)
@@ -289,12 +289,9 @@ netdev_tx_t adit_xmit(struct sk_buff *skb, struct net_device *dev)
 		goto out_dst;
 
 	if (skb_is_gso(skb)) {
-		/* The segments inherit the room; one copy of the header here saves
-		 * one of each of them.
-		 */
-		segments = skb_cow_head(skb, LL_RESERVED_SPACE(dst->dev) + ADIT_HEADROOM) ?
-			   ERR_PTR(-ENOMEM) : skb_gso_segment(skb, 0);
-		if (IS_ERR_OR_NULL(segments)) {
+		segments = adit_segment(skb, LL_RESERVED_SPACE(dst->dev) + ADIT_HEADROOM,
+					adit_esp_trailer_len(sa));
+		if (IS_ERR(segments)) {
 			adit_drop_out(adit, sa, skb, segments == ERR_PTR(-ENOMEM) ?
 				      ADIT_DROP_NO_MEMORY : ADIT_DROP_MALFORMED);
 			goto out_dst;

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/ip.h>
+#include <linux/udp.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/protocol.h>
+
+#include "buffer.h"
+#include "chain.h"
+#include "outer.h"
+#include "sa.h"
+
+static bool registered4, registered6;
+
+/* Do the outer headers differ in nothing but lengths and checksums? */
+static bool same_header(const struct sk_buff *first, const struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(first), *other6 = ipv6_hdr(skb);
+	const struct iphdr *iph = ip_hdr(first), *other = ip_hdr(skb);
+
+	/* Addresses and ports are the SA's. Without DF each packet has an ID of its
+	 * own; with options, or IPv6 extension headers, it goes alone.
+	 */
+	if (iph->version == 4)
+		return iph->ihl == 5 && other->ihl == 5 && iph->tos == other->tos &&
+		       iph->ttl == other->ttl && iph->frag_off == htons(IP_DF) &&
+		       other->frag_off == htons(IP_DF);
+	return skb_network_header_len(first) == sizeof(*ip6h) &&
+	       skb_network_header_len(skb) == sizeof(*ip6h) &&
+	       *(const __be32 *)ip6h == *(const __be32 *)other6 &&
+	       ip6h->hop_limit == other6->hop_limit;
+}
+
+/* May packets of this SA be chained? */
+static bool can_chain(const struct adit_sa *sa)
+{
+	if (sa->local_port)
+		return true;
+	return sa->proto == IPPROTO_ESP && (sa->family == AF_INET ? registered4 : registered6);
+}
+
+void adit_chain(const struct adit_sa *sa, struct sk_buff *first, struct sk_buff_head *batch)
+{
+	unsigned int header = skb_transport_offset(first);
+	const unsigned int len = first->len;
+	struct sk_buff *skb, *last = first;
+	unsigned int count = 1;
+
+	if (skb_queue_empty(batch) || !can_chain(sa))
+		return;
+	if (sa->local_port)
+		header += sizeof(struct udphdr);
+
+	/* All are as long as the first; the last may be shorter, and it alone may have
+	 * a socket, which then answers for all.
+	 */
+	while ((skb = skb_peek(batch)) && !last->sk && skb->len <= len &&
+	       first->len + skb->len - header <= IP_MAX_MTU && same_header(first, skb)) {
+		__skb_unlink(skb, batch);
+		__skb_pull(skb, header);
+		if (last == first)
+			skb_shinfo(first)->frag_list = skb;
+		else
+			last->next = skb;
+		last = skb;
+		first->len += skb->len;
+		first->data_len += skb->len;
+		first->truesize += skb->truesize;
+		count++;
+		if (skb->len + header < len)
+			break;
+	}
+	if (count == 1)
+		return;
+
+	skb_shinfo(first)->gso_size = len - header;
+	skb_shinfo(first)->gso_segs = count;
+	skb_shinfo(first)->gso_type = SKB_GSO_FRAGLIST | (sa->local_port ? SKB_GSO_UDP_L4 : 0);
+	/* There is none to make: ESP has none, over IPv4 that of UDP is 0, and over IPv6
+	 * each packet has its own.
+	 */
+	first->ip_summed = CHECKSUM_UNNECESSARY;
+	adit_outer_lengths(sa, first);
+	if (last->sk) {
+		adit_buffer_own(first, last);
+		skb_orphan(last);
+	}
+}
+
+struct sk_buff *adit_chain_split(struct sk_buff *skb)
+{
+	struct sk_buff *list = skb_segment_list(skb, 0, 0), *segment;
+
+	if (IS_ERR(list)) {
+		kfree_skb(skb);
+		return list;
+	}
+	consume_skb(skb);
+
+	for (segment = list; segment; segment = segment->next) {
+		/* The first was the whole chain's header. */
+		if (ip_hdr(segment)->version == 4) {
+			ip_hdr(segment)->tot_len = htons(segment->len);
+			ip_send_check(ip_hdr(segment));
+		} else {
+			ipv6_hdr(segment)->payload_len =
+				htons(segment->len - sizeof(struct ipv6hdr));
+		}
+		__skb_pull(segment, skb_transport_offset(segment));
+	}
+	return list;
+}
+
+/* In front of a device. What is not ours cannot be cut. */
+static struct sk_buff *segment(struct sk_buff *skb, netdev_features_t features)
+{
+	if (!(skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST) || !skb_has_frag_list(skb))
+		return ERR_PTR(-EINVAL);
+	return skb_segment_list(skb, features, skb_mac_header_len(skb));
+}
+
+static const struct net_offload offload = {
+	.callbacks.gso_segment = segment,
+};
+
+void adit_chain_init(void)
+{
+	registered4 = !inet_add_offload(&offload, IPPROTO_ESP);
+	registered6 = !inet6_add_offload(&offload, IPPROTO_ESP);
+}
+
+void adit_chain_exit(void)
+{
+	if (registered4)
+		inet_del_offload(&offload, IPPROTO_ESP);
+	if (registered6)
+		inet6_del_offload(&offload, IPPROTO_ESP);
+}

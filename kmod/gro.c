@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/percpu.h>
+#include <linux/tcp.h>
+#include <net/ip.h>
+#include <net/ip6_checksum.h>
+#include <net/tcp.h>
+
+#include "gro.h"
+
+/* Packets that wait at most, as many as in a CPU's backlog by default. */
+#define QUEUE_MAX	1000
+
+/* Bytes of a packet that it does not pay to wait with, for others of its flow. */
+#define SMALL	256
+
+/* @direct: a packet is with the stack now, out of turn */
+struct adit_gro_cell {
+	struct sk_buff_head queue;
+	struct napi_struct napi;
+	bool direct;
+};
+
+/**
+ * struct merge - what is known of a queued packet
+ * @seq: TCP sequence number of what may follow; host order
+ * @header: bytes of IP and TCP header
+ * @size: bytes of payload of the first packet, and so of all but the last
+ * @open: another may follow
+ */
+struct merge {
+	u32 seq;
+	u16 header;
+	u16 size;
+	bool open;
+};
+
+static struct merge *merge_of(struct sk_buff *skb)
+{
+	BUILD_BUG_ON(sizeof(struct merge) > sizeof(skb->cb));
+	return (struct merge *)skb->cb;
+}
+
+static bool is_tcp(struct sk_buff *skb)
+{
+	return (skb->protocol == htons(ETH_P_IP) ? ip_hdr(skb)->protocol :
+						   ipv6_hdr(skb)->nexthdr) == IPPROTO_TCP;
+}
+
+/*
+ * Does it, being TCP, carry data and nothing unusual, in a buffer that another packet
+ * can take over?
+ */
+static bool can_merge(struct sk_buff *skb)
+{
+	const __be32 flags = TCP_FLAG_FIN | TCP_FLAG_SYN | TCP_FLAG_RST | TCP_FLAG_URG |
+			     TCP_FLAG_ECE | TCP_FLAG_CWR | TCP_FLAG_ACK;
+	struct merge *merge = merge_of(skb);
+	const struct tcphdr *th;
+	unsigned int offset;
+
+	if (!skb->head_frag || skb_is_nonlinear(skb) || skb_cloned(skb))
+		return false;
+	offset = sizeof(struct ipv6hdr);
+	if (skb->protocol == htons(ETH_P_IP)) {
+		if (ip_hdr(skb)->ihl != 5 || ip_hdr(skb)->frag_off != htons(IP_DF))
+			return false;
+		offset = sizeof(struct iphdr);
+	}
+
+	/* RFC 9293 3.1 */
+	if (skb->len < offset + sizeof(*th))
+		return false;
+	skb_set_transport_header(skb, offset);
+	th = tcp_hdr(skb);
+	if (th->doff * 4 < sizeof(*th) || skb->len <= offset + th->doff * 4 ||
+	    (tcp_flag_word(th) & flags) != TCP_FLAG_ACK)
+		return false;
+
+	merge->header = offset + th->doff * 4;
+	merge->size = skb->len - merge->header;
+	merge->seq = ntohl(th->seq) + merge->size;
+	merge->open = !th->psh;
+	return true;
+}
+
+static bool same_ip(const struct sk_buff *to, const struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(to), *other6 = ipv6_hdr(skb);
+	const struct iphdr *iph = ip_hdr(to), *other = ip_hdr(skb);
+
+	if (to->protocol != skb->protocol)
+		return false;
+	if (to->protocol == htons(ETH_P_IP))
+		return iph->saddr == other->saddr && iph->daddr == other->daddr &&
+		       iph->tos == other->tos && iph->ttl == other->ttl;
+	return *(const __be32 *)ip6h == *(const __be32 *)other6 &&
+	       ip6h->hop_limit == other6->hop_limit &&
+	       ipv6_addr_equal(&ip6h->saddr, &other6->saddr) &&
+	       ipv6_addr_equal(&ip6h->daddr, &other6->daddr);
+}
+
+/* Is @skb what comes next in the flow of @to, with the same headers? */
+static bool follows(struct sk_buff *to, struct sk_buff *skb)
+{
+	const struct merge *a = merge_of(to), *b = merge_of(skb);
+	const struct tcphdr *th = tcp_hdr(to), *next = tcp_hdr(skb);
+
+	return a->header == b->header && a->seq == ntohl(next->seq) && b->size <= a->size &&
+	       th->source == next->source && th->dest == next->dest &&
+	       th->ack_seq == next->ack_seq && th->window == next->window &&
+	       same_ip(to, skb) &&
+	       !memcmp(th + 1, next + 1, th->doff * 4 - sizeof(*th)) &&
+	       to->len + b->size <= IP_MAX_MTU;
+}
+
+/* Appends a packet to the last of the queue, if it fits. */
+static bool append(struct sk_buff *to, struct sk_buff *skb)
+{
+	struct merge *merge = merge_of(to);
+	unsigned int size = merge_of(skb)->size;
+	bool push = tcp_hdr(skb)->psh, stolen;
+	int delta;
+
+	if (!merge->open || !follows(to, skb))
+		return false;
+	__skb_pull(skb, merge->header);
+	if (!skb_try_coalesce(to, skb, &stolen, &delta)) {
+		__skb_push(skb, merge->header);
+		return false;
+	}
+	kfree_skb_partial(skb, stolen);
+
+	skb_shinfo(to)->gso_size = merge->size;
+	skb_shinfo(to)->gso_segs = (skb_shinfo(to)->gso_segs ?: 1) + 1;
+	merge->seq += size;
+	tcp_hdr(to)->psh |= push;
+	merge->open = !push && size == merge->size;
+	return true;
+}
+
+/* Gives what was merged the headers of a packet that is to be cut again (GSO). */
+static void finish(struct sk_buff *skb)
+{
+	unsigned int offset = skb_transport_offset(skb);
+	struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	struct tcphdr *th = tcp_hdr(skb);
+	struct iphdr *iph = ip_hdr(skb);
+
+	if (skb->protocol == htons(ETH_P_IP)) {
+		iph->tot_len = htons(skb->len);
+		ip_send_check(iph);
+		th->check = ~tcp_v4_check(skb->len - offset, iph->saddr, iph->daddr, 0);
+		skb_shinfo(skb)->gso_type = SKB_GSO_TCPV4;
+	} else {
+		ip6h->payload_len = htons(skb->len - sizeof(*ip6h));
+		th->check = ~tcp_v6_check(skb->len - offset, &ip6h->saddr, &ip6h->daddr, 0);
+		skb_shinfo(skb)->gso_type = SKB_GSO_TCPV6;
+	}
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_level = 0;
+	skb->csum_start = skb_transport_header(skb) - skb->head;
+	skb->csum_offset = offsetof(struct tcphdr, check);
+}
+
+/* It is not yet known where it is, as the stack expects of a packet from a device. */
+static void unset_transport_header(struct sk_buff *skb)
+{
+	skb->transport_header = (typeof(skb->transport_header))~0U;
+}
+
+void adit_gro_receive(struct adit_gro *gro, struct sk_buff *skb)
+{
+	struct adit_gro_cell *cell = this_cpu_ptr(gro->cells);
+	struct sk_buff *last = skb_peek_tail(&cell->queue);
+
+	if (unlikely(!(skb->dev->flags & IFF_UP) || skb_queue_len(&cell->queue) >= QUEUE_MAX)) {
+		dev_core_stats_rx_dropped_inc(skb->dev);
+		kfree_skb(skb);
+		return;
+	}
+	merge_of(skb)->open = false;
+	if (is_tcp(skb)) {
+		if (can_merge(skb) && last && append(last, skb))
+			return;
+	} else if (!last && !cell->direct && skb->len <= SMALL) {
+		/* A NAPI of its own would cost 800 instructions. One level only: the
+		 * packet may hold another for us, and that one more.
+		 */
+		cell->direct = true;
+		unset_transport_header(skb);
+		netif_receive_skb(skb);
+		cell->direct = false;
+		return;
+	}
+
+	__skb_queue_tail(&cell->queue, skb);
+	if (!last)
+		napi_schedule(&cell->napi);
+}
+
+static int poll(struct napi_struct *napi, int budget)
+{
+	struct adit_gro_cell *cell = container_of(napi, struct adit_gro_cell, napi);
+	struct sk_buff *skb;
+	int done = 0;
+
+	while (done < budget && (skb = __skb_dequeue(&cell->queue))) {
+		if (skb_is_gso(skb))
+			finish(skb);
+		unset_transport_header(skb);
+		napi_gro_receive(napi, skb);
+		done++;
+	}
+	if (done < budget)
+		napi_complete_done(napi, done);
+	return done;
+}
+
+struct adit_gro *adit_gro_alloc(struct net_device *dev)
+{
+	struct adit_gro *gro = kzalloc(sizeof(*gro), GFP_KERNEL);
+	struct adit_gro_cell *cell;
+	int cpu;
+
+	if (!gro)
+		return NULL;
+	gro->cells = alloc_percpu(struct adit_gro_cell);
+	if (!gro->cells) {
+		kfree(gro);
+		return NULL;
+	}
+	for_each_possible_cpu(cpu) {
+		cell = per_cpu_ptr(gro->cells, cpu);
+		__skb_queue_head_init(&cell->queue);
+		set_bit(NAPI_STATE_NO_BUSY_POLL, &cell->napi.state);
+		netif_napi_add(dev, &cell->napi, poll);
+		napi_enable(&cell->napi);
+	}
+	return gro;
+}
+
+static void free_rcu(struct rcu_head *rcu)
+{
+	struct adit_gro *gro = container_of(rcu, struct adit_gro, rcu);
+
+	free_percpu(gro->cells);
+	kfree(gro);
+}
+
+void adit_gro_free(struct adit_gro *gro)
+{
+	struct adit_gro_cell *cell;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		cell = per_cpu_ptr(gro->cells, cpu);
+		napi_disable(&cell->napi);
+		__netif_napi_del(&cell->napi);
+		__skb_queue_purge(&cell->queue);
+	}
+	/* Who walks the device's list of NAPIs under RCU may still see them. */
+	call_rcu(&gro->rcu, free_rcu);
+}
