@@ -168,6 +168,31 @@ lossless_rekey()
 }
 check "no packet is lost over three changes of SAs" lossless_rekey
 
+###### batch ######
+
+batch()
+{
+	local i
+	for i in 1 2 3; do
+		echo "add dev vpn0 out proto esp spi 0x500$i local $LEFT4 remote $RIGHT4 mode tunnel" \
+			"aead rfc4106(gcm(aes)) $GCM 128 # SA $i"
+	done > "$TMP/batch"
+	sed -i '2s/spi 0x5002/spi 0/' "$TMP/batch"
+}
+batch
+refused "batch names the line that fails" "batch:2: .*before" sa batch "$TMP/batch"
+check "batch has done what came before it" grep -q 'spi 0x00005001 ' <<<"$(sa show)"
+nothing_after()
+{
+	! sa show | grep -q 'spi 0x00005003 '
+}
+check "batch does nothing after it" nothing_after
+from_stdin()
+{
+	sed 's/ 0x5001 / 0x5004 /; 2,$d' "$TMP/batch" | sa batch - && sa show | grep -q 'spi 0x00005004 '
+}
+check "batch reads the standard input" from_stdin
+
 ###### flush ######
 
 both_flushed()

@@ -3,6 +3,7 @@
  * adit sa: the module directly, without the daemon.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "adit/command.h"
@@ -126,51 +127,123 @@ static int find_device(struct context *context)
 	return 0;
 }
 
-static int run_verb(size_t verb, struct context *context)
+static int run_verb(size_t verb, struct context *context, struct anl **anl)
 {
 	int code = 0;
 
 	/* What needs no kernel is said without one */
 	if (verbs[verb].verb == SA_ADD)
 		code = anl_sa_check(&context->arguments.sa, &context->error);
-	if (!code)
-		code = anl_open(&context->anl, &context->error);
+	if (!code && !*anl)
+		code = anl_open(anl, &context->error);
+	context->anl = *anl;
 	if (!code)
 		code = find_device(context);
 	if (!code)
 		code = verbs[verb].run(context);
 	if (code)
 		complain("%s", context->error.text);
-	anl_close(context->anl);
 	return code ? ADIT_FAILED : ADIT_DONE;
 }
 
-static int run(const struct options *options, char **words)
+/* One command: "add dev …"; @anl: opened with the first that needs it */
+static int run_words(const struct options *options, char **words, struct anl **anl)
 {
 	struct context context = { .options = options };
 	size_t verb;
 	int status;
 
-	if (!*words)
-		return misused(&command_sa, "what is to be done: add, del, set, show or flush?");
 	for (verb = 0; verb < sizeof(verbs) / sizeof(*verbs); verb++)
 		if (!strcmp(verbs[verb].name, *words))
 			break;
 	if (verb == sizeof(verbs) / sizeof(*verbs))
-		return misused(&command_sa, "'%s' is not add, del, set, show or flush", *words);
+		return misused(&command_sa, "'%s' is not add, del, set, show, flush or batch",
+			       *words);
 	if ((options->given & OPTION_JSON) && verbs[verb].verb != SA_SHOW)
 		return misused(&command_sa, "--json goes with show");
 	if (sa_arguments_parse(verbs[verb].verb, words + 1, &context.arguments, &context.error))
 		status = misused(&command_sa, "%s", context.error.text);
 	else
-		status = run_verb(verb, &context);
+		status = run_verb(verb, &context, anl);
 	anl_sa_erase(&context.arguments.sa);
+	return status;
+}
+
+/* Cuts a line into words, in place. Return: false for more than there is room for */
+static bool cut_words(char *line, char **words, size_t room)
+{
+	char *rest = NULL;
+	size_t count = 0;
+
+	for (char *word = strtok_r(line, " \t\r\n", &rest); word && *word != '#';
+	     word = strtok_r(NULL, " \t\r\n", &rest)) {
+		if (count + 1 == room)
+			return false;
+		/* The null cipher's key, as a shell would hand it over */
+		words[count++] = strcmp(word, "''") ? word : word + 2;
+	}
+	words[count] = NULL;
+	return true;
+}
+
+/* Runs the commands of a file, up to the first that fails. */
+static int run_batch(const struct options *options, const char *name, struct anl **anl)
+{
+	FILE *file = strcmp(name, "-") ? fopen(name, "re") : stdin;
+	int status = ADIT_DONE;
+	char line[4096], buffer[BUFSIZ], *words[256];
+	unsigned int number = 0;
+
+	if (!file) {
+		complain("cannot read %s: %s", name, strerror(errno));
+		return ADIT_FAILED;
+	}
+	/* There are keys in it, which are erased with it */
+	setvbuf(file, buffer, _IOFBF, sizeof(buffer));
+	while (status == ADIT_DONE && fgets(line, sizeof(line), file)) {
+		number++;
+		if ((!strchr(line, '\n') && !feof(file)) ||
+		    !cut_words(line, words, sizeof(words) / sizeof(*words))) {
+			complain("the line is too long: at most %zu bytes", sizeof(line) - 2);
+			status = ADIT_USAGE;
+		} else if (*words) {
+			status = run_words(options, words, anl);
+		}
+	}
+	if (status == ADIT_DONE && ferror(file)) {
+		complain("cannot read %s: %s", name, strerror(errno));
+		status = ADIT_FAILED;
+	} else if (status != ADIT_DONE) {
+		complain("%s:%u: the commands before this one were done, none after it", name,
+			 number);
+	}
+	fclose(file);
+	explicit_bzero(line, sizeof(line));
+	explicit_bzero(buffer, sizeof(buffer));
+	return status;
+}
+
+static int run(const struct options *options, char **words)
+{
+	struct anl *anl = NULL;
+	int status;
+
+	if (!*words)
+		return misused(&command_sa,
+			       "what is to be done: add, del, set, show, flush or batch?");
+	if (strcmp(*words, "batch"))
+		status = run_words(options, words, &anl);
+	else if (!words[1] || words[2])
+		status = misused(&command_sa, "batch goes with the name of one file, or -");
+	else
+		status = run_batch(options, words[1], &anl);
+	anl_close(anl);
 	return status;
 }
 
 const struct command command_sa = {
 	.name = "sa",
-	.usage = "sa add|del|set|show|flush …",
+	.usage = "sa add|del|set|show|flush|batch …",
 	.summary = "security associations in the kernel, without the daemon",
 	.options = OPTION_JSON,
 	.run = run,
@@ -185,6 +258,7 @@ const struct command command_sa = {
 "         [new-remote PEER] [new-port PORT] [LIMIT]…\n"
 "  sa show [dev NAME] [in|out] [proto esp|ah] [spi SPI] [local OURS] [remote PEER] [--json]\n"
 "  sa flush [dev NAME] [in|out]\n"
+"  sa batch FILE|-    such lines, without the word 'sa', up to the first that fails\n"
 "\n"
 "  ALGORITHMS  aead NAME KEY [ICVBITS]\n"
 "                           aead 'rfc4106(gcm(aes))' 0x… 128\n"
