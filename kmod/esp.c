@@ -117,10 +117,11 @@ void adit_esp_output(struct adit_sa *sa, struct sk_buff *skb, unsigned int offse
 		skip += transform->iv_len;
 	}
 
-	sg_init_table(request->sg, pieces);
 	if (likely(pieces == 1)) {
+		sg_init_marker(request->sg, 1);
 		sg_set_buf(request->sg, esph, skb->len - offset);
 	} else {
+		sg_init_table(request->sg, pieces);
 		/* RFC 4303 2.2.1: the upper half is authenticated but not sent. */
 		request->aad[0] = esph->spi;
 		request->aad[1] = htonl(upper_32_bits(seq));

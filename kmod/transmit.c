@@ -114,9 +114,9 @@ static u64 reserve(struct adit_sa *sa, unsigned int count)
 }
 
 /*
- * How many packets get their sequence numbers at once. They leave when all are
- * encrypted, so another CPU's batch may overtake by as many; the window of a peer
- * may be no more than 32 (strongSwan's default).
+ * How many packets get their sequence numbers at once, and leave as a chain. Another
+ * CPU's batch may overtake by as many, so two of them fit into the smallest usual
+ * window of a peer, which is 32 (XFRM's and strongSwan's default).
  */
 #define BATCH_MAX	16
 
