@@ -14,6 +14,7 @@ package_libnl-3.0 := libnl-3-dev
 package_libnl-genl-3.0 := libnl-genl-3-dev
 package_libnl-route-3.0 := libnl-route-3-dev
 package_libcrypto := libssl-dev
+package_libcrypt := libcrypt-dev
 package_libuv := libuv1-dev
 package_libconfuse := libconfuse-dev
 package_jansson := libjansson-dev
@@ -23,7 +24,7 @@ package_libseccomp := libseccomp-dev
 package_cmocka := libcmocka-dev
 
 needs_netlink := libnl-3.0 libnl-genl-3.0 libnl-route-3.0
-needs_aditd := $(needs_netlink) libcrypto libuv libconfuse jansson libcap-ng libseccomp
+needs_aditd := $(needs_netlink) libcrypto libcrypt libuv libconfuse jansson libcap-ng libseccomp
 needs_adit := $(needs_netlink) libcrypto jansson libxml-2.0
 needs_all := $(sort $(needs_aditd) $(needs_adit))
 

@@ -73,7 +73,7 @@ adit_tunnel()
 			value=${o[$key]}
 			[ -n "$value" ] || continue
 			case $key in
-			ike|esp|ah|local-ts|remote-ts|address|route)
+			ike|esp|ah|local-ts|remote-ts|address|route|dns|split-include)
 				set --
 				for word in $value; do
 					set -- "$@" "\"$word\""
@@ -248,20 +248,21 @@ swan_conn()
 	} >>"$DIR/swanctl/swanctl.conf"
 }
 
-# swan_start SIDE: starts charon and loads the configuration.
+# swan_start SIDE: starts charon and loads the configuration.  $SWAN_OPTIONS: lines of charon's.
 swan_start()
 {
 	side "$1"
 	rm -f "$DIR/vici"
 	cat >"$DIR/strongswan.conf" <<-CONF
 	charon-systemd {
-		load = random nonce openssl aes sha1 sha2 md5 hmac gcm gmp kdf x509 pem pkcs1 pubkey constraints kernel-netlink socket-default vici
+		load = random nonce openssl aes sha1 sha2 md5 hmac gcm gmp kdf x509 pem pkcs1 pubkey constraints xauth-generic kernel-netlink socket-default vici
 		install_routes = no
 		install_virtual_ip = no
 		retransmit_timeout = 1.0
 		retransmit_base = 1.5
 		retransmit_tries = 4
 		i_dont_care_about_security_and_use_aggressive_mode_psk = yes
+		${SWAN_OPTIONS:-}
 		plugins {
 			vici {
 				socket = unix://$DIR/vici

@@ -131,6 +131,44 @@ static void print_device(FILE *out, const json_t *tunnel)
 	fputc('\n', out);
 }
 
+static void print_lease(FILE *out, const json_t *lease)
+{
+	if (!json_is_object(lease))
+		return;
+	fprintf(out, LABEL, "assigned");
+	terminal_text(out, text_of(lease, "address"));
+	print_words(out, json_object_get(lease, "networks"), ", networks ");
+	print_words(out, json_object_get(lease, "dns"), ", DNS ");
+	if (*text_of(lease, "domain")) {
+		fputs(", domain ", out);
+		terminal_text(out, text_of(lease, "domain"));
+	}
+	fputc('\n', out);
+	if (!*text_of(lease, "banner"))
+		return;
+	fprintf(out, LABEL, "banner");
+	terminal_text(out, text_of(lease, "banner"));
+	fputc('\n', out);
+}
+
+static void print_users(FILE *out, const json_t *users)
+{
+	const json_t *user;
+	size_t i;
+
+	json_array_foreach((json_t *)users, i, user) {
+		fprintf(out, LABEL, i ? "" : "users");
+		terminal_text(out, text_of(user, "user"));
+		if (*text_of(user, "address")) {
+			fputs(" has ", out);
+			terminal_text(out, text_of(user, "address"));
+		}
+		fputs(", from ", out);
+		terminal_text(out, text_of(user, "remote"));
+		fputc('\n', out);
+	}
+}
+
 static void print_nat(FILE *out, const json_t *ike)
 {
 	bool local = member_true(ike, "nat_local"), remote = member_true(ike, "nat_remote");
@@ -269,6 +307,8 @@ void tunnel_print(FILE *out, const json_t *tunnel, double now)
 	print_end(out, "peer", tunnel, "remote", "remote_id");
 	print_end(out, "us", tunnel, "local", "local_id");
 	print_device(out, tunnel);
+	print_lease(out, json_object_get(tunnel, "lease"));
+	print_users(out, json_object_get(tunnel, "users"));
 	if (json_is_object(ike))
 		print_ike(out, ike, now);
 	json_array_foreach(json_object_get(tunnel, "children"), i, child)

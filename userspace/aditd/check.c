@@ -11,6 +11,7 @@
 #include "aditd/memory.h"
 #include "aditd/option.h"
 #include "aditd/secret.h"
+#include "aditd/users.h"
 #include "aditd/value.h"
 #include "ike/proposal.h"
 #include "ike/selector.h"
@@ -168,7 +169,7 @@ static void check_auth(const struct check *check)
 	const char *const paths[] = { tunnel->cert, tunnel->key, tunnel->ca };
 	size_t i;
 
-	if (tunnel->auth == IKE_PSK) {
+	if (tunnel->auth == IKE_PSK || tunnel->auth == IKE_XAUTH_PSK) {
 		check_secret(check);
 		for (i = 0; i < 3; i++)
 			if (given(check, files[i]))
@@ -187,6 +188,82 @@ static void check_auth(const struct check *check)
 	if (given(check, "psk") || given(check, "psk-file"))
 		refuse(check, given(check, "psk") ? "psk" : "psk-file",
 		       "a pre-shared key belongs to auth = \"psk\", not to \"rsasig\"");
+}
+
+static void check_login(const struct check *check)
+{
+	struct config_tunnel *tunnel = check->tunnel;
+	char why[512];
+
+	if (tunnel->xauth_password_file) {
+		tunnel->xauth_password = secret_line(tunnel->xauth_password_file, why, sizeof(why));
+		if (!tunnel->xauth_password)
+			refuse(check, "xauth-password-file", "xauth-password-file: %s", why);
+	}
+	if (tunnel->xauth_password_file && !tunnel->xauth_user)
+		refuse(check, "xauth-password-file",
+		       "xauth-password-file is the password of xauth-user, which is missing");
+	if (tunnel->xauth_users && !users_check(tunnel->xauth_users, why, sizeof(why)))
+		refuse(check, "xauth-users", "xauth-users: %s", why);
+	if (tunnel->auth == IKE_XAUTH_PSK && tunnel->exchange == IKE_AGGRESSIVE_MODE)
+		warn(check, "auth", 0,
+		     "weak: with a pre-shared key that all users know, in aggressive mode, any of "
+		     "them can pose as the server and ask for passwords; use auth = \"hybrid\" or "
+		     "\"xauth-rsasig\" where the peer can");
+}
+
+/* What clients get besides their address, as the engine takes it */
+static void fill_gives(struct config_tunnel *tunnel)
+{
+	struct ike_lease *gives = memory_new(sizeof(*gives));
+	size_t i;
+
+	for (i = 0; i < tunnel->dns_count; i++)
+		gives->dns[gives->dns_count++] = tunnel->dns[i];
+	for (i = 0; i < tunnel->split_include_count; i++) {
+		struct ike_selector *to = &gives->networks[gives->network_count++];
+
+		to->address.family = tunnel->split_include[i].address.family;
+		memcpy(to->address.bytes, tunnel->split_include[i].address.bytes,
+		       sizeof(to->address.bytes));
+		to->prefix = tunnel->split_include[i].length;
+	}
+	snprintf(gives->banner, sizeof(gives->banner), "%s", tunnel->banner ? tunnel->banner : "");
+	tunnel->gives = gives;
+}
+
+static void check_gifts(const struct check *check)
+{
+	static const char *const names[] = { "dns", "split-include", "banner" };
+	struct config_tunnel *tunnel = check->tunnel;
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		if (given(check, names[i]) && !given(check, "pool"))
+			refuse(check, names[i], "%s is given to clients, which need a pool; give "
+			       "one, such as pool = \"10.9.0.0/24\"", names[i]);
+	for (i = 0; i < tunnel->dns_count; i++)
+		if (tunnel->dns[i].family != AF_INET)
+			refuse(check, "dns", "dns: only IPv4 addresses can be given to clients");
+	for (i = 0; i < tunnel->split_include_count; i++)
+		if (tunnel->split_include[i].address.family != AF_INET)
+			refuse(check, "split-include",
+			       "split-include: only IPv4 networks can be given to clients");
+	if (tunnel->banner && strlen(tunnel->banner) >= IKE_BANNER_MAX)
+		refuse(check, "banner", "banner: at most %d bytes are allowed", IKE_BANNER_MAX - 1);
+}
+
+static void check_access(const struct check *check)
+{
+	struct config_tunnel *tunnel = check->tunnel;
+
+	check_login(check);
+	check_gifts(check);
+	if (!given(check, "mode-config") &&
+	    (given(check, "pool") || given(check, "xauth-user")))
+		tunnel->mode_config = IKE_MODE_CONFIG_PULL;
+	if (tunnel->pool.address.family)
+		fill_gives(tunnel);
 }
 
 static void defaults(char **words, size_t *count, const char *const *fallback)
@@ -280,13 +357,16 @@ static void check_selectors(const struct check *check)
 {
 	struct config_tunnel *tunnel = check->tunnel;
 	bool transport = tunnel->mode == IKE_MODE_TRANSPORT;
-	const char *fallback = transport ? "dynamic" : "0.0.0.0/0";
+	/* The client's side is the address that it gets */
+	bool server = tunnel->pool.address.family, client = tunnel->mode_config && !server;
 	size_t count;
 
 	if (!given(check, "local-ts"))
-		tunnel->local_ts_count = ike_selector_parse(&tunnel->local_ts[0], fallback);
+		tunnel->local_ts_count = ike_selector_parse(&tunnel->local_ts[0], transport ||
+							    client ? "dynamic" : "0.0.0.0/0");
 	if (!given(check, "remote-ts"))
-		tunnel->remote_ts_count = ike_selector_parse(&tunnel->remote_ts[0], fallback);
+		tunnel->remote_ts_count = ike_selector_parse(&tunnel->remote_ts[0], transport ||
+							     server ? "dynamic" : "0.0.0.0/0");
 	/* Refused ones are told already */
 	if (!tunnel->local_ts_count || !tunnel->remote_ts_count) {
 		if (given(check, "local-ts") && !setting_find(check->section, "local-ts")->count)
@@ -337,6 +417,8 @@ static void check_device_settings(const struct check *check)
 	bool ipv6 = false;
 	size_t i;
 
+	if (!given(check, "route") && tunnel->pool.address.family)
+		tunnel->route[tunnel->route_count++] = tunnel->pool;
 	if (!given(check, "route"))
 		for (i = 0; i < tunnel->remote_ts_count; i++)
 			route_default(check, &tunnel->remote_ts[i]);
@@ -384,6 +466,7 @@ void check_tunnel(struct config_tunnel *tunnel, const struct settings_section *s
 	check_device(&check);
 	check_remote(&check);
 	check_auth(&check);
+	check_access(&check);
 	check_proposals(&check);
 	check_lifetimes(&check);
 	check_selectors(&check);

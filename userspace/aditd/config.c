@@ -52,6 +52,8 @@ static void tunnel_free(struct config_tunnel *tunnel)
 	if (tunnel->psk_bytes)
 		explicit_bzero(tunnel->psk_bytes, CONFIG_SECRET_MAX);
 	free(tunnel->psk_bytes);
+	memory_erase_text(tunnel->xauth_password);
+	free(tunnel->gives);
 	free(tunnel->name);
 	free(tunnel->file);
 	free(tunnel);
@@ -107,6 +109,13 @@ struct config_tunnel *config_tunnel(const struct config *config, const char *nam
 	return NULL;
 }
 
+static bool passwords_equal(const struct config_tunnel *a, const struct config_tunnel *b)
+{
+	if (!a->xauth_password || !b->xauth_password)
+		return a->xauth_password == b->xauth_password;
+	return !strcmp(a->xauth_password, b->xauth_password);
+}
+
 bool config_tunnel_equal(const struct config_tunnel *a, const struct config_tunnel *b)
 {
 	const struct option *option;
@@ -115,7 +124,7 @@ bool config_tunnel_equal(const struct config_tunnel *a, const struct config_tunn
 		if (!option_equal(option, a, b))
 			return false;
 	/* The file's content may have changed, and a secret in the configuration is wiped */
-	return a->psk_length == b->psk_length &&
+	return passwords_equal(a, b) && a->psk_length == b->psk_length &&
 	       (!a->psk_length || !memcmp(a->psk_bytes, b->psk_bytes, a->psk_length));
 }
 
@@ -151,6 +160,29 @@ size_t config_pairs(const struct config_tunnel *tunnel, struct ike_pair *pairs, 
 			count++;
 		}
 	return count;
+}
+
+struct ike_selector config_pool(const struct config_tunnel *tunnel)
+{
+	struct ike_selector pool = {
+		.address.family = tunnel->pool.address.family, .prefix = tunnel->pool.length,
+	};
+
+	memcpy(pool.address.bytes, tunnel->pool.address.bytes, sizeof(pool.address.bytes));
+	return pool;
+}
+
+/* Our own addresses on the device are not for clients. */
+static void reserve(const struct config_tunnel *tunnel, struct ike_connection *connection)
+{
+	struct ike_address *to;
+	size_t i;
+
+	for (i = 0; i < tunnel->address_count && i < IKE_RESERVED_MAX; i++) {
+		to = &connection->reserved[connection->reserved_count++];
+		to->family = tunnel->address[i].address.family;
+		memcpy(to->bytes, tunnel->address[i].address.bytes, sizeof(to->bytes));
+	}
 }
 
 void config_connection(const struct config_tunnel *tunnel, const struct ike_address *local,
@@ -191,5 +223,14 @@ void config_connection(const struct config_tunnel *tunnel, const struct ike_addr
 		.dpd_timeout = tunnel->dpd_timeout,
 		.dpd_action = tunnel->dpd_action,
 		.start = tunnel->start,
+		.xauth_user = tunnel->xauth_user,
+		.xauth_password = (const uint8_t *)tunnel->xauth_password,
+		.xauth_password_length =
+			tunnel->xauth_password ? strlen(tunnel->xauth_password) : 0,
+		.xauth_server = tunnel->xauth_users,
+		.mode_config = tunnel->mode_config,
+		.pool = config_pool(tunnel),
+		.gives = tunnel->gives,
 	};
+	reserve(tunnel, connection);
 }

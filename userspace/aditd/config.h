@@ -19,6 +19,7 @@
 #define CONFIG_SELECTORS_MAX	32	/* of one side; their pairs are at most IKE_PAIRS_MAX */
 #define CONFIG_ADDRESSES_MAX	16
 #define CONFIG_ROUTES_MAX	256
+#define CONFIG_SPLIT_MAX	IKE_NETWORKS_MAX
 #define CONFIG_SECRET_MAX	512	/* bytes of a pre-shared key */
 
 /* What becomes of packets to a tunnel's networks while it is down, if no other route is as long */
@@ -54,6 +55,18 @@ struct config_tunnel {
 	size_t esp_count;
 	char *ah[IKE_PROPOSALS_MAX];
 	size_t ah_count;
+	char *xauth_user;		/* we log in as this user; NULL: we do not */
+	char *xauth_password_file;
+	char *xauth_password;		/* of that file; wiped when freed */
+	char *xauth_users;		/* the file of those who may log in; NULL: nobody does */
+	int mode_config;		/* enum ike_mode_config */
+	struct anl_prefix pool;		/* for clients; family AF_UNSPEC: none */
+	struct ike_address dns[IKE_DNS_MAX]; /* for clients; so are the next two */
+	size_t dns_count;
+	struct anl_prefix split_include[CONFIG_SPLIT_MAX];
+	size_t split_include_count;
+	char *banner;
+	struct ike_lease *gives;	/* these, as the engine takes them; NULL: no pool */
 	int mode;			/* enum ike_mode */
 	uint32_t ike_lifetime, esp_lifetime;	/* seconds */
 	uint64_t esp_lifebytes;		/* 0: no limit */
@@ -108,6 +121,9 @@ struct config_tunnel *config_tunnel(const struct config *config, const char *nam
 bool config_tunnel_equal(const struct config_tunnel *a, const struct config_tunnel *b);
 /* The device, its addresses, routes, metric and MTU are the same. */
 bool config_device_equal(const struct config_tunnel *a, const struct config_tunnel *b);
+
+/* AF_UNSPEC without one. */
+struct ike_selector config_pool(const struct config_tunnel *tunnel);
 
 /* The tunnel as the engine takes it. local and remote are the addresses in use (AF_UNSPEC: any);
  * pairs has room for IKE_PAIRS_MAX. What is pointed to belongs to tunnel and pairs. */

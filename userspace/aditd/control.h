@@ -73,6 +73,7 @@
  *     "cookie_i", "cookie_r"   16 hex digits each, as Wireshark shows them
  *     "local_id", "remote_id"  identities as in the configuration; null while not known
  *     "proposal"      "aes128-sha1-modp1024"; null while not agreed. "auth": "psk", "rsasig"
+ *     "user"          who has logged in by XAUTH; null: nobody
  *     "weak"          [WORD…] what of the proposal is weak by today's standard, [] when nothing
  *     "local_port", "remote_port"   UDP ports in use
  *     "nat_local", "nat_remote"     true: that side is behind a NAT (RFC 3947 3.2); null: not
@@ -92,6 +93,9 @@
  *     "lifebytes"     hard limit, 0 none
  *     "drops"         {REASON: packets…} of both directions, only those not 0; the words are those
  *                     of the netlink family (kmod/adit.yaml, set "drops")
+ *   "users"         of a server: [{"user", "address" inside, "remote": "ADDRESS:PORT"}…] logged in
+ *   "lease"         null, or what the peer has assigned to us by mode config: {"address", "dns":
+ *                   [ADDRESS…], "networks": [PREFIX…], "domain", "banner" (text or null)}
  *   "last_error"    null, or {"code": CODE, "text": what happened and what to do, "time": when}.
  *                   It stays after recovery (compare its time with "since"), "up" clears it.
  *

@@ -60,6 +60,7 @@ static int make(struct device *device, struct anl *anl, const struct config_tunn
 
 struct stale {
 	const struct config_tunnel *tunnel;
+	const struct anl_prefix *lease;
 	struct anl_prefix list[64];
 	size_t count;
 };
@@ -81,6 +82,8 @@ static int find_stale(uint32_t ifindex, const struct anl_prefix *address, void *
 	size_t i;
 
 	(void)ifindex;
+	if (prefix_equal(stale->lease, address))
+		return 0;
 	for (i = 0; i < stale->tunnel->address_count; i++)
 		if (prefix_equal(&stale->tunnel->address[i], address))
 			return 0;
@@ -92,7 +95,7 @@ static int find_stale(uint32_t ifindex, const struct anl_prefix *address, void *
 static int set_addresses(struct device *device, struct anl *anl,
 			 const struct config_tunnel *tunnel, struct anl_error *error)
 {
-	struct stale stale = { .tunnel = tunnel };
+	struct stale stale = { .tunnel = tunnel, .lease = &device->lease };
 	size_t i;
 	int err;
 
@@ -101,6 +104,8 @@ static int set_addresses(struct device *device, struct anl *anl,
 		err = anl_address_del(anl, device->ifindex, &stale.list[i], error);
 	for (i = 0; i < tunnel->address_count && !err; i++)
 		err = anl_address_add(anl, device->ifindex, &tunnel->address[i], error);
+	if (device->lease.address.family && !err)
+		err = anl_address_add(anl, device->ifindex, &device->lease, error);
 	return err;
 }
 
@@ -225,29 +230,42 @@ static struct anl_route refusal(const struct anl_route *route)
 	};
 }
 
+static bool listed(const struct anl_route *routes, size_t count, const struct anl_route *route)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (route_equal(&routes[i], route))
+			return true;
+	return false;
+}
+
 static struct anl_route *routes_wanted(struct device *device, struct anl *anl,
 				       const struct rules *rules,
 				       const struct config_tunnel *tunnel,
 				       const struct ike_address *local,
 				       const struct ike_address *remote, size_t *count)
 {
-	struct anl_route *routes = memory_array(NULL, 2 * tunnel->route_count + 1, sizeof(*routes));
-	size_t i;
+	size_t most = 2 * (tunnel->route_count + device->network_count) + 1, i;
+	struct anl_route *routes = memory_array(NULL, most, sizeof(*routes));
 
 	*count = 0;
-	for (i = 0; i < tunnel->route_count; i++) {
-		const struct anl_prefix *prefix = &tunnel->route[i];
-
-		routes[(*count)++] = (struct anl_route) {
+	for (i = 0; i < tunnel->route_count + device->network_count; i++) {
+		const struct anl_prefix *prefix = i < tunnel->route_count ? &tunnel->route[i] :
+					&device->networks[i - tunnel->route_count];
+		struct anl_route route = {
 			.destination = *prefix, .ifindex = device->ifindex,
 			.source = source_for(device, anl, tunnel, prefix->address.family),
 			.metric = metric_of(tunnel, prefix->address.family),
 			.table = holds_peer(prefix, remote) ? rules->table : RT_TABLE_MAIN,
 		};
-		if (tunnel->when_down == CONFIG_DOWN_BLOCK && prefix->length) {
-			routes[*count] = refusal(&routes[*count - 1]);
-			(*count)++;
-		}
+
+		/* The peer may assign what is configured as well */
+		if (listed(routes, *count, &route))
+			continue;
+		routes[(*count)++] = route;
+		if (tunnel->when_down == CONFIG_DOWN_BLOCK && prefix->length)
+			routes[(*count)++] = refusal(&route);
 	}
 	if (tunnel->mode == IKE_MODE_TRANSPORT && remote->family)
 		routes[(*count)++] = (struct anl_route) {
@@ -285,16 +303,6 @@ static int route_put(struct anl *anl, struct rules *rules, const struct anl_rout
 	if (err)
 		anl_route_del(anl, route, &(struct anl_error) { 0 });
 	return err;
-}
-
-static bool listed(const struct anl_route *routes, size_t count, const struct anl_route *route)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (route_equal(&routes[i], route))
-			return true;
-	return false;
 }
 
 /* What a predecessor left on an adopted device, and is not wanted, is taken over to be removed */
@@ -365,6 +373,33 @@ int device_route(struct device *device, struct anl *anl, struct rules *rules,
 	return err;
 }
 
+int device_lease(struct device *device, struct anl *anl, struct rules *rules,
+		 const struct config_tunnel *tunnel, const struct ike_address *local,
+		 const struct ike_address *remote, const struct ike_lease *lease,
+		 struct anl_error *error)
+{
+	size_t i;
+	int err;
+
+	device->lease.address = to_anl(&lease->address);
+	device->lease.length = 8 * ike_address_length(&lease->address);
+	device->networks = memory_array(device->networks, lease->network_count + 1,
+					sizeof(*device->networks));
+	device->network_count = lease->network_count;
+	for (i = 0; i < lease->network_count; i++)
+		device->networks[i] = (struct anl_prefix) {
+			to_anl(&lease->networks[i].address), lease->networks[i].prefix,
+		};
+	err = set_addresses(device, anl, tunnel, error);
+	return err ? err : device_route(device, anl, rules, tunnel, local, remote, error);
+}
+
+void device_unlease(struct device *device)
+{
+	memset(&device->lease, 0, sizeof(device->lease));
+	device->network_count = 0;
+}
+
 void device_lost(struct device *device, struct anl *anl, struct rules *rules)
 {
 	struct anl_error error;
@@ -378,6 +413,7 @@ void device_lost(struct device *device, struct anl *anl, struct rules *rules)
 			rules_del(rules, &device->routes[i].destination);
 	}
 	free(device->routes);
+	free(device->networks);
 	memset(device, 0, sizeof(*device));
 }
 

@@ -23,6 +23,9 @@ struct device {
 	char name[IFNAMSIZ];
 	struct anl_route *routes;	/* in place; those in the rules' table need a rule each */
 	size_t route_count;
+	struct anl_prefix lease;	/* our address by mode config; AF_UNSPEC: none */
+	struct anl_prefix *networks;	/* routes by mode config */
+	size_t network_count;
 };
 
 /*
@@ -39,6 +42,14 @@ int device_up(struct device *device, struct anl *anl, const struct config_tunnel
 int device_route(struct device *device, struct anl *anl, struct rules *rules,
 		 const struct config_tunnel *tunnel, const struct ike_address *local,
 		 const struct ike_address *remote, struct anl_error *error);
+/* What the peer has assigned by mode config: our address there, and routes to its networks, in
+ * place of those from before. Otherwise as device_route(). */
+int device_lease(struct device *device, struct anl *anl, struct rules *rules,
+		 const struct config_tunnel *tunnel, const struct ike_address *local,
+		 const struct ike_address *remote, const struct ike_lease *lease,
+		 struct anl_error *error);
+/* Forgets what was assigned: device_up() and device_route() then remove it. */
+void device_unlease(struct device *device);
 /* Removes all of it; what is gone already is no error. */
 void device_down(struct device *device, struct anl *anl, struct rules *rules);
 /* The device went away by itself, with its addresses and routes: forget it. */

@@ -75,6 +75,17 @@ static void op_random(void *ctx, uint8_t *bytes, size_t length)
 	abort();
 }
 
+static bool op_xauth_verify(void *ctx, const char *connection, const char *user,
+			    const uint8_t *password, size_t length)
+{
+	return tunnel_verify(ctx, connection, user, password, length);
+}
+
+static void op_configured(void *ctx, const char *connection, const struct ike_lease *lease)
+{
+	tunnel_configured(ctx, connection, lease);
+}
+
 static void op_keylog(void *ctx, const uint8_t cookie[8], const uint8_t *key, size_t length)
 {
 	struct daemon *daemon = ctx;
@@ -90,6 +101,8 @@ static const struct ike_ops ops = {
 	.sa_update = op_sa_update,
 	.event = op_event,
 	.random = op_random,
+	.xauth_verify = op_xauth_verify,
+	.configured = op_configured,
 	.keylog = op_keylog,
 };
 

@@ -13,11 +13,17 @@
 #include "ike/proposal.h"
 
 static const struct option_word auths[] = {
-	{ "psk", IKE_PSK }, { "rsasig", IKE_RSASIG }, { NULL, 0 }
+	{ "psk", IKE_PSK }, { "rsasig", IKE_RSASIG }, { "xauth-psk", IKE_XAUTH_PSK },
+	{ NULL, 0 }
 };
 
 static const struct option_word exchanges[] = {
 	{ "main", IKE_MAIN_MODE }, { "aggressive", IKE_AGGRESSIVE_MODE }, { NULL, 0 }
+};
+
+static const struct option_word mode_configs[] = {
+	{ "pull", IKE_MODE_CONFIG_PULL }, { "push", IKE_MODE_CONFIG_PUSH },
+	{ "no", IKE_MODE_CONFIG_NO }, { NULL, 0 }
 };
 
 static const struct option_word modes[] = {
@@ -92,6 +98,14 @@ const struct option option_tunnel[] = {
 	{ "ike", OPTION_IKE_PROPOSAL, LIST(config_tunnel, ike) },
 	{ "esp", OPTION_ESP_PROPOSAL, LIST(config_tunnel, esp) },
 	{ "ah", OPTION_AH_PROPOSAL, LIST(config_tunnel, ah) },
+	{ "xauth-user", OPTION_TEXT, IN(xauth_user) },
+	{ "xauth-password-file", OPTION_PATH, IN(xauth_password_file) },
+	{ "xauth-users", OPTION_PATH, IN(xauth_users) },
+	{ "mode-config", OPTION_WORD, IN(mode_config), .fallback = "no", .words = mode_configs },
+	{ "pool", OPTION_NETWORK, IN(pool) },
+	{ "dns", OPTION_ADDRESS, LIST(config_tunnel, dns) },
+	{ "split-include", OPTION_NETWORK, LIST(config_tunnel, split_include) },
+	{ "banner", OPTION_TEXT, IN(banner) },
 	{ "mode", OPTION_WORD, IN(mode), .fallback = "tunnel", .words = modes },
 	{ "ike-lifetime", OPTION_DURATION, IN(ike_lifetime), .fallback = "8h",
 	  RANGE(10, 30 * DAY) },

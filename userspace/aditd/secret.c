@@ -5,16 +5,19 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "aditd/memory.h"
 #include "aditd/permission.h"
 #include "aditd/value.h"
 
-#define FILE_MAX 2048			/* bytes; twice the longest key in hexadecimal, and more */
+#define KEY_MAX 2048			/* bytes; twice the longest key in hexadecimal, and more */
 
-static bool file_trusted(int fd, const char *path, char *why, size_t size)
+static bool file_trusted(int fd, const char *path, size_t max, char *why,
+			 size_t size)
 {
 	struct stat status;
 
@@ -36,9 +39,9 @@ static bool file_trusted(int fd, const char *path, char *why, size_t size)
 			 (unsigned int)status.st_uid, path);
 		return false;
 	}
-	if (status.st_size > FILE_MAX) {
-		snprintf(why, size, "%s is too long for a key: %lld bytes, at most %d", path,
-			 (long long)status.st_size, FILE_MAX);
+	if ((size_t)status.st_size > max) {
+		snprintf(why, size, "%s is too long: %lld bytes, at most %zu", path,
+			 (long long)status.st_size, max);
 		return false;
 	}
 	return true;
@@ -58,12 +61,10 @@ static ssize_t file_take(int fd, char *text, size_t size)
 	return length;
 }
 
-size_t secret_read(const char *path, uint8_t *secret, size_t size, char *why, size_t why_size)
+char *secret_text(const char *path, size_t max, char *why, size_t why_size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	char text[FILE_MAX + 1];
-	size_t length = 0;
-	const char *what;
+	char *text = NULL;
 	ssize_t n = -1;
 
 	if (fd < 0) {
@@ -71,29 +72,52 @@ size_t secret_read(const char *path, uint8_t *secret, size_t size, char *why, si
 
 		snprintf(why, why_size, "%s: %s", path,
 			 permission_explain(path, errno, reason, sizeof(reason)));
-		return 0;
+		return NULL;
 	}
-	if (file_trusted(fd, path, why, why_size)) {
-		n = file_take(fd, text, FILE_MAX);
+	if (file_trusted(fd, path, max, why, why_size)) {
+		text = memory_new(max + 1);
+		n = file_take(fd, text, max);
 		if (n < 0)
 			snprintf(why, why_size, "%s: %s", path, strerror(errno));
+		else if (memchr(text, 0, n))
+			snprintf(why, why_size, "%s holds zero bytes; it is to be text", path);
 	}
 	close(fd);
-	if (n < 0)
-		return 0;
+	if (n >= 0 && strlen(text) == (size_t)n)
+		return text;
+	if (text)
+		explicit_bzero(text, max);
+	free(text);
+	return NULL;
+}
+
+char *secret_line(const char *path, char *why, size_t why_size)
+{
+	char *text = secret_text(path, KEY_MAX, why, why_size);
+	size_t n = text ? strlen(text) : 0;
+
 	if (n && text[n - 1] == '\n')
-		n--;
+		text[--n] = 0;
 	if (n && text[n - 1] == '\r')
-		n--;
-	text[n] = 0;
-	if (memchr(text, 0, n) || memchr(text, '\n', n)) {
-		snprintf(why, why_size,
-			 "%s: a key is one line of text; bytes are written as 0x… or 0s…", path);
-	} else {
-		length = value_secret(text, secret, size, &what);
-		if (!length)
-			snprintf(why, why_size, "the key in %s: %s", path, what);
-	}
-	explicit_bzero(text, sizeof(text));
+		text[--n] = 0;
+	if (!text || !strchr(text, '\n'))
+		return text;
+	snprintf(why, why_size, "%s: a key or password is one line of text", path);
+	memory_erase_text(text);
+	return NULL;
+}
+
+size_t secret_read(const char *path, uint8_t *secret, size_t size, char *why, size_t why_size)
+{
+	char *text = secret_line(path, why, why_size);
+	const char *what;
+	size_t length;
+
+	if (!text)
+		return 0;
+	length = value_secret(text, secret, size, &what);
+	if (!length)
+		snprintf(why, why_size, "the key in %s: %s", path, what);
+	memory_erase_text(text);
 	return length;
 }

@@ -23,6 +23,7 @@ struct view {
 	uint64_t ike_age;
 	bool ike_up;
 	json_t *children;
+	json_t *users;
 	struct anl_sa *sas;
 	size_t sa_count;
 };
@@ -106,11 +107,24 @@ static void put_connection(void *ctx, const struct ike_status_connection *status
 			    connecting ? span_or_null(status->retry) : json_null());
 }
 
+/* On a server many phase 1s count, one for each user */
+static void put_user(struct view *view, const struct ike_status_sa *status)
+{
+	char remote[IKE_ENDPOINT_TEXT];
+
+	if (status->established && view->tunnel->config->xauth_users)
+		json_array_append_new(view->users, json_pack(
+			"{s:s, s:o, s:s}", "user", status->user, "address",
+			address_or_null(&status->inner), "remote",
+			ike_endpoint_text(&status->remote, remote)));
+}
+
 static void put_sa(void *ctx, const struct ike_status_sa *status)
 {
 	struct view *view = ctx;
 	json_t *ike;
 
+	put_user(view, status);
 	if (view->ike && (view->ike_up > status->established ||
 			  (view->ike_up == status->established && view->ike_age <= status->age)))
 		return;
@@ -127,8 +141,8 @@ static void put_sa(void *ctx, const struct ike_status_sa *status)
 	json_object_set_new(ike, "local_id", text_or_null(status->local_id));
 	json_object_set_new(ike, "remote_id", text_or_null(status->remote_id));
 	json_object_set_new(ike, "proposal", text_or_null(status->proposal));
-	json_object_set_new(ike, "auth", json_string(view->tunnel->config->auth == IKE_PSK ? "psk" :
-						     "rsasig"));
+	json_object_set_new(ike, "auth", json_string(status->auth));
+	json_object_set_new(ike, "user", text_or_null(status->user));
 	json_object_set_new(ike, "weak", weak_words(status->proposal, PROPOSAL_IKE));
 	json_object_set_new(ike, "local_port", json_integer(status->local.port));
 	json_object_set_new(ike, "remote_port", json_integer(status->remote.port));
@@ -263,6 +277,30 @@ static const char *start_word(const struct tunnel *tunnel)
 	}
 }
 
+static json_t *lease_or_null(const struct ike_lease *lease)
+{
+	json_t *object, *dns, *networks;
+	char text[IKE_SELECTOR_TEXT];
+	size_t i;
+
+	if (!lease)
+		return json_null();
+	dns = json_array();
+	networks = json_array();
+	for (i = 0; i < lease->dns_count; i++)
+		json_array_append_new(dns, address_or_null(&lease->dns[i]));
+	for (i = 0; i < lease->network_count; i++)
+		json_array_append_new(networks,
+				      json_string(ike_selector_text(&lease->networks[i], text)));
+	object = json_object();
+	json_object_set_new(object, "address", address_or_null(&lease->address));
+	json_object_set_new(object, "dns", dns);
+	json_object_set_new(object, "networks", networks);
+	json_object_set_new(object, "domain", text_or_null(lease->domain));
+	json_object_set_new(object, "banner", text_or_null(lease->banner));
+	return object;
+}
+
 static void put_configured(struct view *view)
 {
 	const struct config_tunnel *config = view->tunnel->config;
@@ -291,7 +329,7 @@ static json_t *tunnel_object(struct tunnel *tunnel)
 	struct daemon *daemon = tunnel->daemon;
 	struct view view = {
 		.tunnel = tunnel, .now = daemon_time(), .object = json_object(),
-		.children = json_array(),
+		.children = json_array(), .users = json_array(),
 	};
 	json_t *object = view.object;
 
@@ -310,6 +348,8 @@ static json_t *tunnel_object(struct tunnel *tunnel)
 			   &view);
 	json_object_set_new(object, "ike", view.ike ? view.ike : json_null());
 	json_object_set_new(object, "children", view.children);
+	json_object_set_new(object, "users", view.users);
+	json_object_set_new(object, "lease", lease_or_null(tunnel->lease));
 	json_object_set_new(object, "last_error", last_error(tunnel));
 	free(view.sas);
 	return object;

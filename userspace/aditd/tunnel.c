@@ -15,6 +15,7 @@
 #include "aditd/memory.h"
 #include "aditd/report.h"
 #include "aditd/sockets.h"
+#include "aditd/users.h"
 #include "netlink/route.h"
 
 #define RETRY_FIRST	1000		/* ms */
@@ -390,6 +391,8 @@ void tunnel_stop(struct tunnel *tunnel)
 	tunnel->keyed = false;
 	device_down(&tunnel->device, daemon->anl, &daemon->rules);
 	mark_sockets(daemon);
+	free(tunnel->lease);
+	tunnel->lease = NULL;
 	memset(&tunnel->local, 0, sizeof(tunnel->local));
 	memset(&tunnel->remote, 0, sizeof(tunnel->remote));
 	state_tell(tunnel);
@@ -416,6 +419,12 @@ void tunnel_change(struct tunnel *tunnel, struct config_tunnel *config)
 	if (device && tunnel->wanted) {
 		tunnel_stop(tunnel);
 		tunnel->wanted = true;
+	}
+	/* What was assigned counts only while it is asked for */
+	if (tunnel->lease && (!config->mode_config || config->pool.address.family)) {
+		free(tunnel->lease);
+		tunnel->lease = NULL;
+		device_unlease(&tunnel->device);
 	}
 	tunnel->config = config;
 	tunnel->stale = true;
@@ -444,6 +453,42 @@ void tunnel_event(struct daemon *daemon, const struct ike_event *event)
 	if (event->error != IKE_ERROR_NO_RESPONSE || !tunnel->send_error)
 		error_set(tunnel, report_code(event), event->text, report_final(event->error));
 	tunnel->refresh |= event->code != IKE_EVENT_REFUSED;
+}
+
+void tunnel_configured(struct daemon *daemon, const char *name, const struct ike_lease *lease)
+{
+	struct tunnel *tunnel = tunnel_find(daemon, name);
+	struct anl_error error;
+
+	if (!tunnel)
+		return;
+	if (!tunnel->lease)
+		tunnel->lease = memory_new(sizeof(*tunnel->lease));
+	*tunnel->lease = *lease;
+	touch(tunnel);
+	if (device_lease(&tunnel->device, daemon->anl, &daemon->rules, tunnel->config,
+			 &tunnel->local, &tunnel->remote, lease, &error)) {
+		error_set(tunnel, "kernel", error.text, false);
+		report_text(daemon, IKE_SEVERITY_ERROR, name, "kernel",
+			    "what the peer has assigned cannot be set: %s", error.text);
+	}
+	mark_sockets(daemon);
+}
+
+bool tunnel_verify(struct daemon *daemon, const char *name, const char *user,
+		   const uint8_t *password, size_t length)
+{
+	const struct tunnel *tunnel = tunnel_find(daemon, name);
+	char why[512] = "";
+	bool good;
+
+	if (!tunnel || !tunnel->config->xauth_users)
+		return false;
+	good = users_verify(tunnel->config->xauth_users, user, password, length, why, sizeof(why));
+	if (*why)
+		report_text(daemon, IKE_SEVERITY_ERROR, name, "config",
+			    "nobody can log in, the file of users cannot be used: %s", why);
+	return good;
 }
 
 static void unsendable(struct tunnel *tunnel)
@@ -527,6 +572,8 @@ void tunnel_device_lost(struct tunnel *tunnel)
 	struct daemon *daemon = tunnel->daemon;
 
 	device_lost(&tunnel->device, daemon->anl, &daemon->rules);
+	free(tunnel->lease);
+	tunnel->lease = NULL;
 	/* Its SAs went with it */
 	if (tunnel->keyed)
 		ike_connection_remove(engine_ike(daemon->engine), tunnel->config->name,

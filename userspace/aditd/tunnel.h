@@ -44,6 +44,7 @@ struct tunnel {
 	enum ike_state state;		/* as last told */
 	double since;
 	struct tunnel_error error;
+	struct ike_lease *lease;	/* what the peer has assigned to us by mode config, or NULL */
 	uint64_t failures[IKE_ERROR_COUNT];	/* since the daemon's start */
 };
 
@@ -64,6 +65,11 @@ struct tunnel *tunnel_of_device(const struct daemon *daemon, uint32_t ifindex);
 
 /* From the engine's ops, so nothing is done at once. */
 void tunnel_event(struct daemon *daemon, const struct ike_event *event);
+/* What the peer has assigned reaches the device. */
+void tunnel_configured(struct daemon *daemon, const char *name, const struct ike_lease *lease);
+/* Whether this is the password of one of the tunnel's users. */
+bool tunnel_verify(struct daemon *daemon, const char *name, const char *user,
+		   const uint8_t *password, size_t length);
 void tunnel_sent(struct daemon *daemon, const struct ike_address *remote, int error);
 /* Something waits for tunnels_work(), which the loop calls. */
 bool tunnels_pending(const struct daemon *daemon);
