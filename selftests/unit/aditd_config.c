@@ -283,7 +283,7 @@ static const struct {
 	  "device \"a\" is that of tunnel \"a\"" },
 	{ TUNNEL " remote = 192.0.2.2\n}\n", 4, "remote is given twice" },
 	{ TUNNEL " esp = { aes128-sha1 }\n esp = { aes256-sha1 }\n}\n", 5, "esp is given twice" },
-	{ TUNNEL " auth = magic\n}\n", 4, "psk or rsasig" },
+	{ TUNNEL " auth = magic\n}\n", 4, "xauth-psk" },
 	{ TUNNEL " exchange = quick\n}\n", 4, "main or aggressive" },
 	{ TUNNEL " ike = { aes128-sha1-modp2048,\n   aes129-sha1-modp2048 }\n}\n", 5, "aes129" },
 	{ TUNNEL " ike = { aes128-sha1 }\n}\n", 4, "aes128-sha1" },

@@ -14,7 +14,7 @@
  * forms are value_secret()'s. The length, 0 with why: what is wrong and what is allowed.
  */
 size_t secret_read(const char *path, uint8_t *secret, size_t size, char *why, size_t why_size);
-/* The one line of such a file, as it is, without its newline: to be freed by memory_erase_text(). */
+/* The one line of such a file, as it is, without newline: to be freed by memory_erase_text(). */
 char *secret_line(const char *path, char *why, size_t why_size);
 /* All of such a file, at most max bytes of text; the same. */
 char *secret_text(const char *path, size_t max, char *why, size_t why_size);

@@ -44,7 +44,7 @@ struct tunnel {
 	enum ike_state state;		/* as last told */
 	double since;
 	struct tunnel_error error;
-	struct ike_lease *lease;	/* what the peer has assigned to us by mode config, or NULL */
+	struct ike_lease *lease;	/* what the peer has assigned to us, or NULL */
 	uint64_t failures[IKE_ERROR_COUNT];	/* since the daemon's start */
 };
 

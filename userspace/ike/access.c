@@ -164,8 +164,8 @@ void access_deleted(struct session *s)
 	event.error = judged ? IKE_ERROR_XAUTH_FAILED : IKE_ERROR_PEER_DELETED;
 	if (!access_is_server(c))
 		connection_failure(c, event,
-				   judged ? "the peer deleted the phase 1 instead of accepting user "
-					    "and password: see there, and xauth-user and "
+				   judged ? "the peer deleted the phase 1 instead of accepting "
+					    "user and password: see there, and xauth-user and "
 					    "xauth-password-file here" :
 					    "the peer deleted the phase 1 during XAUTH or mode "
 					    "config: see there");
