@@ -16,8 +16,7 @@
 
 #define KEY_MAX 2048			/* bytes; twice the longest key in hexadecimal, and more */
 
-static bool file_trusted(int fd, const char *path, size_t max, char *why,
-			 size_t size)
+static bool file_trusted(int fd, const char *path, size_t max, char *why, size_t size)
 {
 	struct stat status;
 
