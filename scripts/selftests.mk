@@ -34,6 +34,11 @@ $(O)/sim/sim-san: $(sim_sources:%.c=$(O)/san/%.o) $(O)/san/libike.a
 .PHONY: sim
 sim: $(O)/sim/sim $(O)/sim/sim-san
 
+# Minutes; SEED=... plays one again.
+.PHONY: simulate
+simulate: $(O)/sim/sim	## A thousand tunnels for a virtual day on a bad network (SEED=...)
+	$(Q)$(O)/sim/sim --long $(if $(SEED),--seed $(SEED))
+
 # kselftest programs in C, and the tools that the scripts beside them use.
 net_programs := $(patsubst selftests/net/%.c,$(O)/net/%,$(wildcard selftests/net/*.c))
 net_library := $(patsubst %.c,$(O)/obj/%.o,$(wildcard selftests/net/lib/*.c))

@@ -8,9 +8,15 @@
  *   - a tunnel that nothing happened to carries every packet, also while it is rekeyed;
  *   - the number of SAs is bounded.
  *
+ *   - what was damaged or made up on the way changes nothing.
+ *
  * A failing run prints its seed and the story of the tunnel; the same seed plays exactly the same.
  *
+ *	sim			a few short ones, and the small cases in every order (interleavings.c)
+ *	sim --long		a thousand tunnels for a day, a fifth of all datagrams lost; a seed by
+ *				chance unless one is given
  *	sim [--seed N] [--tunnels N] [--hours N] [--loss PERMILLE] [--tell TUNNEL]
+ *	sim --interleavings N	every order of the small cases, N messages of each lost (0 or 1)
  */
 /* RAND_set_rand_method() is the one way to a repeatable OpenSSL. */
 #define OPENSSL_SUPPRESS_DEPRECATED
@@ -18,15 +24,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <openssl/rand.h>
 
-#include "../unit/lib/world.h"
+#include "ike/session.h"
+#include "sim.h"
 
 #define SECONDS UINT64_C(1000)
 #define HOURS (3600 * SECONDS)
 /* How often everything is looked at. */
 #define STEP (5 * SECONDS)
+/* Messages of strangers in each step. */
+#define FORGED 20
+/* Of each of the small cases; with the sanitizers it would take too long for every check. */
+#ifdef __SANITIZE_ADDRESS__
+#define LOSSES 0
+#else
+#define LOSSES 1
+#endif
 /* A tunnel that can be up is up after this long: several failed attempts and their waits. */
 #define BOUND (420 * SECONDS)
 #define SAS_MAX 16
@@ -62,6 +78,11 @@ struct options {
 	uint64_t seed;
 	unsigned int tunnels, hours, loss;
 	int tell;
+};
+
+struct simulation {
+	const struct options *options;
+	struct tunnel *tunnels;
 };
 
 static struct world *world;
@@ -184,7 +205,7 @@ static void end_trouble(struct tunnel *t)
 	plan_trouble(t);
 }
 
-static void tell_side(const struct side *s, const char *name)
+void tell_side(const struct side *s, const char *name)
 {
 	unsigned int i, first = s->event_count > WORLD_EVENTS ? s->event_count - WORLD_EVENTS : 0;
 
@@ -209,6 +230,72 @@ static bool complain(const struct tunnel *t, const struct options *o, const char
 	return false;
 }
 
+/* Nothing else happens to these, so that they carry every packet at every moment. */
+static bool undisturbed(const struct tunnel *t)
+{
+	return t->kind == CALM || t->kind == EAGER;
+}
+
+/* Right after an SA came or went. */
+static void on_change(struct side *s)
+{
+	const struct simulation *sim = world->test;
+	const struct tunnel *t = &sim->tunnels[s->index / 2];
+	const char *why;
+
+	if (world->broken || !t->was_up || !undisturbed(t))
+		return;
+	why = world_esp(world, 2 * t->number, 2 * t->number + 1, false);
+	if (!why)
+		why = world_esp(world, 2 * t->number + 1, 2 * t->number, false);
+	if (!why)
+		return;
+	world->broken = "a gap";
+	complain(t, sim->options, "a gap", why);
+}
+
+/*
+ * What a stranger would send to a tunnel: a notification in the clear with the true cookies, an
+ * old phase 1's first message, noise in the form of a message.
+ */
+static void forge(struct tunnel *t)
+{
+	struct side *s = world_random(world) % 2 ? left_of(t) : right_of(t);
+	struct side *other = s == left_of(t) ? right_of(t) : left_of(t);
+	struct ike_endpoint to = { s->address, IKE_PORT }, from = { other->address, IKE_PORT };
+	uint8_t bytes[68] = { 0 };
+	uint64_t before;
+	size_t i;
+
+	if (!s->ike || s->nat || other->nat)
+		return;
+	for (i = 0; i < sizeof(bytes); i++)
+		bytes[i] = world_random(world) >> 20;
+	if (s->ike->sessions) {
+		memcpy(bytes, s->ike->sessions->cookie_i, 8);
+		memcpy(bytes + 8, s->ike->sessions->cookie_r, 8);
+	}
+	bytes[16] = (uint8_t[]){ 11, 12, 8, 5 }[world_random(world) % 4]; /* N, D, HASH, ID */
+	bytes[17] = 0x10;
+	bytes[18] = (uint8_t[]){ 5, 2, 32, 6 }[world_random(world) % 4]; /* RFC 2408 3.1 */
+	bytes[19] = world_random(world) % 2;
+	memset(bytes + 24, 0, 4);
+	bytes[27] = sizeof(bytes);
+	if (world_random(world) % 2) { /* one payload, well-formed */
+		memset(bytes + 28, 0, 16);
+		bytes[31] = 40;
+		bytes[35] = 1;
+		bytes[36] = 1;
+		bytes[38] = bytes[16] == 11 ? 0 : 1;
+		bytes[39] = world_random(world) % 31;
+	}
+	before = world_digest(world, s->index);
+	ike_input(s->ike, &to, &from, bytes, sizeof(bytes), world->now);
+	world_touched(world, s->index);
+	if (world_digest(world, s->index) != before)
+		world->broken = "a forged message changed something";
+}
+
 static bool look_at(struct tunnel *t, const struct options *o)
 {
 	unsigned int left = 2 * t->number, right = left + 1;
@@ -225,8 +312,7 @@ static bool look_at(struct tunnel *t, const struct options *o)
 	if (!out && !in) {
 		t->ups++;
 		/* A dead peer may be declared dead some time after it has come back. */
-		t->was_up = t->kind == CALM || t->kind == EAGER ||
-			    world->now - t->possible > BOUND;
+		t->was_up = undisturbed(t) || world->now - t->possible > BOUND;
 		t->last_up = world->now;
 		return true;
 	}
@@ -244,6 +330,12 @@ static bool step(struct tunnel *tunnels, const struct options *o)
 	unsigned int i;
 
 	world_run(world, world->now + STEP, NULL);
+	for (i = 0; i < FORGED; i++)
+		forge(&tunnels[world_random(world) % o->tunnels]);
+	if (world->broken) {
+		printf("# at %.3f s: %s\n", (double)world->now / 1000, world->broken);
+		return false;
+	}
 	for (i = 0; i < o->tunnels; i++) {
 		struct tunnel *t = &tunnels[i];
 
@@ -259,9 +351,9 @@ static bool step(struct tunnel *tunnels, const struct options *o)
 
 static void on_event(struct side *s, const struct ike_event *event)
 {
-	const struct options *o = world->test;
+	const struct simulation *sim = world->test;
 
-	if ((int)s->index / 2 == o->tell)
+	if ((int)s->index / 2 == sim->options->tell)
 		printf("# %12.3f %-5s %s: %s\n", (double)event->time / 1000,
 		       s->index % 2 ? "right" : "left", ike_event_code(event->code), event->text);
 }
@@ -269,6 +361,7 @@ static void on_event(struct side *s, const struct ike_event *event)
 static bool run(const struct options *o)
 {
 	struct tunnel *tunnels = calloc(o->tunnels, sizeof(*tunnels));
+	struct simulation sim = { o, tunnels };
 	unsigned int i, rekeys = 0, ups = 0;
 	uint64_t sent = 0;
 	bool good = true;
@@ -282,8 +375,9 @@ static bool run(const struct options *o)
 	world->late = 20;
 	world->damage = 1;
 	world->jitter = 80;
-	world->test = (void *)o;
+	world->test = &sim;
 	world->on_event = on_event;
+	world->on_change = on_change;
 	for (i = 0; i < o->tunnels; i++)
 		make_tunnel(&tunnels[i], i);
 	while (good && world->now < o->hours * HOURS) {
@@ -309,7 +403,10 @@ static bool run(const struct options *o)
 	return good;
 }
 
-static void parse(struct options *o, int argc, char **argv)
+/* What the command line asks for. */
+enum task { SHORT, ONE, INTERLEAVINGS };
+
+static enum task parse(struct options *o, unsigned int *losses, int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "seed", required_argument, NULL, 's' },
@@ -317,8 +414,11 @@ static void parse(struct options *o, int argc, char **argv)
 		{ "hours", required_argument, NULL, 'h' },
 		{ "loss", required_argument, NULL, 'l' },
 		{ "tell", required_argument, NULL, 'e' },
+		{ "long", no_argument, NULL, 'L' },
+		{ "interleavings", required_argument, NULL, 'i' },
 		{ 0 },
 	};
+	enum task task = argc > 1 ? ONE : SHORT;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
@@ -338,12 +438,33 @@ static void parse(struct options *o, int argc, char **argv)
 		case 'e':
 			o->tell = strtol(optarg, NULL, 0);
 			break;
+		case 'L':
+			o->tunnels = 1000;
+			o->hours = 24;
+			break;
+		case 'i':
+			*losses = strtoul(optarg, NULL, 0);
+			task = INTERLEAVINGS;
+			break;
 		default:
-			fprintf(stderr, "usage: sim [--seed N] [--tunnels N] [--hours N] "
-					"[--loss PERMILLE] [--tell TUNNEL]\n");
+			fprintf(stderr, "usage: sim [--long] [--seed N] [--tunnels N] [--hours N] "
+					"[--loss PERMILLE] [--tell TUNNEL] "
+					"[--interleavings LOSSES]\n");
 			exit(2);
 		}
 	}
+	return task;
+}
+
+static int run_one(const struct options *o)
+{
+	bool good;
+
+	printf("1..1\n# seed %llu\n", (unsigned long long)o->seed);
+	fflush(stdout);
+	good = run(o);
+	printf("%s 1 - seed %llu\n", good ? "ok" : "not ok", (unsigned long long)o->seed);
+	return !good;
 }
 
 int main(int argc, char **argv)
@@ -354,20 +475,18 @@ int main(int argc, char **argv)
 		{ 3, 20, 6, 200, -1 },
 		{ 4, 20, 3, 350, -1 },
 	};
-	struct options o = { 1, 20, 6, 200, -1 };
-	unsigned int i, failed = 0;
+	const unsigned int count = sizeof(shorts) / sizeof(shorts[0]);
+	struct options o = { time(NULL), 20, 6, 200, -1 };
+	unsigned int i, failed = 0, losses = LOSSES;
+	enum task task;
 
 	RAND_set_rand_method(&rand_method);
 	printf("TAP version 13\n");
-	if (argc > 1) {
-		parse(&o, argc, argv);
-		failed = !run(&o);
-		printf("1..1\n%s 1 - seed %llu\n", failed ? "not ok" : "ok",
-		       (unsigned long long)o.seed);
-		return failed;
-	}
-	printf("1..%zu\n", sizeof(shorts) / sizeof(shorts[0]));
-	for (i = 0; i < sizeof(shorts) / sizeof(shorts[0]); i++) {
+	task = parse(&o, &losses, argc, argv);
+	if (task == ONE)
+		return run_one(&o);
+	printf("1..%u\n", interleavings_count() + (task == SHORT ? count : 0));
+	for (i = 0; i < count && task == SHORT; i++) {
 		bool good = run(&shorts[i]);
 
 		printf("%s %u - %u tunnels for %u hours, %u of 1000 datagrams lost\n",
@@ -375,5 +494,6 @@ int main(int argc, char **argv)
 		       shorts[i].loss);
 		failed += !good;
 	}
+	failed += interleavings(task == SHORT ? count + 1 : 1, losses);
 	return failed ? 1 : 0;
 }

@@ -8,6 +8,9 @@
 #include <string.h>
 
 #define WORLD_PRIVATE 0x0a000001 /* 10.0.0.1 */
+#define MARKER 4 /* RFC 3948 2.2 */
+#define FLAGS_AT 19 /* RFC 2408 3.1 */
+#define HELD (IKE_NEVER - 1) /* the time of what waits for world_release() */
 #define WORLD_PUBLIC 0xc6120001 /* 198.18.0.1 */
 
 /* splitmix64 */
@@ -204,8 +207,8 @@ static struct side *receiver(struct world *w, struct ike_endpoint *to)
  */
 static bool is_sealed(const struct datagram *d)
 {
-	static const uint8_t marker[4];
-	size_t flags = 19;
+	static const uint8_t marker[MARKER];
+	size_t flags = FLAGS_AT;
 
 	if (d->length > sizeof(marker) && !memcmp(d->bytes, marker, sizeof(marker)))
 		flags += sizeof(marker);
@@ -230,6 +233,18 @@ static uint64_t arrival(struct world *w)
 	return w->now + w->latency + (w->jitter ? world_random(w) % w->jitter : 0);
 }
 
+/*
+ * One bit. The flags of the header are not under any HASH (RFC 2409 5), so a flipped commit bit is
+ * as good as a true one.
+ */
+static void damage(struct world *w, struct datagram *d)
+{
+	size_t at = world_random(w) % d->length;
+
+	d->bytes[at] ^= 1 << world_random(w) % 8;
+	d->forged = is_sealed(d) && at != FLAGS_AT && at != FLAGS_AT + MARKER;
+}
+
 static void send_datagram(void *ctx, const struct ike_endpoint *local,
 			  const struct ike_endpoint *remote, const uint8_t *bytes, size_t length)
 {
@@ -247,11 +262,11 @@ static void send_datagram(void *ctx, const struct ike_endpoint *local,
 		free(d.bytes);
 		return;
 	}
-	d.time = arrival(w);
+	d.time = w->hold ? HELD : arrival(w);
 	if (verdict == WORLD_LATE)
 		d.time += 3000 + world_random(w) % 3000;
 	if (verdict == WORLD_DAMAGE && length)
-		d.bytes[world_random(w) % length] ^= 1 << world_random(w) % 8;
+		damage(w, &d);
 	if (verdict == WORLD_TWICE) {
 		struct datagram copy = d;
 
@@ -303,6 +318,31 @@ static struct world_sa **find_sa(struct side *s, const struct ike_sa *sa)
 	return at;
 }
 
+static const struct ike_address *seen_address(const struct side *s)
+{
+	return s->nat ? &s->public : &s->address;
+}
+
+static bool same_sa(const struct world_sa *a, const struct world_sa *b)
+{
+	return a->sa.protocol == b->sa.protocol && a->sa.mode == b->sa.mode &&
+	       a->sa.encap == b->sa.encap && !strcmp(a->names, b->names) &&
+	       a->key_length == b->key_length && !memcmp(a->key, b->key, a->key_length);
+}
+
+/* Never two sides with different keys for one SPI, not for a moment. */
+static void check_new(struct world *w, const struct side *s, const struct world_sa *sa)
+{
+	const struct side *peer = side_at(w, &sa->sa.remote);
+	const struct world_sa *other;
+
+	for (other = peer ? peer->sas : NULL; other; other = other->next)
+		if (other->sa.direction != sa->sa.direction && other->sa.spi == sa->sa.spi &&
+		    other->sa.protocol == sa->sa.protocol &&
+		    ike_address_equal(&other->sa.remote, seen_address(s)) && !same_sa(other, sa))
+			w->broken = "different keys for one SPI";
+}
+
 static int install_sa(void *ctx, const struct ike_sa *sa)
 {
 	struct side *s = ctx;
@@ -323,6 +363,8 @@ static int install_sa(void *ctx, const struct ike_sa *sa)
 	s->sas = copy;
 	s->sa_count++;
 	s->installs++;
+	s->changed = true;
+	check_new(s->world, s, copy);
 	return 0;
 }
 
@@ -337,6 +379,7 @@ static void remove_sa(void *ctx, const struct ike_sa *sa)
 	free(gone);
 	s->sa_count--;
 	s->removes++;
+	s->changed = true;
 }
 
 static int update_sa(void *ctx, const struct ike_sa *sa)
@@ -508,17 +551,64 @@ void world_rebind(struct world *w, unsigned int side)
 	w->sides[side].mapped[1] = 0;
 }
 
-static void deliver(struct world *w)
+static void tell_change(struct side *s)
 {
-	struct datagram d = pop_datagram(w);
+	if (s->changed && s->world->on_change)
+		s->world->on_change(s);
+	s->changed = false;
+}
+
+static void deliver(struct world *w, struct datagram d)
+{
 	struct side *s = receiver(w, &d.to);
 
 	if (s && s->ike && !s->unreachable) {
+		uint64_t before = d.forged ? world_digest(w, s->index) : 0;
+
 		s->received++;
 		ike_input(s->ike, &d.to, &d.from, d.bytes, d.length, w->now);
 		world_touched(w, s->index);
+		if (d.forged && world_digest(w, s->index) != before)
+			w->broken = "a forged message changed something";
+		tell_change(s);
 	}
 	free(d.bytes);
+}
+
+static bool waits(const struct datagram *d, unsigned int sender)
+{
+	return d->time == HELD && d->sender == sender;
+}
+
+unsigned int world_held(const struct world *w, unsigned int sender)
+{
+	unsigned int count = 0;
+	size_t i;
+
+	for (i = 0; i < w->datagram_count; i++)
+		count += waits(&w->datagrams[i], sender);
+	return count;
+}
+
+void world_release(struct world *w, unsigned int sender, bool lost)
+{
+	size_t i, oldest = w->datagram_count;
+	struct datagram d;
+
+	for (i = 0; i < w->datagram_count; i++)
+		if (waits(&w->datagrams[i], sender) &&
+		    (oldest == w->datagram_count ||
+		     w->datagrams[i].order < w->datagrams[oldest].order))
+			oldest = i;
+	if (oldest == w->datagram_count)
+		return;
+	d = w->datagrams[oldest];
+	/* All that wait have the same time, so any order of them is a heap but for their own. */
+	w->datagrams[oldest] = w->datagrams[--w->datagram_count];
+	if (lost)
+		free(d.bytes);
+	else
+		deliver(w, d);
 }
 
 bool world_run(struct world *w, uint64_t time, bool (*done)(struct world *w))
@@ -547,8 +637,9 @@ bool world_run(struct world *w, uint64_t time, bool (*done)(struct world *w))
 			if (s->ike)
 				ike_tick(s->ike, w->now);
 			world_touched(w, wakeup.side);
+			tell_change(s);
 		} else {
-			deliver(w);
+			deliver(w, pop_datagram(w));
 		}
 	}
 }
@@ -571,6 +662,51 @@ static void count_sa(void *ctx, const struct ike_status_sa *status)
 static void count_child(void *ctx, const struct ike_status_child *status)
 {
 	((struct counting *)ctx)->children++;
+}
+
+struct digest {
+	uint64_t value;
+};
+
+static void mix(struct digest *d, const void *bytes, size_t len)
+{
+	const uint8_t *at = bytes;
+
+	while (len--)
+		d->value = (d->value ^ *at++) * UINT64_C(0x100000001b3);
+}
+
+static void mix_session(void *ctx, const struct ike_status_sa *status)
+{
+	mix(ctx, status->initiator_cookie, sizeof(status->initiator_cookie));
+	mix(ctx, status->responder_cookie, sizeof(status->responder_cookie));
+	mix(ctx, status->state, strlen(status->state));
+	mix(ctx, status->remote.address.bytes, sizeof(status->remote.address.bytes));
+	mix(ctx, &status->remote.port, sizeof(status->remote.port));
+}
+
+static void mix_child(void *ctx, const struct ike_status_child *status)
+{
+	mix(ctx, &status->child, sizeof(status->child));
+	mix(ctx, &status->spi_in, sizeof(status->spi_in));
+	mix(ctx, &status->spi_out, sizeof(status->spi_out));
+	mix(ctx, status->state, strlen(status->state));
+}
+
+uint64_t world_digest(struct world *w, unsigned int side)
+{
+	static const struct ike_visitor visitor = { .sa = mix_session, .child = mix_child };
+	struct digest d = { UINT64_C(0xcbf29ce484222325) };
+	const struct world_sa *sa;
+
+	if (w->sides[side].ike)
+		ike_status(w->sides[side].ike, NULL, w->now, &visitor, &d);
+	for (sa = w->sides[side].sas; sa; sa = sa->next) {
+		mix(&d, &sa->sa.spi, sizeof(sa->sa.spi));
+		mix(&d, sa->sa.remote.bytes, sizeof(sa->sa.remote.bytes));
+		mix(&d, &sa->sa.encap_remote_port, sizeof(sa->sa.encap_remote_port));
+	}
+	return d.value;
 }
 
 static struct counting count(struct world *w, unsigned int side, const char *name)
@@ -617,18 +753,6 @@ struct world_sa *world_outbound(struct world *w, unsigned int side, const struct
 		if (sa->sa.direction == IKE_OUT && ike_address_equal(&sa->sa.remote, to))
 			break;
 	return sa;
-}
-
-static const struct ike_address *seen_address(const struct side *s)
-{
-	return s->nat ? &s->public : &s->address;
-}
-
-static bool same_sa(const struct world_sa *a, const struct world_sa *b)
-{
-	return a->sa.protocol == b->sa.protocol && a->sa.mode == b->sa.mode &&
-	       a->sa.encap == b->sa.encap && !strcmp(a->names, b->names) &&
-	       a->key_length == b->key_length && !memcmp(a->key, b->key, a->key_length);
 }
 
 const char *world_esp(struct world *w, unsigned int from, unsigned int to, bool notice)

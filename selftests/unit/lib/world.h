@@ -42,6 +42,7 @@ struct side {
 	struct ike_address address;
 	struct world_sa *sas;
 	unsigned int sa_count, installs, removes;
+	bool changed; /* an SA came or went since on_change was called */
 	int refuse_install; /* a negative errno for sa_install */
 	uint64_t sent, received;
 	/* The last events, round and round. */
@@ -69,6 +70,7 @@ struct datagram {
 	unsigned int number; /* how many this sender sent before, from 0 */
 	uint8_t *bytes;
 	size_t length;
+	bool forged; /* nobody who has the keys made it so */
 };
 
 enum verdict {
@@ -97,6 +99,12 @@ struct world {
 	/* Decides about each datagram instead, when set. */
 	enum verdict (*judge)(struct world *w, const struct datagram *d);
 	void (*on_event)(struct side *s, const struct ike_event *event);
+	/* After each datagram or tick that installed or removed SAs of a side. */
+	void (*on_change)(struct side *s);
+	/* Set as soon as something is so that must never be. */
+	const char *broken;
+	/* Every datagram waits until world_release(). */
+	bool hold;
 	void *test;
 	bool tell; /* print every event */
 };
@@ -117,6 +125,17 @@ void world_rebind(struct world *w, unsigned int side);
 /* Puts a datagram into the network that nobody sent, as an attacker would. */
 void world_forge(struct world *w, const struct ike_endpoint *from, const struct ike_endpoint *to,
 		 const uint8_t *bytes, size_t length);
+
+/*
+ * With hold: how many datagrams of a side wait; and the oldest of them arrives, now, or is lost.
+ */
+unsigned int world_held(const struct world *w, unsigned int sender);
+void world_release(struct world *w, unsigned int sender, bool lost);
+/*
+ * All that a stranger must not be able to change, in one number: phase 1s with their states and
+ * places, children, SAs.
+ */
+uint64_t world_digest(struct world *w, unsigned int side);
 
 /* After having called into a side's engine from outside. */
 void world_touched(struct world *w, unsigned int side);
