@@ -14,8 +14,8 @@
 
 /* As `nft -j list ruleset` prints them */
 #define CHAIN(policy) \
-	"{\"chain\":{\"family\":\"inet\",\"table\":\"filter\",\"name\":\"input\",\"type\":\"filter\"," \
-	"\"hook\":\"input\",\"prio\":0,\"policy\":\"" policy "\"}}"
+	"{\"chain\":{\"family\":\"inet\",\"table\":\"filter\",\"name\":\"input\"," \
+	"\"type\":\"filter\",\"hook\":\"input\",\"prio\":0,\"policy\":\"" policy "\"}}"
 #define OWN(name) "{\"chain\":{\"family\":\"inet\",\"table\":\"filter\",\"name\":\"" name "\"}}"
 #define RULE_IN(chain, ...) \
 	"{\"rule\":{\"family\":\"inet\",\"table\":\"filter\",\"chain\":\"" chain \

@@ -157,8 +157,8 @@ const struct command command_doctor = {
 	.run = run,
 	.help =
 "Looks at what adit needs of this host - the kernel module and what builds it, algorithms,\n"
-"capabilities, firewall, forwarding, configuration, daemon - and changes nothing. Each line is ok,\n"
-"warn or fail, with the cure below it. Run it as root: others may not see the firewall.\n"
+"capabilities, firewall, forwarding, configuration, daemon - and changes nothing. Each line is\n"
+"ok, warn or fail, with the cure below it. Run it as root: others may not see the firewall.\n"
 "'adit diagnose TUNNEL' is for a tunnel that does not come up on a host that is fit.\n"
 "\n"
 "  --json         as JSON; adit(8) describes it\n"

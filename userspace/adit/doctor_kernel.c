@@ -54,8 +54,8 @@ static void say_not_built(struct doctor *doctor, const char *release)
 	char cure[512];
 
 	if (!has_headers(release))
-		snprintf(cure, sizeof(cure), "apt-get install linux-headers-%s, and adit-dkms builds "
-			 "it; or make install-module in the sources", release);
+		snprintf(cure, sizeof(cure), "apt-get install linux-headers-%s, and adit-dkms "
+			 "builds it; or make install-module in the sources", release);
 	else if (exists("/var/lib/dkms/adit%s", ""))
 		snprintf(cure, sizeof(cure), "dkms autoinstall -k %s; when it does not compile, "
 			 "/var/lib/dkms/adit/*/build/make.log says why", release);
@@ -72,7 +72,8 @@ static void check_module(struct doctor *doctor, const char *release)
 
 	if (access("/sys/module/adit", F_OK)) {
 		if (module_installed(release))
-			doctor_say(doctor, "module", VERDICT_FAIL, "modprobe adit; the unit does that",
+			doctor_say(doctor, "module", VERDICT_FAIL,
+				   "modprobe adit; the unit does that",
 				   "adit.ko is built for Linux %s and not loaded", release);
 		else
 			say_not_built(doctor, release);
@@ -94,14 +95,14 @@ static void check_headers(struct doctor *doctor, const char *release)
 	if (!exists("/var/lib/dkms/adit%s", ""))
 		doctor_say(doctor, "headers", VERDICT_OK, NULL, has_headers(release) ?
 			   "those of Linux %s are there; DKMS is not used" :
-			   "DKMS is not used: after an update of Linux %s, make install-module again",
+			   "DKMS is not used: after an update of Linux %s, make install-module",
 			   release);
 	else if (has_headers(release))
 		doctor_say(doctor, "headers", VERDICT_OK, NULL,
 			   "those of Linux %s are there, for DKMS", release);
 	else
 		doctor_say(doctor, "headers", VERDICT_WARN,
-			   "apt-get install linux-headers-amd64, which follows the kernel's updates",
+			   "apt-get install linux-headers-amd64, which follows the kernel",
 			   "those of Linux %s are missing: DKMS cannot build the module", release);
 }
 
@@ -188,8 +189,9 @@ static void check_algorithms(struct doctor *doctor)
 		int code = ask_algorithm(names[i][0], names[i][1]);
 
 		if (code && code != ENOENT) {
-			doctor_say(doctor, "algorithms", VERDICT_WARN, "modprobe af_alg, to have "
-				   "them checked", "the kernel cannot be asked: %s", strerror(code));
+			doctor_say(doctor, "algorithms", VERDICT_WARN, "modprobe af_alg, to "
+				   "have them checked", "the kernel cannot be asked: %s",
+				   strerror(code));
 			return;
 		}
 		if (code)

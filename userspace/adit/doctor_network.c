@@ -12,7 +12,8 @@
 #include "adit/doctor.h"
 #include "adit/firewall.h"
 
-#define RULES_CURE "nft add rule TABLE CHAIN udp dport { 500, 4500 } accept, and meta l4proto esp accept"
+#define RULES_CURE "nft add rule TABLE CHAIN udp dport { 500, 4500 } accept, and meta l4proto " \
+	"esp accept"
 
 /* The packets that a peer's tunnel is made of */
 static const struct {

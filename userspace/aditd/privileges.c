@@ -43,7 +43,7 @@ static int forbid_calls(scmp_filter_ctx filter)
 
 	for (size_t i = 0; !code && i < sizeof(forbidden) / sizeof(*forbidden); i++)
 		code = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), forbidden[i], 0);
-	/* libuv's threads ask DNS. clone3() hides its flags in memory: libc falls back to clone() */
+	/* libuv's threads ask DNS. clone3() hides its flags in memory: libc takes clone() then */
 	if (!code)
 		code = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 	if (!code)
