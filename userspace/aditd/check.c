@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "aditd/credential.h"
 #include "aditd/memory.h"
 #include "aditd/option.h"
 #include "aditd/secret.h"
@@ -54,6 +56,17 @@ static void refuse(const struct check *check, const char *option, const char *fo
 
 	va_start(arguments, format);
 	find(check, check->mistakes, option, 0, format, arguments);
+	va_end(arguments);
+}
+
+__attribute__((format(printf, 4, 5)))
+static void refuse_value(const struct check *check, const char *option, size_t value,
+			 const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	find(check, check->mistakes, option, value, format, arguments);
 	va_end(arguments);
 }
 
@@ -162,32 +175,34 @@ static void check_secret(const struct check *check)
 		     tunnel->psk_length, SECRET_SHORT);
 }
 
+static void on_refuse(void *ctx, const char *option, size_t value, const char *text)
+{
+	const struct check *check = ctx;
+
+	refuse_value(check, option, value, "%s", text);
+}
+
+static void on_warning(void *ctx, const char *option, const char *text)
+{
+	warn(ctx, option, 0, "%s", text);
+}
+
 static void check_auth(const struct check *check)
 {
-	static const char *const files[] = { "cert", "key", "ca" };
-	struct config_tunnel *tunnel = check->tunnel;
-	const char *const paths[] = { tunnel->cert, tunnel->key, tunnel->ca };
-	size_t i;
+	const struct credential_sink sink = { on_refuse, (void *)check };
+	const char *option = credential_given(check->tunnel);
 
 	if (tunnel->auth == IKE_PSK || tunnel->auth == IKE_XAUTH_PSK) {
 		check_secret(check);
-		for (i = 0; i < 3; i++)
-			if (given(check, files[i]))
-				refuse(check, files[i], "%s belongs to auth = \"rsasig\"; with "
-				       "\"psk\" it has no meaning", files[i]);
+		if (option)
+			refuse(check, option, "%s belongs to auth = \"rsasig\" or \"ecdsa-…\"; "
+			       "with \"psk\" it has no meaning", option);
 		return;
 	}
-	for (i = 0; i < 3; i++) {
-		if (!given(check, files[i]))
-			refuse(check, "auth",
-			       "auth = \"rsasig\" needs cert, key and ca; %s is missing", files[i]);
-		else if (paths[i] && access(paths[i], R_OK))
-			refuse(check, files[i], "%s: %s cannot be read; name a PEM file", files[i],
-			       paths[i]);
-	}
+	credential_read(check->tunnel, &sink);
 	if (given(check, "psk") || given(check, "psk-file"))
 		refuse(check, given(check, "psk") ? "psk" : "psk-file",
-		       "a pre-shared key belongs to auth = \"psk\", not to \"rsasig\"");
+		       "a pre-shared key belongs to auth = \"psk\", not to certificates");
 }
 
 static void check_login(const struct check *check)
@@ -447,8 +462,11 @@ static void check_engine(const struct check *check)
 				  "192.0.2.1");
 	config_connection(tunnel, tunnel->local.family ? &tunnel->local : &remote, &remote, pairs,
 			  &connection);
-	if (ike_connection_check(&connection, why, sizeof(why)))
+	if (ike_connection_check(&connection, why, sizeof(why))) {
+		ike_connection_warnings(&connection, (uint64_t)time(NULL), on_warning,
+					(void *)check);
 		return;
+	}
 	/* It begins with the name of the field, which is that of the option */
 	length = strcspn(why, ": ");
 	for (option = option_tunnel; option->name; option++)

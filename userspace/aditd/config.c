@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "aditd/check.h"
+#include "aditd/credential.h"
 #include "aditd/memory.h"
 #include "aditd/option.h"
 #include "aditd/settings.h"
@@ -48,6 +49,7 @@ static struct config_tunnel *tunnel_read(const struct settings_section *section,
 
 static void tunnel_free(struct config_tunnel *tunnel)
 {
+	credential_free(tunnel);
 	options_free(option_tunnel, tunnel);
 	if (tunnel->psk_bytes)
 		explicit_bzero(tunnel->psk_bytes, CONFIG_SECRET_MAX);
@@ -124,7 +126,7 @@ bool config_tunnel_equal(const struct config_tunnel *a, const struct config_tunn
 		if (!option_equal(option, a, b))
 			return false;
 	/* The file's content may have changed, and a secret in the configuration is wiped */
-	return passwords_equal(a, b) && a->psk_length == b->psk_length &&
+	return credential_equal(a, b) && passwords_equal(a, b) && a->psk_length == b->psk_length &&
 	       (!a->psk_length || !memcmp(a->psk_bytes, b->psk_bytes, a->psk_length));
 }
 
@@ -200,6 +202,14 @@ void config_connection(const struct config_tunnel *tunnel, const struct ike_addr
 		.auth = tunnel->auth,
 		.psk = tunnel->psk_length ? tunnel->psk_bytes : NULL,
 		.psk_length = tunnel->psk_length,
+		.cert = tunnel->cert_file,
+		.key = tunnel->key_file,
+		.ca = tunnel->ca_file,
+		.ca_count = tunnel->ca_count,
+		.crl = tunnel->crl_file,
+		.crl_count = tunnel->crl_count,
+		.remote_cert = tunnel->remote_cert_file,
+		.send_cert = tunnel->send_cert,
 		.exchange = tunnel->exchange,
 		.ike = (const char *const *)tunnel->ike,
 		.ike_count = tunnel->ike_count,

@@ -47,7 +47,15 @@ struct config_tunnel {
 	char *psk_file;
 	uint8_t *psk_bytes;		/* CONFIG_SECRET_MAX of them are allocated */
 	size_t psk_length;
-	char *cert, *key, *ca;
+	char *cert, *key, *remote_cert;
+	char *ca[IKE_FILES_MAX];
+	size_t ca_count;
+	char *crl[IKE_FILES_MAX];
+	size_t crl_count;
+	int send_cert;			/* enum ike_send_cert */
+	/* Their contents; the names are the paths above */
+	struct ike_file cert_file, key_file, remote_cert_file;
+	struct ike_file ca_file[IKE_FILES_MAX], crl_file[IKE_FILES_MAX];
 	int exchange;			/* enum ike_exchange */
 	char *ike[IKE_PROPOSALS_MAX];
 	size_t ike_count;

@@ -72,7 +72,8 @@
  *     "exchange"      "main", "aggressive"
  *     "cookie_i", "cookie_r"   16 hex digits each, as Wireshark shows them
  *     "local_id", "remote_id"  identities as in the configuration; null while not known
- *     "proposal"      "aes128-sha1-modp1024"; null while not agreed. "auth": "psk", "rsasig"
+ *     "proposal"      "aes128-sha1-modp1024"; null while not agreed. "auth": "psk", "rsasig",
+ *                     "ecdsa-256", "ecdsa-384", "ecdsa-521"
  *     "user"          who has logged in by XAUTH; null: nobody
  *     "weak"          [WORD…] what of the proposal is weak by today's standard, [] when nothing
  *     "local_port", "remote_port"   UDP ports in use

@@ -5,6 +5,7 @@
 #include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <uv.h>
 
 #include "aditd/daemon.h"
@@ -94,6 +95,12 @@ static void op_keylog(void *ctx, const uint8_t cookie[8], const uint8_t *key, si
 		keylog_write(daemon->config->keylog, cookie, key, length);
 }
 
+static uint64_t op_time(void *ctx)
+{
+	(void)ctx;
+	return (uint64_t)time(NULL);
+}
+
 static const struct ike_ops ops = {
 	.send = op_send,
 	.sa_install = op_sa_install,
@@ -103,6 +110,7 @@ static const struct ike_ops ops = {
 	.random = op_random,
 	.xauth_verify = op_xauth_verify,
 	.configured = op_configured,
+	.time = op_time,
 	.keylog = op_keylog,
 };
 

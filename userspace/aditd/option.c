@@ -13,8 +13,14 @@
 #include "ike/proposal.h"
 
 static const struct option_word auths[] = {
-	{ "psk", IKE_PSK }, { "rsasig", IKE_RSASIG }, { "xauth-psk", IKE_XAUTH_PSK },
-	{ NULL, 0 }
+	{ "psk", IKE_PSK }, { "rsasig", IKE_RSASIG }, { "ecdsa-256", IKE_ECDSA_256 },
+	{ "ecdsa-384", IKE_ECDSA_384 }, { "ecdsa-521", IKE_ECDSA_521 },
+	{ "xauth-psk", IKE_XAUTH_PSK }, { NULL, 0 }
+};
+
+static const struct option_word sends[] = {
+	{ "ifasked", IKE_SEND_CERT_IFASKED }, { "always", IKE_SEND_CERT_ALWAYS },
+	{ "never", IKE_SEND_CERT_NEVER }, { NULL, 0 }
 };
 
 static const struct option_word exchanges[] = {
@@ -93,7 +99,10 @@ const struct option option_tunnel[] = {
 	{ "psk-file", OPTION_PATH, IN(psk_file) },
 	{ "cert", OPTION_PATH, IN(cert) },
 	{ "key", OPTION_PATH, IN(key) },
-	{ "ca", OPTION_PATH, IN(ca) },
+	{ "ca", OPTION_PATH, LIST(config_tunnel, ca) },
+	{ "crl", OPTION_PATH, LIST(config_tunnel, crl) },
+	{ "remote-cert", OPTION_PATH, IN(remote_cert) },
+	{ "send-cert", OPTION_WORD, IN(send_cert), .fallback = "ifasked", .words = sends },
 	{ "exchange", OPTION_WORD, IN(exchange), .fallback = "main", .words = exchanges },
 	{ "ike", OPTION_IKE_PROPOSAL, LIST(config_tunnel, ike) },
 	{ "esp", OPTION_ESP_PROPOSAL, LIST(config_tunnel, esp) },

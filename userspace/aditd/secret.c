@@ -1,92 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "aditd/secret.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "aditd/file.h"
 #include "aditd/memory.h"
-#include "aditd/permission.h"
 #include "aditd/value.h"
 
 #define KEY_MAX 2048			/* bytes; twice the longest key in hexadecimal, and more */
 
-static bool file_trusted(int fd, const char *path, size_t max, char *why, size_t size)
-{
-	struct stat status;
-
-	if (fstat(fd, &status) < 0) {
-		snprintf(why, size, "%s: %s", path, strerror(errno));
-		return false;
-	}
-	if (!S_ISREG(status.st_mode)) {
-		snprintf(why, size, "%s is not a regular file", path);
-		return false;
-	}
-	if (status.st_mode & 077) {
-		snprintf(why, size, "%s has mode %04o, others could read or change it; "
-			 "`chmod 600 %s`", path, status.st_mode & 07777, path);
-		return false;
-	}
-	if (status.st_uid != 0 && status.st_uid != geteuid()) {
-		snprintf(why, size, "%s belongs to user %u; `chown root %s`", path,
-			 (unsigned int)status.st_uid, path);
-		return false;
-	}
-	if ((size_t)status.st_size > max) {
-		snprintf(why, size, "%s is too long: %lld bytes, at most %zu", path,
-			 (long long)status.st_size, max);
-		return false;
-	}
-	return true;
-}
-
-static ssize_t file_take(int fd, char *text, size_t size)
-{
-	size_t length = 0;
-	ssize_t n;
-
-	while (length < size && (n = read(fd, text + length, size - length)) != 0) {
-		if (n > 0)
-			length += n;
-		else if (errno != EINTR)
-			return -1;
-	}
-	return length;
-}
-
 char *secret_text(const char *path, size_t max, char *why, size_t why_size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	char *text = NULL;
-	ssize_t n = -1;
+	size_t length;
+	char *text = (char *)file_read(path, FILE_SECRET, max, &length, why, why_size);
 
-	if (fd < 0) {
-		char reason[512];
-
-		snprintf(why, why_size, "%s: %s", path,
-			 permission_explain(path, errno, reason, sizeof(reason)));
-		return NULL;
-	}
-	if (file_trusted(fd, path, max, why, why_size)) {
-		text = memory_new(max + 1);
-		n = file_take(fd, text, max);
-		if (n < 0)
-			snprintf(why, why_size, "%s: %s", path, strerror(errno));
-		else if (memchr(text, 0, n))
-			snprintf(why, why_size, "%s holds zero bytes; it is to be text", path);
-	}
-	close(fd);
-	if (n >= 0 && strlen(text) == (size_t)n)
+	if (!text || strlen(text) == length)
 		return text;
-	if (text)
-		explicit_bzero(text, max);
-	free(text);
+	snprintf(why, why_size, "%s holds zero bytes; it is to be text", path);
+	file_free((uint8_t *)text, length);
 	return NULL;
 }
 

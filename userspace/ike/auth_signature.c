@@ -80,11 +80,13 @@ static enum auth_verdict refuse_signature(struct judgement *j)
 	char text[TRUST_TEXT_MAX], name[TRUST_NAME_MAX];
 
 	if (j->c->credentials->peer_key)
-		snprintf(text, sizeof(text), "the peer's signature was not made with the key that "
-			 "remote-cert pins: put the peer's present certificate or public key there");
+		snprintf(text, sizeof(text),
+			 "the peer's signature was not made with the key that remote-cert pins: "
+			 "put the peer's present certificate or public key there");
 	else
-		snprintf(text, sizeof(text), "the peer's signature was not made with the key of its "
-			 "certificate %s: at the peer, key and certificate do not belong together",
+		snprintf(text, sizeof(text),
+			 "the peer's signature was not made with the key of its certificate %s: "
+			 "at the peer, key and certificate do not belong together",
 			 certificate_print(j->certs.peer, name, sizeof(name)));
 	return refuse(j, IKE_ERROR_SIGNATURE_INVALID, IKE_N_INVALID_SIGNATURE, AUTH_UNPROVEN, text);
 }

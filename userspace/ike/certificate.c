@@ -123,7 +123,7 @@ const char *certificate_print(X509 *cert, char *text, size_t size)
 	struct text t;
 
 	if (X509_NAME_entry_count(X509_get_subject_name(cert)))
-		return dn_print(name_der(X509_get_subject_name(cert)), text, size);
+		return certificate_print_name(X509_get_subject_name(cert), text, size);
 	t = text_of(text, size);
 	add_other_names(&t, cert, 1);
 	if (!t.len)
@@ -133,7 +133,12 @@ const char *certificate_print(X509 *cert, char *text, size_t size)
 
 const char *certificate_print_issuer(X509 *cert, char *text, size_t size)
 {
-	return dn_print(name_der(X509_get_issuer_name(cert)), text, size);
+	return certificate_print_name(X509_get_issuer_name(cert), text, size);
+}
+
+const char *certificate_print_name(const X509_NAME *name, char *text, size_t size)
+{
+	return dn_print(name_der(name), text, size);
 }
 
 const char *certificate_print_time(const ASN1_TIME *time, char *text, size_t size)

@@ -20,6 +20,7 @@ X509 *certificate_parse(struct bytes der);
 const char *certificate_print(X509 *cert, char *text, size_t size);
 /* The same of its issuer. */
 const char *certificate_print_issuer(X509 *cert, char *text, size_t size);
+const char *certificate_print_name(const X509_NAME *name, char *text, size_t size);
 /* "2026-11-22 06:30:00 UTC". Returns @text. */
 const char *certificate_print_time(const ASN1_TIME *time, char *text, size_t size);
 /* All names that a peer may claim with it: "C=DE, CN=gw; gw.example.com; 192.0.2.1". */

@@ -219,8 +219,8 @@ static bool check_pair(const struct reading *r, const struct ike_file *key,
 
 	if (!c->key || !c->chain_count || X509_check_private_key(c->chain[0], c->key) == 1)
 		return true;
-	return refuse(r, "key: %s does not belong to the certificate %s in %s: give the key that it "
-		      "was requested with", key->name,
+	return refuse(r, "key: %s does not belong to the certificate %s in %s: give the key that "
+		      "it was requested with", key->name,
 		      certificate_print(c->chain[0], name, sizeof(name)), cert->name);
 }
 
@@ -251,8 +251,8 @@ static bool check_length(const struct reading *r, const struct ike_file *file)
 	for (i = 0; i < r->c->chain_count; i++)
 		total += i2d_X509(r->c->chain[i], NULL);
 	return total <= CREDENTIALS_CHAIN_BYTES ||
-	       refuse(r, "cert: the certificates in %s are %ld bytes together, and at most %d go "
-		      "into one message", file->name, total, CREDENTIALS_CHAIN_BYTES);
+	       refuse(r, "cert: the certificates in %s are %ld bytes together, and at most %d "
+		      "go into one message", file->name, total, CREDENTIALS_CHAIN_BYTES);
 }
 
 /* An RFC 5280 5 list, PEM (several) or DER. */
@@ -391,15 +391,15 @@ bool credentials_suit(const struct credentials *c, const struct auth_method *met
 	if (signs && !c->key)
 		return refuse(&r, "key: auth = \"%s\" needs our private key", method->word);
 	if (signs && !signature_key_suits(method, c->key))
-		return refuse(&r, "key: it is %s, which does not go with auth = \"%s\": set auth to "
-			      "rsasig for RSA, ecdsa-256 for prime256v1, ecdsa-384 for secp384r1, "
-			      "ecdsa-521 for secp521r1",
+		return refuse(&r, "key: it is %s, which does not go with auth = \"%s\": set auth "
+			      "to rsasig for RSA, ecdsa-256 for prime256v1, ecdsa-384 for "
+			      "secp384r1, ecdsa-521 for secp521r1",
 			      signature_key_print(c->key, key, sizeof(key)), method->word);
 	if (verifies && !c->ca_count && !c->peer_key)
-		return refuse(&r, "ca: auth = \"%s\" needs the CA of the peer's certificate, or its "
-			      "own certificate or public key in remote-cert", method->word);
+		return refuse(&r, "ca: auth = \"%s\" needs the CA of the peer's certificate, or "
+			      "its own certificate or public key in remote-cert", method->word);
 	if (verifies && c->peer_key && !signature_key_suits(method, c->peer_key))
-		return refuse(&r, "remote-cert: its key is %s, which does not go with auth = \"%s\"",
+		return refuse(&r, "remote-cert: its key, %s, does not go with auth = \"%s\"",
 			      signature_key_print(c->peer_key, key, sizeof(key)), method->word);
 	return true;
 }

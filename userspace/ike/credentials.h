@@ -26,9 +26,9 @@ struct credentials {
 };
 
 /*
- * Reads what @settings hold. Each part may be absent. NULL with one sentence in @why that begins with
- * the name of the option and names the file: unreadable, encrypted, a key that does not belong to its
- * certificate, too weak, not a CA's, too much of something.
+ * Reads what @settings hold. Each part may be absent. NULL with one sentence in @why that begins
+ * with the name of the option and names the file: unreadable, encrypted, a key that does not belong
+ * to its certificate, too weak, not a CA's, too much of something.
  */
 struct credentials *credentials_new(const struct ike_connection *settings, char *why, size_t size);
 /* Erases the key. NULL is allowed. */

@@ -42,8 +42,8 @@ enum ike_error {
 	IKE_ERROR_CERT_REVOKED, /* "cert-revoked": a revocation list of ours names it */
 	IKE_ERROR_CERT_BAD_SIGNATURE, /* "cert-bad-signature": not signed by whom it says */
 	IKE_ERROR_CERT_MISSING, /* "cert-missing": the peer sent none and none is pinned */
-	IKE_ERROR_CERT_INVALID, /* "cert-invalid": malformed, not meant for this, too weak a key, too
-				   long a chain */
+	IKE_ERROR_CERT_INVALID, /* "cert-invalid": malformed, not meant for this, key too weak,
+				   chain too long */
 	IKE_ERROR_CERT_REFUSED, /* "cert-refused": the peer does not accept ours */
 	IKE_ERROR_SIGNATURE_INVALID, /* "signature-invalid": the peer's signature of the exchange is
 					not that of its certificate's key */

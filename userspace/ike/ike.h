@@ -339,8 +339,15 @@ void ike_set_limits(struct ike *ike, const struct ike_limits *limits);
  * what is wrong and what is allowed. The daemon's --check calls it.
  */
 bool ike_connection_check(const struct ike_connection *connection, char *error, size_t size);
+/*
+ * What works in a connection that passed the check, and should not stay so: each a sentence and the
+ * option it is about. time: Unix time in seconds.
+ */
+void ike_connection_warnings(const struct ike_connection *connection, uint64_t time,
+			     void (*warn)(void *ctx, const char *option, const char *text),
+			     void *ctx);
 /* Adds it, or replaces the one of that name. A replacement that changes nothing leaves its SAs
- * alone; one that changes only what the next rekey can apply (lifetimes, DPD, keepalive, start)
+ * alone; one that changes only what the next rekey can apply (lifetimes, DPD, keepalive, start, revocation lists)
  * keeps them too; any other takes the old ones down first. False as ike_connection_check(). */
 bool ike_connection_add(struct ike *ike, const struct ike_connection *connection, uint64_t now,
 			char *error, size_t size);

@@ -216,6 +216,8 @@ static void notified(struct session *s, const struct notify *n)
 	report(s->ike, event, "the peer says %s", type_text(n->type, number));
 	if (n->type == IKE_N_INVALID_SPI && n->protocol != IKE_PROTO_ISAKMP)
 		unknown_spi(s, n);
+	else if (n->protocol == IKE_PROTO_ISAKMP && phase1_disowned(s, n->type))
+		return;
 	else if (n->type < ERROR_TYPES_END && x)
 		quick_refused(x, n->type);
 }
@@ -224,6 +226,7 @@ static void session_deleted(struct session *s)
 {
 	struct ike_event event = on_session(s, IKE_EVENT_FAILED, IKE_SEVERITY_WARNING);
 	struct connection *c = s->connection;
+	bool known = s->disowned;
 
 	report(s->ike, on_session(s, IKE_EVENT_IKE_DOWN, IKE_SEVERITY_INFO),
 	       "the peer deleted the phase 1");
@@ -235,7 +238,8 @@ static void session_deleted(struct session *s)
 	if (session_best(c))
 		return;
 	event.error = IKE_ERROR_PEER_DELETED;
-	connection_failure(c, event, "the peer deleted the phase 1");
+	if (!known)
+		connection_failure(c, event, "the peer deleted the phase 1");
 	/* It may be about to begin a new one itself. */
 	timer_set(&c->ike->timers, &c->retry, c->ike->now + engine_jitter(c->ike, SECOND, 50));
 	connection_wake(c);

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "ike/auth.h"
 #include "ike/half_open.h"
@@ -448,6 +449,13 @@ static enum ike_error meaning(const struct session *s, uint16_t type)
 	}
 }
 
+static bool expired(const struct ike *ike, X509 *cert)
+{
+	time_t now = (time_t)ike->ops->time(ike->ctx);
+
+	return X509_cmp_time(X509_get0_notAfter(cert), &now) <= 0;
+}
+
 static void explain_certificate(struct session *s, struct ike_event event, const char *name)
 {
 	const struct credentials *own = s->connection->credentials;
@@ -462,7 +470,11 @@ static void explain_certificate(struct session *s, struct ike_event event, const
 				   "that belongs to `key`; see its log", name);
 		return;
 	}
-	if (s->main.phase1 && !s->main.phase1->cert_asked &&
+	if (event.count == IKE_N_CERTIFICATE_UNAVAILABLE)
+		cure = "it wants to be sent the certificate: set send-cert to always";
+	else if (expired(s->ike, cert))
+		cure = "ours has expired: renew it";
+	else if (s->main.phase1 && !s->main.phase1->cert_asked &&
 	    s->connection->settings.send_cert != IKE_SEND_CERT_ALWAYS)
 		cure = "it did not ask for the certificate: set send-cert to always";
 	connection_failure(s->connection, event,
@@ -546,6 +558,45 @@ void phase1_refused(struct session *s, uint16_t type)
 	explain(s, event, type);
 	session_kill(s);
 	connection_retry(c);
+}
+
+bool phase1_disowned(struct session *s, uint16_t type)
+{
+	struct connection *c = s->connection;
+	struct ike_event event = on_session(s, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
+
+	/* Who got a proof as initiator of main mode had given its own before */
+	if (s->disowned || (s->initiator && s->main.type == IKE_EXCHANGE_MAIN))
+		return false;
+	switch (type) {
+	case IKE_N_INVALID_ID_INFORMATION:
+		/* To a quick mode of ours it is another answer */
+		if (s->initiator)
+			return false;
+		event.error = IKE_ERROR_INVALID_ID;
+		break;
+	case IKE_N_INVALID_CERT_ENCODING:
+	case IKE_N_INVALID_CERTIFICATE:
+	case IKE_N_CERT_TYPE_UNSUPPORTED:
+	case IKE_N_INVALID_CERT_AUTHORITY:
+	case IKE_N_INVALID_SIGNATURE:
+	case IKE_N_CERTIFICATE_UNAVAILABLE:
+	case IKE_N_AUTHENTICATION_FAILED:
+		event.error = proof_refused(s);
+		break;
+	default:
+		return false;
+	}
+	s->disowned = true;
+	event.count = type;
+	event.authenticated = true;
+	explain(s, event, type);
+	/* A responder says it and forgets us; an initiator sends DELETE, too */
+	if (s->initiator) {
+		session_kill(s);
+		connection_retry(c);
+	}
+	return true;
 }
 
 void phase1_complete(struct session *s)

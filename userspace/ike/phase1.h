@@ -36,6 +36,9 @@ void phase1_hint(struct session *s, uint16_t type);
 
 /* A refusal under the protection of keys that are not yet proven to be the right peer's. */
 void phase1_refused(struct session *s, uint16_t type);
+/* The same after we thought that it was established: the peer judges our last message only now.
+ * False when the notify does not mean that. */
+bool phase1_disowned(struct session *s, uint16_t type);
 /* Both sides are authenticated: the session is established, or the client has to log in first. */
 void phase1_complete(struct session *s);
 void phase1_established(struct session *s);

@@ -53,6 +53,7 @@ struct session {
 	struct fragments *fragments; /* of a message that is coming in */
 	bool contact_sent; /* our message carries INITIAL-CONTACT */
 	bool forgotten; /* so the peer says, in the clear */
+	bool disowned; /* the peer, as initiator, did not accept our proof */
 	bool mismatch_told; /* the notify for an undecryptable message went out */
 
 	uint32_t dpd_sequence;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "ike/access.h"
+#include "ike/advice.h"
 #include "ike/connection.h"
 
 #define REPLAY_WINDOW_MAX 4096
@@ -289,6 +290,19 @@ bool ike_connection_check(const struct ike_connection *connection, char *error, 
 
 	connection_free(c);
 	return good;
+}
+
+void ike_connection_warnings(const struct ike_connection *connection, uint64_t time,
+			     void (*warn)(void *ctx, const char *option, const char *text),
+			     void *ctx)
+{
+	char error[256];
+	struct mistake m = { error, sizeof(error) };
+	struct connection *c = make(connection, &m);
+
+	if (c && c->credentials)
+		advise(c->credentials, &c->local_id, time, warn, ctx);
+	connection_free(c);
 }
 
 static bool lists_equal(const struct proposal_list *a, const struct proposal_list *b)

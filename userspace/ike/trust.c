@@ -13,6 +13,7 @@
 struct inquiry {
 	struct trust_answer *answer;
 	uint64_t time;
+	X509_CRL *overdue; /* the last list that was */
 };
 
 static struct text begin(struct trust_answer *answer, enum ike_error error)
@@ -31,7 +32,7 @@ static const char *now_text(uint64_t now, char *text, size_t size)
 	time_t seconds = (time_t)now;
 	struct tm tm;
 
-	if (!gmtime_r(&seconds, &tm) || !strftime(text, size, "%Y-%m-%d %H:%M:%S UTC", &tm))
+	if (!gmtime_r(&seconds, &tm) || !strftime(text, size, "%Y-%m-%d %H:%M UTC", &tm))
 		*text = '\0';
 	return text;
 }
@@ -90,11 +91,15 @@ static void tell_issuer(struct trust_answer *answer, X509 *cert, bool peer)
 
 static void tell_revoked(struct trust_answer *answer, X509_STORE_CTX *ctx, X509 *cert, bool peer)
 {
+	struct inquiry *inquiry = X509_STORE_CTX_get_app_data(ctx);
 	struct text t = begin(answer, IKE_ERROR_CERT_REVOKED);
 	X509_CRL *list = X509_STORE_CTX_get0_current_crl(ctx);
 	X509_REVOKED *entry = NULL;
 	char when[64], issuer[TRUST_NAME_MAX];
 
+	/* OpenSSL forgets the list once it has asked us about its date */
+	if (!list)
+		list = inquiry->overdue;
 	add_subject(&t, cert, peer);
 	text_add(&t, " was revoked by %s",
 		 certificate_print_issuer(cert, issuer, sizeof(issuer)));
@@ -171,6 +176,7 @@ static int on_verify(int good, X509_STORE_CTX *ctx)
 	if (error == X509_V_ERR_CRL_HAS_EXPIRED) {
 		char name[TRUST_NAME_MAX];
 
+		inquiry->overdue = X509_STORE_CTX_get0_current_crl(ctx);
 		t = text_of(inquiry->answer->weak, sizeof(inquiry->answer->weak));
 		text_add(&t, "the revocation list of %s is overdue: fetch a new one into crl",
 			 certificate_print_issuer(X509_STORE_CTX_get_current_cert(ctx), name,

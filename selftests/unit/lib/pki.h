@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Certificates made at test time: keys, CAs, certificates with any mistake, revocation lists, as the
- * files that a connection's settings take. Dates are seconds from WORLD_EPOCH.
+ * Certificates made at test time: keys, CAs, certificates with any mistake, revocation lists, as
+ * the files that a connection's settings take. Dates are seconds from WORLD_EPOCH.
  */
 #ifndef ADIT_SELFTESTS_PKI_H
 #define ADIT_SELFTESTS_PKI_H
