@@ -15,6 +15,7 @@
 #include "aditd/secret.h"
 #include "aditd/users.h"
 #include "aditd/value.h"
+#include "ike/method.h"
 #include "ike/proposal.h"
 #include "ike/selector.h"
 
@@ -192,7 +193,7 @@ static void check_auth(const struct check *check)
 	const struct credential_sink sink = { on_refuse, (void *)check };
 	const char *option = credential_given(check->tunnel);
 
-	if (tunnel->auth == IKE_PSK || tunnel->auth == IKE_XAUTH_PSK) {
+	if (method_of(check->tunnel->auth)->shared) {
 		check_secret(check);
 		if (option)
 			refuse(check, option, "%s belongs to auth = \"rsasig\" or \"ecdsa-…\"; "

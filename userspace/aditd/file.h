@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Small files that the configuration names: keys, secrets, certificates. Who may read or change them
- * is part of what they are worth.
+ * Small files that the configuration names: keys, secrets, certificates. Who may read or change
+ * them is part of what they are worth.
  */
 #ifndef ADITD_FILE_H
 #define ADITD_FILE_H
@@ -16,7 +16,7 @@ enum file_kind {
 
 /*
  * Reads the regular file at path, of at most max bytes, into memory of its own, which has one zero
- * byte more than *length. NULL with why: what is wrong and what to do. file_free() what is returned.
+ * byte more than *length. NULL with why: what is wrong and what to do. Ends in file_free().
  */
 uint8_t *file_read(const char *path, enum file_kind kind, size_t max, size_t *length, char *why,
 		   size_t size);

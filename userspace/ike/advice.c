@@ -36,7 +36,7 @@ static void advise_dates(struct advisor *a, const char *option, X509 *cert)
 
 	begin(a, option, cert);
 	if (X509_cmp_time(X509_get0_notAfter(cert), &a->now) <= 0)
-		text_add(&a->t, "expired on %s; renew it, or nobody will accept what it vouches for",
+		text_add(&a->t, "expired on %s; renew it, nobody will accept it",
 			 certificate_print_time(X509_get0_notAfter(cert), when, sizeof(when)));
 	else if (X509_cmp_time(X509_get0_notBefore(cert), &a->now) > 0)
 		text_add(&a->t, "is not valid before %s; see the dates of it and of this host",
@@ -56,8 +56,8 @@ static void advise_strength(struct advisor *a, const char *option, X509 *cert)
 	if (!certificate_weak(cert, weak, sizeof(weak)))
 		return;
 	begin(a, option, cert);
-	text_add(&a->t, "is weak: %s; have it issued anew with RSA of 2048 bits or more and SHA-256",
-		 weak);
+	text_add(&a->t, "is weak: %s; have it issued anew with RSA of 2048 bits or more, and "
+		 "SHA-256", weak);
 	a->warn(a->ctx, option, a->text);
 }
 

@@ -199,8 +199,9 @@ static bool read_key(const struct reading *r, const struct ike_file *file)
 	BIO_free(bio);
 	ERR_clear_error();
 	if (asked)
-		return refuse(r, "key: %s asks for a passphrase, and nobody is there to give it: "
-			      "`openssl pkey -in %s -out NEW` takes it off", file->name, file->name);
+		return refuse(r, "key: %s asks for a passphrase, and nobody is there to give it; "
+			      "`openssl pkey -in %s -out NEW` takes it off", file->name,
+			      file->name);
 	if (!c->key)
 		return refuse(r, "key: %s holds no private key: write PEM (-----BEGIN PRIVATE "
 			      "KEY-----) or DER", file->name);

@@ -16,7 +16,7 @@ struct auth_method {
 	const char *word; /* "rsasig" */
 	bool signature_i, signature_r; /* initiator, responder: SIG instead of HASH */
 	bool xauth; /* then the client logs in with user and password */
-	bool shared; /* SKEYID is made of a pre-shared key (RFC 2409 5.4), else of nonces and g^xy */
+	bool shared; /* SKEYID is made of a pre-shared key (RFC 2409 5.4), else of nonces, g^xy */
 	const char *key; /* type of the signing keys as OpenSSL names it; NULL: nobody signs */
 	const char *curve; /* of EC keys, as OpenSSL names it */
 	uint16_t hash; /* the prf of HASH_I and HASH_R is HMAC with this one; 0: the negotiated */

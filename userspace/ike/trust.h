@@ -22,8 +22,8 @@ struct trust_answer {
 /*
  * @anchors holds our CAs and revocation lists; each certificate in it ends a chain, also those of
  * intermediate CAs. @sent is what came with the peer's certificate, may be NULL. @time is Unix
- * time in seconds. A revocation list that is overdue still counts, and is told in @weak; where there
- * is none of an issuer, nothing of it is revoked.
+ * time in seconds. A revocation list that is overdue still counts, and is told in @weak; where
+ * there is none of an issuer, nothing of it is revoked.
  */
 void trust_check(struct trust_answer *answer, X509_STORE *anchors, X509 *cert,
 		 STACK_OF(X509) *sent, uint64_t time);
