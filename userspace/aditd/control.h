@@ -97,6 +97,17 @@
  *   "users"         of a server: [{"user", "address" inside, "remote": "ADDRESS:PORT"}…] logged in
  *   "lease"         null, or what the peer has assigned to us by mode config: {"address", "dns":
  *                   [ADDRESS…], "networks": [PREFIX…], "domain", "banner" (text or null)}
+ *   "send_error"    null, or why the last IKE message could not be sent
+ *   "contact"       IKE messages of this tunnel since it was configured: "sent", "received", and of
+ *                   these over port 4500 "sent_natt", "received_natt"; "retransmits";
+ *                   "last_received" when, null never. Received ones need not have been genuine.
+ *                   Missing while the engine does not have the tunnel.
+ *   "config"        only when the tunnel was named: what is configured, defaults filled in, by the
+ *                   names of adit.conf(5), without secrets; durations in seconds
+ *   "history"       only when the tunnel was named: what happened lately, oldest first, the same
+ *                   again counted: {"code": progress code, "error": failure code or null, "text",
+ *                   "step": where phase 1 was, "peer": "address:port", "peer_id", "notify": number
+ *                   of the notification or 0, "authenticated", "role", "count", "first", "last"}
  *   "last_error"    null, or {"code": CODE, "text": what happened and what to do, "time": when}.
  *                   It stays after recovery (compare its time with "since"), "up" clears it.
  *

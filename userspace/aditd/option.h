@@ -6,6 +6,7 @@
 #ifndef ADITD_OPTION_H
 #define ADITD_OPTION_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -65,6 +66,8 @@ void options_read(const struct option *table, const struct settings_section *sec
 void options_free(const struct option *table, void *base);
 /* The values of one option are the same in both structures. */
 bool option_equal(const struct option *option, const void *a, const void *b);
+/* All of them by name, secrets left out: texts, numbers (of seconds, of bytes), words, arrays. */
+json_t *options_json(const struct option *table, const void *base);
 /* Where an option stands in its table; it must be there. */
 unsigned int option_index(const struct option *table, const char *name);
 /* One line what an option takes, for mistakes: "a duration such as 30s, 9m, 8h, from 1s to 1d". */

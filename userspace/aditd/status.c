@@ -7,7 +7,9 @@
 
 #include "aditd/daemon.h"
 #include "aditd/engine.h"
+#include "aditd/history.h"
 #include "aditd/memory.h"
+#include "aditd/option.h"
 #include "aditd/sa.h"
 #include "aditd/tunnel.h"
 #include "ike/proposal.h"
@@ -95,6 +97,20 @@ static json_t *words_of(const char *list)
 	return words;
 }
 
+static void put_contact(struct view *view, const struct ike_contact *contact)
+{
+	json_t *object = json_pack(
+		"{s:I, s:I, s:I, s:I, s:I}", "sent", (json_int_t)contact->sent, "received",
+		(json_int_t)contact->received, "sent_natt", (json_int_t)contact->sent_natt,
+		"received_natt", (json_int_t)contact->received_natt, "retransmits",
+		(json_int_t)contact->retransmits);
+	bool never = contact->last_received == IKE_NEVER;
+
+	json_object_set_new(object, "last_received", never ? json_null() :
+			    json_real(view->now - contact->last_received / 1000.0));
+	json_object_set_new(view->object, "contact", object);
+}
+
 static void put_connection(void *ctx, const struct ike_status_connection *status)
 {
 	struct view *view = ctx;
@@ -105,6 +121,7 @@ static void put_connection(void *ctx, const struct ike_status_connection *status
 		json_integer(connecting ? (status->attempts ? status->attempts : 1) : 0));
 	json_object_set_new(view->object, "retry_in",
 			    connecting ? span_or_null(status->retry) : json_null());
+	put_contact(view, &status->contact);
 }
 
 /* On a server many phase 1s count, one for each user */
@@ -323,7 +340,7 @@ static json_t *last_error(const struct tunnel *tunnel)
 	return error ? error : json_null();
 }
 
-static json_t *tunnel_object(struct tunnel *tunnel)
+static json_t *tunnel_object(struct tunnel *tunnel, bool whole)
 {
 	static const struct ike_visitor visitor = { put_connection, put_sa, put_child };
 	struct daemon *daemon = tunnel->daemon;
@@ -351,6 +368,13 @@ static json_t *tunnel_object(struct tunnel *tunnel)
 	json_object_set_new(object, "users", view.users);
 	json_object_set_new(object, "lease", lease_or_null(tunnel->lease));
 	json_object_set_new(object, "last_error", last_error(tunnel));
+	json_object_set_new(object, "send_error", tunnel->send_error ?
+			    json_string(strerror(tunnel->send_error)) : json_null());
+	/* Thousands of tunnels in one answer need not tell all this */
+	if (whole) {
+		json_object_set_new(object, "config", options_json(option_tunnel, tunnel->config));
+		json_object_set_new(object, "history", history_json(tunnel->history));
+	}
 	free(view.sas);
 	return object;
 }
@@ -362,6 +386,6 @@ json_t *status_tunnels(struct daemon *daemon, const char *name)
 
 	for (i = 0; i < daemon->tunnel_count; i++)
 		if (!*name || !strcmp(daemon->tunnels[i]->config->name, name))
-			json_array_append_new(array, tunnel_object(daemon->tunnels[i]));
+			json_array_append_new(array, tunnel_object(daemon->tunnels[i], *name));
 	return array;
 }

@@ -11,6 +11,7 @@
 #include "aditd/control.h"
 #include "aditd/daemon.h"
 #include "aditd/engine.h"
+#include "aditd/history.h"
 #include "aditd/log.h"
 #include "aditd/memory.h"
 #include "aditd/report.h"
@@ -401,7 +402,10 @@ void tunnel_stop(struct tunnel *tunnel)
 
 static void on_closed(uv_handle_t *handle)
 {
-	free(handle->data);
+	struct tunnel *tunnel = handle->data;
+
+	free(tunnel->history);
+	free(tunnel);
 }
 
 void tunnel_free(struct tunnel *tunnel)
@@ -443,6 +447,7 @@ void tunnel_event(struct daemon *daemon, const struct ike_event *event)
 	if (!tunnel)
 		return;
 	touch(tunnel);
+	history_add(&tunnel->history, event, daemon_time());
 	if (!event->error)
 		return;
 	/* Whom we refuse may be anybody with the peer's address; what is up is not wrong */

@@ -54,6 +54,7 @@ struct connection {
 	char error_text[ERROR_TEXT_MAX];
 	uint64_t error_time;
 	uint64_t established; /* when all pairs came up; 0 while they are not */
+	struct ike_contact contact; /* last_received: when, 0 never */
 };
 
 struct connection *connection_find(const struct ike *ike, const char *name);

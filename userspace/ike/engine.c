@@ -284,6 +284,8 @@ static void input(struct ike *ike, struct arrival *a)
 	const struct isakmp_header *h = &a->message.header;
 	struct session *s = session_find(ike, h, a->remote);
 
+	if (s)
+		session_heard(s, a->local);
 	if (fragment_is(&a->message))
 		fragment(ike, s, a);
 	else if (h->exchange == IKE_EXCHANGE_INFORMATIONAL)

@@ -104,6 +104,8 @@ struct ike_event {
 	uint8_t initiator_cookie[8];	/* of the IKE SA */
 	uint8_t responder_cookie[8];
 	bool initiator;			/* our role in the exchange */
+	const char *step; /* where its phase 1 was: "main mode, waits for message 4" …,
+			     "established"; "": none */
 	bool authenticated;		/* of a notify: it came under the IKE SA's protection */
 	const char *peer_id;		/* once known */
 	const char *proposal;		/* agreed, e.g. "aes128-sha1-modp1024" */

@@ -63,6 +63,7 @@ static void again(struct exchange *x)
 	report(s->ike, event, "no answer yet (%s), sending again, retransmission %u of %u",
 	       state_text(x->state), x->tries - 1, tries_max(x));
 	s->ike->counters.retransmits++;
+	s->connection->contact.retransmits++;
 	session_transmit(s, x->sent.data, x->sent.len);
 	if (x->tries == RETRANSMIT_TELLING + 1)
 		silence(x, false);

@@ -397,6 +397,14 @@ enum ike_state {
 	IKE_STATE_ESTABLISHED		/* every pair has a usable child: "established" */
 };
 
+/* IKE messages to and from the peer of a connection since it was configured */
+struct ike_contact {
+	uint64_t sent, received;	/* all; received: those of a phase 1 of ours, proven or not */
+	uint64_t sent_natt, received_natt; /* of these, over port 4500 */
+	uint64_t retransmits;		/* of these, sent again for want of an answer */
+	uint64_t last_received; /* ms since; IKE_NEVER: nothing ever came */
+};
+
 struct ike_status_connection {
 	const char *name;
 	enum ike_state state;
@@ -411,6 +419,7 @@ struct ike_status_connection {
 	unsigned int pairs;
 	unsigned int pairs_up;
 	uint64_t established; /* ms since it became established; IKE_NEVER when it is not */
+	struct ike_contact contact;
 };
 
 struct ike_status_sa {

@@ -138,6 +138,7 @@ void phase1_respond(struct ike *ike, struct arrival *a)
 	s = session_new(c, h->initiator, a->local, a->remote);
 	if (!s)
 		return;
+	session_heard(s, a->local);
 	if (begin(s, h->exchange, state))
 		exchange_input(&s->main, a);
 	if (!s->dead && s->main.state == state)

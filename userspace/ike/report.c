@@ -31,6 +31,7 @@ struct ike_event on_session(const struct session *s, enum ike_event_code code,
 	event.local = s->local;
 	event.remote = s->remote;
 	event.initiator = s->initiator;
+	event.step = s->established ? "established" : state_text(s->main.state);
 	memcpy(event.initiator_cookie, s->cookie_i, sizeof(event.initiator_cookie));
 	memcpy(event.responder_cookie, s->cookie_r, sizeof(event.responder_cookie));
 	return event;
@@ -68,6 +69,8 @@ void report(struct ike *ike, struct ike_event event, const char *format, ...)
 	event.text = text;
 	if (!event.connection)
 		event.connection = "";
+	if (!event.step)
+		event.step = "";
 	if (!event.peer_id)
 		event.peer_id = "";
 	if (!event.proposal)

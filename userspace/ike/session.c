@@ -489,10 +489,21 @@ static void transmit_piece(void *ctx, struct bytes piece)
 void session_transmit(struct session *s, const uint8_t *bytes, size_t len)
 {
 	s->sent_time = s->ike->now;
+	s->connection->contact.sent++;
+	s->connection->contact.sent_natt += s->local.port == IKE_PORT_NATT;
 	if (s->peer_fragments && len > FRAGMENT_MESSAGE_MAX)
 		fragment_send(bytes_of(bytes, len), ++s->fragment_id, transmit_piece, s);
 	else
 		engine_send(s->ike, &s->local, &s->remote, bytes, len);
+}
+
+void session_heard(struct session *s, const struct ike_endpoint *local)
+{
+	struct ike_contact *contact = &s->connection->contact;
+
+	contact->received++;
+	contact->received_natt += local->port == IKE_PORT_NATT;
+	contact->last_received = s->ike->now;
 }
 
 bool session_id_used(const struct session *s, uint32_t id)

@@ -103,6 +103,8 @@ void session_seen(struct session *s, const struct ike_endpoint *local,
 /* It is there now; its children follow. */
 void session_move(struct session *s, const struct ike_endpoint *local,
 		  const struct ike_endpoint *remote);
+/* A message of it came, genuine or not: counted. */
+void session_heard(struct session *s, const struct ike_endpoint *local);
 /* Sends a message, marks the time for keepalives. */
 void session_transmit(struct session *s, const uint8_t *bytes, size_t len);
 

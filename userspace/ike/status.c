@@ -82,6 +82,9 @@ static void visit_connection(const struct connection *c, uint64_t now,
 	};
 	size_t i;
 
+	status.contact = c->contact;
+	status.contact.last_received =
+		c->contact.last_received ? since(c->contact.last_received, now) : IKE_NEVER;
 	for (i = 0; i < c->settings.pair_count; i++)
 		status.pairs_up += child_current(&c->pairs[i]) != NULL;
 	visitor->connection(ctx, &status);

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "aditd/history.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "aditd/memory.h"
+
+#define ENTRIES	24
+
+struct entry {
+	enum ike_event_code code;
+	enum ike_error error;
+	char text[400];
+	char step[40];
+	char peer[IKE_ENDPOINT_TEXT];
+	char peer_id[128];
+	unsigned int notify;		/* 0: none */
+	unsigned int count;
+	bool initiator, authenticated;
+	double first, last;		/* Unix */
+};
+
+struct history {
+	struct entry entries[ENTRIES];
+	size_t count;
+};
+
+static bool is_telling(const struct ike_event *event)
+{
+	switch (event->code) {
+	case IKE_EVENT_NAT:
+	case IKE_EVENT_IKE_UP:
+	case IKE_EVENT_IKE_DOWN:
+	case IKE_EVENT_CHILD_UP:
+	case IKE_EVENT_CHILD_DOWN:
+	case IKE_EVENT_FAILED:
+	case IKE_EVENT_REFUSED:
+	case IKE_EVENT_NOTIFY:
+	case IKE_EVENT_DPD:
+	case IKE_EVENT_PEER_MOVED:
+		return true;
+	case IKE_EVENT_RESPONDING:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * A text may tell what is different each time, such as an SPI: of what succeeded or ended, only
+ * with whom counts.
+ */
+static bool is_same(const struct entry *a, const struct entry *b)
+{
+	bool told = b->error || b->code == IKE_EVENT_NOTIFY || b->code == IKE_EVENT_IKE_DOWN;
+
+	return a->code == b->code && a->error == b->error && a->notify == b->notify &&
+	       a->initiator == b->initiator && !strcmp(a->peer, b->peer) &&
+	       !strcmp(a->peer_id, b->peer_id) && (!told || !strcmp(a->text, b->text));
+}
+
+static void describe(struct entry *entry, const struct ike_event *event, double now)
+{
+	bool notified = event->code == IKE_EVENT_NOTIFY || event->code == IKE_EVENT_FAILED;
+
+	entry->code = event->code;
+	entry->error = event->error;
+	entry->notify = notified ? event->count : 0;
+	entry->count = 1;
+	entry->initiator = event->initiator;
+	entry->authenticated = event->authenticated;
+	entry->first = entry->last = now;
+	snprintf(entry->text, sizeof(entry->text), "%s", event->text);
+	snprintf(entry->step, sizeof(entry->step), "%s", event->step);
+	snprintf(entry->peer_id, sizeof(entry->peer_id), "%s", event->peer_id);
+	if (event->remote.address.family)
+		ike_endpoint_text(&event->remote, entry->peer);
+}
+
+static void forget(struct history *history, size_t at)
+{
+	history->count--;
+	memmove(&history->entries[at], &history->entries[at + 1],
+		(history->count - at) * sizeof(history->entries[0]));
+}
+
+void history_add(struct history **history, const struct ike_event *event, double now)
+{
+	struct entry fresh = { 0 };
+	struct history *h;
+	size_t i;
+
+	if (!is_telling(event))
+		return;
+	if (!*history)
+		*history = memory_new(sizeof(**history));
+	h = *history;
+	describe(&fresh, event, now);
+	for (i = 0; i < h->count && !is_same(&h->entries[i], &fresh); i++)
+		;
+	if (i < h->count) {
+		fresh.count += h->entries[i].count;
+		fresh.first = h->entries[i].first;
+		forget(h, i);
+	} else if (h->count == ENTRIES) {
+		forget(h, 0);
+	}
+	h->entries[h->count++] = fresh;
+}
+
+static json_t *entry_json(const struct entry *entry)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "code", json_string(ike_event_code(entry->code)));
+	json_object_set_new(object, "error",
+			    entry->error ? json_string(ike_error_code(entry->error)) : json_null());
+	json_object_set_new(object, "text", json_string(entry->text));
+	json_object_set_new(object, "step", json_string(entry->step));
+	json_object_set_new(object, "peer", json_string(entry->peer));
+	json_object_set_new(object, "peer_id", json_string(entry->peer_id));
+	json_object_set_new(object, "notify", json_integer(entry->notify));
+	json_object_set_new(object, "authenticated", json_boolean(entry->authenticated));
+	json_object_set_new(object, "role",
+			    json_string(entry->initiator ? "initiator" : "responder"));
+	json_object_set_new(object, "count", json_integer(entry->count));
+	json_object_set_new(object, "first", json_real(entry->first));
+	json_object_set_new(object, "last", json_real(entry->last));
+	return object;
+}
+
+json_t *history_json(const struct history *history)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; history && i < history->count; i++)
+		json_array_append_new(array, entry_json(&history->entries[i]));
+	return array;
+}
