@@ -60,7 +60,7 @@ struct command {
 
 extern const struct command command_up, command_down, command_reload, command_status,
 	command_watch, command_monitor, command_metrics, command_sa, command_import, command_doctor,
-	command_version;
+	command_version, command_diagnose;
 
 /**
  * options_parse - take the options out of the words

@@ -9,8 +9,8 @@
 #include "adit/command.h"
 
 static const struct command *const commands[] = {
-	&command_up, &command_down, &command_status, &command_watch, &command_monitor,
-	&command_reload, &command_metrics, &command_import, &command_doctor,
+	&command_up, &command_down, &command_status, &command_diagnose, &command_watch,
+	&command_monitor, &command_reload, &command_metrics, &command_import, &command_doctor,
 	&command_sa, &command_version, NULL
 };
 

@@ -333,9 +333,10 @@ static void do_version(struct client *client)
 	const struct daemon *daemon = client->daemon;
 
 	say(client, "result",
-	    json_pack("{s:s, s:i, s:i, s:s, s:f, s:b}", "version", ADIT_VERSION, "protocol",
+	    json_pack("{s:s, s:i, s:i, s:s, s:f, s:b, s:I}", "version", ADIT_VERSION, "protocol",
 		      CONTROL_PROTOCOL, "pid", (int)getpid(), "config", daemon->config_path,
-		      "since", daemon->since, "module", daemon->anl != NULL));
+		      "since", daemon->since, "module", daemon->anl != NULL,
+		      "mark", (json_int_t)daemon->config->mark));
 }
 
 static void answer(struct client *client, const char *line, size_t length)

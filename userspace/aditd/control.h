@@ -48,7 +48,8 @@
  *       result: {"text": Prometheus text exposition format 0.0.4, as it is to be printed}
  *   {"command":"version"}
  *       result: {"version":"0.1","protocol":CONTROL_PROTOCOL,"pid":N,"config":PATH,"since":time,
- *       "module":true|false (the kernel's family "adit" answers)}
+ *       "module":true|false (the kernel's family "adit" answers), "mark":N of the daemon's own
+ *       packets where a rule must tell them apart}
  *
  * TUNNEL
  *   "name"          the tunnel's name

@@ -7,7 +7,7 @@
 
 #include "aditd/daemon.h"
 #include "aditd/engine.h"
-#include "aditd/history.h"
+#include "aditd/past.h"
 #include "aditd/memory.h"
 #include "aditd/option.h"
 #include "aditd/sa.h"
@@ -163,8 +163,10 @@ static void put_sa(void *ctx, const struct ike_status_sa *status)
 	json_object_set_new(ike, "weak", weak_words(status->proposal, PROPOSAL_IKE));
 	json_object_set_new(ike, "local_port", json_integer(status->local.port));
 	json_object_set_new(ike, "remote_port", json_integer(status->remote.port));
-	json_object_set_new(ike, "nat_local", json_boolean(status->nat_local));
-	json_object_set_new(ike, "nat_remote", json_boolean(status->nat_remote));
+	json_object_set_new(ike, "nat_local", status->nat_checked ?
+			    json_boolean(status->nat_local) : json_null());
+	json_object_set_new(ike, "nat_remote", status->nat_checked ?
+			    json_boolean(status->nat_remote) : json_null());
 	json_object_set_new(ike, "dpd", json_boolean(status->dpd));
 	json_object_set_new(ike, "vendor_ids", words_of(status->vendor));
 	json_object_set_new(ike, "established", status->established ?
@@ -373,7 +375,7 @@ static json_t *tunnel_object(struct tunnel *tunnel, bool whole)
 	/* Thousands of tunnels in one answer need not tell all this */
 	if (whole) {
 		json_object_set_new(object, "config", options_json(option_tunnel, tunnel->config));
-		json_object_set_new(object, "history", history_json(tunnel->history));
+		json_object_set_new(object, "history", past_json(tunnel->past));
 	}
 	free(view.sas);
 	return object;

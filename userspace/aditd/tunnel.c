@@ -11,7 +11,7 @@
 #include "aditd/control.h"
 #include "aditd/daemon.h"
 #include "aditd/engine.h"
-#include "aditd/history.h"
+#include "aditd/past.h"
 #include "aditd/log.h"
 #include "aditd/memory.h"
 #include "aditd/report.h"
@@ -404,7 +404,7 @@ static void on_closed(uv_handle_t *handle)
 {
 	struct tunnel *tunnel = handle->data;
 
-	free(tunnel->history);
+	free(tunnel->past);
 	free(tunnel);
 }
 
@@ -447,7 +447,7 @@ void tunnel_event(struct daemon *daemon, const struct ike_event *event)
 	if (!tunnel)
 		return;
 	touch(tunnel);
-	history_add(&tunnel->history, event, daemon_time());
+	past_add(&tunnel->past, event, daemon_time());
 	if (!event->error)
 		return;
 	/* Whom we refuse may be anybody with the peer's address; what is up is not wrong */

@@ -17,7 +17,7 @@
 #include "ike/ike.h"
 
 struct daemon;
-struct history;
+struct past;
 
 struct tunnel_error {
 	char code[32];			/* control.h's words; "": none */
@@ -47,7 +47,7 @@ struct tunnel {
 	struct tunnel_error error;
 	struct ike_lease *lease;	/* what the peer has assigned to us, or NULL */
 	uint64_t failures[IKE_ERROR_COUNT];	/* since the daemon's start */
-	struct history *history;	/* NULL: nothing yet */
+	struct past *past;	/* NULL: nothing yet */
 };
 
 struct tunnel *tunnel_new(struct daemon *daemon, struct config_tunnel *config);

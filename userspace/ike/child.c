@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ike/child.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -195,8 +196,11 @@ static bool install(struct child *c, enum ike_direction direction)
 		return true;
 	}
 	event.error = IKE_ERROR_KERNEL;
-	connection_failure(c->connection, event, "the kernel refused the %s SA: %s",
-			   direction == IKE_IN ? "inbound" : "outbound", strerror(-error));
+	/* ENOENT is how the crypto API says that it knows no such algorithm */
+	connection_failure(c->connection, event, "the kernel refused the %s SA of %s: %s",
+			   direction == IKE_IN ? "inbound" : "outbound", sa_proposal(c),
+			   error == -ENOENT ? "it lacks that algorithm; load the module for it" :
+					      strerror(-error));
 	return false;
 }
 

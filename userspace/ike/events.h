@@ -112,7 +112,8 @@ struct ike_event {
 	uint32_t spi_in;		/* child events: host byte order */
 	uint32_t spi_out;
 	unsigned int pair;		/* child events: index into the connection's pairs */
-	unsigned int count; /* retransmit: how often so far; notify: the notify message type */
+	unsigned int count; /* retransmit: how often so far; notify, failed, refused: the notify
+			       message type that came or was sent, 0 none */
 	uint64_t delay;			/* retransmit, retry: ms until the next */
 };
 

@@ -106,6 +106,7 @@ static void refuse_exchange(struct connection *c, const struct arrival *a)
 
 	event.remote = *a->remote;
 	event.error = IKE_ERROR_NO_PROPOSAL_CHOSEN;
+	event.count = IKE_N_INVALID_EXCHANGE_TYPE;
 	connection_failure(c, event, "refused the peer's %s: this connection uses %s mode; set "
 			   "exchange to the same on both sides", name ? name : "exchange",
 			   c->settings.exchange == IKE_AGGRESSIVE_MODE ? "aggressive" : "main");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "aditd/history.h"
+#include "aditd/past.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ struct entry {
 	double first, last;		/* Unix */
 };
 
-struct history {
+struct past {
 	struct entry entries[ENTRIES];
 	size_t count;
 };
@@ -63,7 +63,7 @@ static bool is_same(const struct entry *a, const struct entry *b)
 
 static void describe(struct entry *entry, const struct ike_event *event, double now)
 {
-	bool notified = event->code == IKE_EVENT_NOTIFY || event->code == IKE_EVENT_FAILED;
+	bool notified = event->code == IKE_EVENT_NOTIFY || event->error;
 
 	entry->code = event->code;
 	entry->error = event->error;
@@ -79,24 +79,24 @@ static void describe(struct entry *entry, const struct ike_event *event, double 
 		ike_endpoint_text(&event->remote, entry->peer);
 }
 
-static void forget(struct history *history, size_t at)
+static void forget(struct past *past, size_t at)
 {
-	history->count--;
-	memmove(&history->entries[at], &history->entries[at + 1],
-		(history->count - at) * sizeof(history->entries[0]));
+	past->count--;
+	memmove(&past->entries[at], &past->entries[at + 1],
+		(past->count - at) * sizeof(past->entries[0]));
 }
 
-void history_add(struct history **history, const struct ike_event *event, double now)
+void past_add(struct past **past, const struct ike_event *event, double now)
 {
 	struct entry fresh = { 0 };
-	struct history *h;
+	struct past *h;
 	size_t i;
 
 	if (!is_telling(event))
 		return;
-	if (!*history)
-		*history = memory_new(sizeof(**history));
-	h = *history;
+	if (!*past)
+		*past = memory_new(sizeof(**past));
+	h = *past;
 	describe(&fresh, event, now);
 	for (i = 0; i < h->count && !is_same(&h->entries[i], &fresh); i++)
 		;
@@ -131,12 +131,12 @@ static json_t *entry_json(const struct entry *entry)
 	return object;
 }
 
-json_t *history_json(const struct history *history)
+json_t *past_json(const struct past *past)
 {
 	json_t *array = json_array();
 	size_t i;
 
-	for (i = 0; history && i < history->count; i++)
-		json_array_append_new(array, entry_json(&history->entries[i]));
+	for (i = 0; past && i < past->count; i++)
+		json_array_append_new(array, entry_json(&past->entries[i]));
 	return array;
 }

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154
+#
+# `adit diagnose` against a fault that is really there: adit on the left, strongSwan on the right, a
+# router between them.  Sourced after ike_lib.sh.
+
+# diagnose [TUNNEL]: asks on the left side; the answer is in $TMP/diagnosis, its code in $CODE.
+diagnose()
+{
+	side left
+	in_ns "$NS" "$ADIT" --socket "$DIR/control" diagnose "${1:-net}" --json >"$TMP/diagnosis" \
+		2>"$TMP/diagnosis.err"
+	CODE=$(jq -r .code "$TMP/diagnosis" 2>/dev/null)
+}
+
+# What was found, without the facts; the facts of interest when it was the wrong thing.
+show_diagnosis()
+{
+	jq 'del(.facts)' "$TMP/diagnosis"
+	jq -c '.facts | .probe, .wire, .inside, .route, .firewall, .system' "$TMP/diagnosis"
+	jq -c '.facts.tunnel | .state, .last_error, .contact, .send_error, .history[-4:][]' \
+		"$TMP/diagnosis"
+	cat "$TMP/diagnosis.err"
+}
+
+is_diagnosis()
+{
+	diagnose "${3:-net}"
+	[ "$CODE" = "$1" ] && jq -r '.cause, .evidence[], .cure' "$TMP/diagnosis" |
+		grep -Eqi -- "$2" && return 0
+	echo "expected $1 with /$2/"
+	show_diagnosis
+	return 1
+}
+
+# names DESCRIPTION CODE [REGEX [TUNNEL]]: the diagnosis has that code, and its sentences or evidence
+# match.
+names()
+{
+	check "$1: $2" is_diagnosis "$2" "${3:-.}" "${4:-net}"
+}
+
+# failed CODE: the daemon has come to that failure, so that a diagnosis need not wait.
+failed()
+{
+	wait_for 20 adit_error left "$1" || echo "# no failure $1 so far"
+}
+
+# peer KEY=VALUE...: strongSwan's side from now on; without its SAs of before.
+peer()
+{
+	swan_conf right
+	swan_conn right peer "$@"
+	swan_load right || bail_out "strongSwan does not load its configuration"
+}
+
+# ours KEY=VALUE...: adit's side, started anew.
+ours()
+{
+	[ ! -f "$TMP/left/aditd.pid" ] || adit_stop left
+	adit_conf left
+	adit_tunnel left net "$@"
+	adit_start left || bail_out "aditd does not start"
+}
+
+up()
+{
+	wait_for 60 adit_established left || bail_out "the tunnel does not come up"
+}

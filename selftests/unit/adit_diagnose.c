@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What `adit diagnose` makes of recorded facts: each cause, and what is close to it and is not.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adit/causes.h"
+#include "adit/facts.h"
+
+#define FINDINGS_MAX 16
+
+/* Facts, written with ' for ", of which later ones override members of the first */
+static json_t *facts_of(const char *base, const char *change)
+{
+	char text[16384];
+	json_error_t error;
+	json_t *facts, *other;
+	size_t i;
+
+	snprintf(text, sizeof(text), "%s", base);
+	for (i = 0; text[i]; i++)
+		if (text[i] == '\'')
+			text[i] = '"';
+	facts = json_loads(text, 0, &error);
+	if (!facts)
+		fail_msg("%s in %s", error.text, base);
+	snprintf(text, sizeof(text), "%s", change);
+	for (i = 0; text[i]; i++)
+		if (text[i] == '\'')
+			text[i] = '"';
+	other = json_loads(text, 0, &error);
+	if (!other)
+		fail_msg("%s in %s", error.text, change);
+	json_object_update_recursive(facts, other);
+	json_decref(other);
+	return facts;
+}
+
+/* The first cause that holds, "healthy" or "unknown", as the command decides; to be freed */
+static const char *judged(const char *base, const char *change)
+{
+	static char code[64];
+	struct finding findings[FINDINGS_MAX], none = { .evidence = json_array() };
+	json_t *facts = facts_of(base, change);
+	size_t count = causes_judge(facts, findings, FINDINGS_MAX), i;
+
+	snprintf(code, sizeof(code), "%s", count ? findings[0].code :
+		 causes_healthy(facts, &none) ? "healthy" : "unknown");
+	/* Whatever is found comes with a sentence, evidence and a cure */
+	for (i = 0; i < count; i++) {
+		assert_true(strlen(findings[i].cause) > 10);
+		assert_true(strlen(findings[i].cure) > 5);
+		assert_true(json_array_size(findings[i].evidence) > 0);
+	}
+	findings_free(findings, count);
+	json_decref(none.evidence);
+	json_decref(facts);
+	return code;
+}
+
+#define EXPECT(code, base, change) assert_string_equal(judged(base, change), code)
+
+/* A tunnel that is up and carries packets */
+static const char up[] =
+	"{'name':'net','now':1000,'can_probe':true,'daemon':{'answers':true},"
+	"'host':{'module':{'loaded':true},'ports':[]},"
+	"'tunnel':{'state':'established','device':'vpn0','local':'192.0.2.1',"
+	"'remote':'198.51.100.1','remote_name':'198.51.100.1','start':'always','mtu':1438,"
+	"'last_error':null,'send_error':null,"
+	"'config':{'local':null,'local-id':null,'auth':'psk','exchange':'main',"
+	"'ike':['aes128-sha1-modp1024'],'esp':['aes128-sha256'],'ah':[],'keepalive':20,"
+	"'local-ts':['10.1.0.0/16'],'remote-ts':['10.2.0.0/16']},'history':[],"
+	"'contact':{'sent':5,'received':5,'sent_natt':0,'received_natt':0,'retransmits':0},"
+	"'ike':{'state':'established','remote_id':'198.51.100.1','nat_local':false,"
+	"'nat_remote':false},'children':[{'spi_in':'0x00000001','spi_out':'0x00000002',"
+	"'proposal':'aes128-sha256','encap':false,'protocol':'esp','replay_window':1024,"
+	"'local_ts':'10.1.0.0/16','remote_ts':'10.2.0.0/16',"
+	"'packets_in':10,'packets_out':12,'drops':{}}]},"
+	"'later':{'state':'established','children':[{'spi_in':'0x00000001','spi_out':'0x00000002',"
+	"'proposal':'aes128-sha256','encap':false,'protocol':'esp','replay_window':1024,"
+	"'local_ts':'10.1.0.0/16','remote_ts':'10.2.0.0/16',"
+	"'packets_in':12,'packets_out':14,'drops':{}}]},"
+	"'route':{'remote':{'ok':true,'device':'wire','self':false,'up':true,'carrier':true},"
+	"'inside':[{'selector':'10.2.0.0/16','address':'10.2.0.1','device':'vpn0','ours':true}],"
+	"'overlaps':[]},"
+	"'system':{'forwarding4':true,'forwarding6':true,'rp_drops':0,'rp_filter':[],'lans':[]},"
+	"'firewall':{'readable':true,'verdicts':[]},"
+	"'wire':{'ike_out':0,'ike_in':0,'ike_for_daemon':0,'esp_out':2,'udp_esp_out':0,'ah_out':0,"
+	"'in':[{'spi':'0x00000001','packets':2,'udp':false,'reorder':0,'duplicates':0,"
+	"'length_mod8':0}],'icmp':[]},"
+	"'inside':{'targets':[],'sent':1,'received':1,'mtu':1438,'largest':1438}}";
+
+/* One whose attempts fail; the peer has not been asked */
+static const char down[] =
+	"{'name':'net','now':1000,'can_probe':true,'daemon':{'answers':true},"
+	"'host':{'module':{'loaded':true},'ports':[]},"
+	"'tunnel':{'state':'connecting','device':'vpn0','local':'192.0.2.1',"
+	"'remote':'198.51.100.1','remote_name':'198.51.100.1','start':'always',"
+	"'send_error':null,'last_error':{'code':'no-response','text':'no answer at all'},"
+	"'config':{'local':null,'local-id':null,'auth':'psk','exchange':'main',"
+	"'ike':['aes128-sha1-modp1024'],'esp':['aes128-sha1'],'ah':[],'keepalive':20,"
+	"'local-ts':['10.1.0.0/16'],'remote-ts':['10.2.0.0/16']},'history':[],"
+	"'contact':{'sent':5,'received':0,'sent_natt':0,'received_natt':0,'retransmits':4},"
+	"'ike':null,'children':[]},'later':{'contact':{'received':0}},"
+	"'route':{'remote':{'ok':true,'device':'wire','self':false,'up':true,'carrier':true},"
+	"'inside':[],'overlaps':[]},"
+	"'firewall':{'readable':true,'verdicts':[]},"
+	"'wire':{'ike_out':6,'ike_in':0,'ike_for_daemon':0,'in':[],'icmp':[]}}";
+
+/* The peer's answers to our questions */
+#define SILENT	"'asked':3"
+#define TAKES	"'asked':1,'answer':'sa','chosen':'aes128-sha1-modp1024'"
+#define REFUSES	"'asked':1,'answer':'notify','notify':14,'name':'NO-PROPOSAL-CHOSEN'"
+#define PROBE(ike500, ike4500, more) \
+	"'probe':{'accepts':[],'ike500':{" ike500 "},'ike4500':{" ike4500 "}" more "}"
+#define PING(answered) ",'ping':{'answered':" answered "}"
+
+#define ERROR(code) "'last_error':{'code':'" code "','text':'the words of the daemon'}"
+/* The newest of the history, with where phase 1 was, and the notification */
+#define FAILED(event, error, step, notify) \
+	"'history':[{'code':'" event "','error':'" error "','text':'…','step':'" step "'," \
+	"'notify':" notify ",'authenticated':true,'role':'initiator','count':1,'first':900," \
+	"'last':990,'peer':'198.51.100.1:500','peer_id':''}]"
+
+static void test_host(void **state)
+{
+	static const char away[] =
+		"{'name':'net','now':1000,'daemon':{'answers':false,'code':'unreachable',"
+		"'text':'aditd is not running'},'host':{'kernel':'6.1','ports':[],'module':"
+		"{'loaded':true}},'file':{'path':'/etc/adit/adit.conf','exists':true,'good':true,"
+		"'output':'','tunnel':true}}";
+	static const char other[] =
+		"{'name':'net','now':1000,'daemon':{'answers':true,'code':'unknown-tunnel',"
+		"'text':'there is no tunnel'},'host':{'module':{'loaded':true}},"
+		"'file':{'path':'/etc/adit/adit.conf','exists':true,'good':true,'tunnel':false}}";
+
+	(void)state;
+	EXPECT("daemon-not-running", away, "{}");
+	EXPECT("not-permitted", away, "{'daemon':{'code':'permission'}}");
+	EXPECT("config-mistake", away, "{'file':{'good':false,'output':'x:3: what is this'}}");
+	EXPECT("config-missing", away, "{'file':{'exists':false,'good':null}}");
+	EXPECT("port-taken", away, "{'host':{'ports':[{'port':500,'holder':'charon (pid 8)'}]}}");
+	EXPECT("module-not-loaded", away,
+	       "{'host':{'module':{'loaded':false,'file':'/lib/adit.ko'}}}");
+	EXPECT("module-missing", away, "{'host':{'module':{'loaded':false,'headers':true}}}");
+	EXPECT("module-missing", away, "{'host':{'module':{'loaded':false,'headers':true,"
+	       "'source':'/usr/src/adit-0.1.0/dkms.conf'}}}");
+	EXPECT("headers-missing", away, "{'host':{'module':{'loaded':false,'headers':false,"
+	       "'source':'/usr/src/adit-0.1.0/dkms.conf'}}}");
+	EXPECT("module-refused", away, "{'host':{'module':{'loaded':false,'file':'/lib/adit.ko',"
+	       "'refusal':'modprobe: ERROR: Key was rejected by service'"
+	       "}}}");
+	EXPECT("tunnel-unknown", other, "{}");
+	EXPECT("config-not-loaded", other, "{'file':{'tunnel':true}}");
+	EXPECT("taken-down", down, "{'tunnel':{'state':'down'}}");
+	EXPECT("kernel-refused", down, "{'tunnel':{" ERROR("kernel") "}}");
+	EXPECT("algorithm-missing", down, "{'tunnel':{'last_error':{'code':'kernel','text':'the "
+	       "kernel refused the inbound SA of aes128: it lacks that algorithm'}}}");
+}
+
+static void test_path(void **state)
+{
+	(void)state;
+	EXPECT("unknown", down, "{}");
+	EXPECT("dns", down, "{'tunnel':{" ERROR("dns") "}}");
+	EXPECT("no-route", down, "{'route':{'remote':{'ok':false,'error':'unreachable'}}}");
+	EXPECT("route-through-tunnel", down, "{'route':{'remote':{'self':true}}}");
+	EXPECT("link-down", down, "{'route':{'remote':{'carrier':false}}}");
+	EXPECT("local-address-gone", down, "{'tunnel':{'config':{'local':'192.0.2.9'}},"
+	       "'route':{'local':{'ours':false}}}");
+	EXPECT("own-firewall", down, "{'tunnel':{'send_error':'Operation not permitted'}}");
+	EXPECT("own-firewall", down, "{'firewall':{'verdicts':[{'flow':'ike-in','verdict':'drop',"
+	       "'rule':'policy drop'}]}}");
+	/* Nobody needs the port of NAT traversal here */
+	EXPECT("unknown", down, "{'firewall':{'verdicts':[{'flow':'natt-in','verdict':'drop',"
+	       "'rule':'policy drop'}]}}");
+	EXPECT("own-firewall-input", down, "{'wire':{'ike_for_daemon':4}}");
+	EXPECT("peer-silent", down, "{" PROBE(SILENT, SILENT, PING("false")) "}");
+	EXPECT("ike-silent", down, "{" PROBE(SILENT, SILENT, PING("true")) "}");
+	EXPECT("udp-500-blocked", down, "{" PROBE(SILENT, TAKES, PING("true")) "}");
+	/* It answers: what went wrong is over, or is something else */
+	EXPECT("unknown", down, "{" PROBE(TAKES, TAKES, PING("true")) "}");
+	EXPECT("unknown", down, "{" PROBE(TAKES, SILENT, PING("true")) "}");
+	EXPECT("udp-4500-blocked", down, "{'tunnel':{'contact':{'received':2,'sent_natt':4}},"
+	       PROBE(TAKES, SILENT, PING("true")) "}");
+	EXPECT("one-way", down, "{'tunnel':{'history':[{'code':'responding','last':990,'text':'…'}"
+	       "]}," PROBE(SILENT, SILENT, PING("true")) "}");
+	EXPECT("peer-ikev2-only", down, "{" PROBE(SILENT, SILENT, PING("true")
+	       ",'ike2':{'asked':1,'answer':'sa'}") "}");
+	EXPECT("peer-unreachable", down, "{'wire':{'icmp':[{'kind':'unreachable','about':'IP',"
+	       "'from':'192.0.2.254'}]}," PROBE(SILENT, SILENT, PING("false")) "}");
+	EXPECT("peer-filtered", down, "{'wire':{'icmp':[{'kind':'prohibited','about':'UDP port "
+	       "500',"
+	       "'from':'192.0.2.254'}]}," PROBE(SILENT, SILENT, PING("false")) "}");
+	EXPECT("peer-port-closed", down, "{'wire':{'icmp':[{'kind':'port-unreachable','about':"
+	       "'UDP port 500','from':'198.51.100.1'}]}," PROBE(SILENT, SILENT, PING("true")) "}");
+	EXPECT("fragments-lost", down, "{'tunnel':{'config':{'auth':'rsasig'}},"
+	       PROBE(TAKES, TAKES, ",'large':{" SILENT "}") "}");
+}
+
+static void test_phase1(void **state)
+{
+	static const char waiting[] = "{'tunnel':{'state':'dormant','start':'wait',"
+		"'last_error':null}}";
+
+	(void)state;
+	EXPECT("psk-mismatch", down, "{'tunnel':{" ERROR("psk-mismatch") ","
+	       FAILED("failed", "psk-mismatch", "main mode, waits for message 6", "16") "}}");
+	EXPECT("psk-mismatch", down, "{'tunnel':{" ERROR("psk-mismatch") ","
+	       FAILED("refused", "psk-mismatch", "main mode, waits for message 5", "0") "}}");
+	EXPECT("psk-mismatch", down,
+	       "{'tunnel':{" ERROR("psk-mismatch") ",'contact':{'received':2},"
+	       FAILED("failed", "psk-mismatch", "main mode, waits for message 6", "0") "}}");
+	/* Silence over a port from which nothing was ever heard proves nothing about the key */
+	EXPECT("unknown", down, "{'tunnel':{" ERROR("psk-mismatch") ",'contact':{'received':2,"
+	       "'sent_natt':3},"
+	       FAILED("failed", "psk-mismatch", "main mode, waits for message 6", "0") "}}");
+	/* Nor does it with certificates */
+	EXPECT("unknown", down, "{'tunnel':{'config':{'auth':'rsasig'}," ERROR("psk-mismatch") ","
+	       FAILED("failed", "psk-mismatch", "main mode, waits for message 6", "0") "}}");
+	EXPECT("psk-missing-at-peer", down, "{'tunnel':{"
+	       FAILED("notify", "none", "main mode, waits for message 4", "17") "}}");
+	EXPECT("ike-proposal-mismatch", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
+	       FAILED("failed", "no-proposal-chosen", "main mode, waits for message 2", "14") "},"
+	       "'probe':{'accepts':['aes256-sha512-modp4096'],'ike500':{" REFUSES "}}}");
+	EXPECT("peer-not-configured", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
+	       FAILED("failed", "no-proposal-chosen", "main mode, waits for message 2", "14") "},"
+	       "'probe':{'accepts':[],'complete':true,'ike500':{" REFUSES "}}}");
+	EXPECT("peer-ikev2-only", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
+	       FAILED("failed", "no-proposal-chosen", "main mode, waits for message 2", "14") "},"
+	       "'probe':{'accepts':[],'complete':true,'ike2':{'answer':'sa'},'ike500':{" REFUSES
+	       "}}}");
+	/* Refused, and not asked to the end; or our proposal is taken by now */
+	EXPECT("unknown", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
+	       FAILED("failed", "no-proposal-chosen", "main mode, waits for message 2", "14") "},"
+	       "'probe':{'accepts':[],'complete':false,'ike500':{" REFUSES "}}}");
+	EXPECT("unknown", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
+	       FAILED("failed", "no-proposal-chosen", "main mode, waits for message 2", "14") "},"
+	       "'probe':{'accepts':['aes128-sha1-modp1024'],'ike500':{" TAKES "}}}");
+	EXPECT("remote-id-mismatch", down, "{'tunnel':{" ERROR("invalid-id") ","
+	       FAILED("failed", "invalid-id", "main mode, waits for message 6", "0") "}}");
+	EXPECT("local-id-refused", down, "{'tunnel':{" ERROR("invalid-id") ","
+	       FAILED("failed", "invalid-id", "main mode, waits for message 6", "24") "}}");
+	EXPECT("exchange-mismatch", down, "{'tunnel':{" ERROR("invalid-id") ","
+	       FAILED("failed", "invalid-id", "main mode, waits for message 6", "24") "},"
+	       "'probe':{'accepts':[],'aggressive':{'asked':1,'answer':'sa'}}}");
+	EXPECT("exchange-mismatch", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
+	       FAILED("refused", "no-proposal-chosen", "", "7") "}}");
+	EXPECT("waits-for-peer", down, waiting);
+	EXPECT("waits-for-traffic", down, "{'tunnel':{'state':'dormant','start':'on-demand',"
+	       "'last_error':null}}");
+	EXPECT("cert-expired", down, "{'tunnel':{" ERROR("cert-expired") "}}");
+	EXPECT("cert-unknown-issuer", down, "{'tunnel':{" ERROR("cert-unknown-issuer") "}}");
+	EXPECT("signature-invalid", down, "{'tunnel':{" ERROR("signature-invalid") "}}");
+}
+
+#define UP(peer, count) "{'code':'ike-up','error':null,'peer':'" peer "','peer_id':'gw'," \
+	"'text':'…','count':" count ",'first':600,'last':950,'notify':0}"
+#define GONE(count, first) "{'code':'failed','error':'peer-deleted','peer':'','peer_id':''," \
+	"'text':'…','count':" count ",'first':" first ",'last':990,'notify':0}"
+
+static void test_habits(void **state)
+{
+	(void)state;
+	EXPECT("identity-conflict", up, "{'tunnel':{'history':[" UP("192.0.2.1:500", "5") ","
+	       UP("192.0.2.7:500", "4") "]}}");
+	/* The port is what a NAT changes; and a peer that moved once does not fight */
+	EXPECT("healthy", up, "{'tunnel':{'history':[" UP("192.0.2.1:500", "5") ","
+	       UP("192.0.2.1:1024", "4") "]}}");
+	EXPECT("healthy", up, "{'tunnel':{'history':[" UP("192.0.2.1:500", "5") ","
+	       UP("192.0.2.7:500", "1") "]}}");
+	EXPECT("deleted-by-peer", down, "{'tunnel':{'history':[" UP("192.0.2.1:500", "5") ","
+	       GONE("5", "950") "]}}");
+	EXPECT("unknown", down, "{'tunnel':{'history':[" UP("192.0.2.1:500", "5") ","
+	       GONE("1", "990") "]}}");
+}
+
+static void test_phase2(void **state)
+{
+	(void)state;
+	EXPECT("selector-mismatch", down, "{'tunnel':{" ERROR("ts-unacceptable") ","
+	       FAILED("failed", "ts-unacceptable", "established", "18") "}}");
+	EXPECT("selector-mismatch", down, "{'tunnel':{" ERROR("ts-unacceptable") ","
+	       FAILED("refused", "ts-unacceptable", "established", "0") "}}");
+	EXPECT("pfs-mismatch", down, "{'tunnel':{" ERROR("pfs-mismatch") ","
+	       FAILED("refused", "pfs-mismatch", "established", "0") "}}");
+	EXPECT("esp-proposal-mismatch", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
+	       FAILED("failed", "no-proposal-chosen", "established", "14") "}}");
+	EXPECT("pfs-mismatch", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
+	       FAILED("failed", "no-proposal-chosen", "established", "14") "},"
+	       "'probe':{'esp_accepts':['aes128-sha1-modp2048']}}");
+	EXPECT("esp-proposal-mismatch", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
+	       FAILED("failed", "no-proposal-chosen", "established", "14") "},"
+	       "'probe':{'esp_accepts':['aes256-sha256']}}");
+	EXPECT("phase2-unanswered", down, "{'tunnel':{'ike':{'state':'established'},"
+	       FAILED("failed", "no-response", "established", "0") "}}");
+}
+
+/* Counters of the one child, as first read and later */
+#define COUNTED(first, later) \
+	"{'tunnel':{'children':[{'spi_in':'0x00000001','proposal':'aes128-sha256'," \
+	"'protocol':'esp','replay_window':32,'encap':false," first "}]}," \
+	"'later':{'children':[{'spi_in':'0x00000001','proposal':'aes128-sha256'," \
+	"'protocol':'esp','replay_window':32,'encap':false," later "}]}"
+
+static void test_data(void **state)
+{
+	(void)state;
+	EXPECT("healthy", up, "{}");
+	EXPECT("sha256-truncation", up, COUNTED("'packets_in':0,'packets_out':5,'drops':{}",
+	       "'packets_in':0,'packets_out':9,'drops':{'authentication':4}")
+	       ",'inside':{'received':0},'wire':{'in':[{'spi':'0x00000001','packets':4,"
+	       "'length_mod8':4}]}}");
+	EXPECT("esp-authentication", up, COUNTED("'packets_in':0,'packets_out':5,'drops':{}",
+	       "'packets_in':0,'packets_out':9,'drops':{'authentication':4}")
+	       ",'inside':{'received':0}}");
+	/* A forged packet now and then */
+	EXPECT("healthy", up, COUNTED("'packets_in':900,'packets_out':5,'drops':{}",
+	       "'packets_in':990,'packets_out':9,'drops':{'authentication':4}") "}");
+	EXPECT("replay-window", up,
+	       COUNTED("'packets_in':900,'packets_out':5,'drops':{'replay':90}",
+	       "'packets_in':990,'packets_out':9,'drops':{'replay':99}")
+	       ",'wire':{'in':[{'spi':'0x00000001','packets':99,'reorder':40,'duplicates':0}]}}");
+	EXPECT("duplicate-packets", up,
+	       COUNTED("'packets_in':900,'packets_out':5,'drops':{'replay':90}",
+	       "'packets_in':990,'packets_out':9,'drops':{'replay':99}")
+	       ",'wire':{'in':[{'spi':'0x00000001','packets':99,'reorder':1,'duplicates':9}]}}");
+	EXPECT("healthy", up, COUNTED("'packets_in':9000,'packets_out':5,'drops':{'replay':3}",
+	       "'packets_in':9900,'packets_out':9,'drops':{'replay':3}") "}");
+	EXPECT("outside-selectors", up, COUNTED("'packets_in':9,'packets_out':5,'drops':{}",
+	       "'packets_in':9,'packets_out':9,'drops':{'selector':3}") "}");
+	EXPECT("ah-through-nat", up, "{'tunnel':{'config':{'ah':['sha1']},'ike':{'nat_local':true},"
+	       "'children':[]},'later':{'children':[]}}");
+	EXPECT("own-firewall-esp", up, COUNTED("'packets_in':0,'packets_out':5,'drops':{}",
+	       "'packets_in':0,'packets_out':9,'drops':{}") ",'inside':{'received':0}}");
+	EXPECT("peer-uses-old-sa", up, COUNTED("'packets_in':1,'packets_out':5,'drops':{}",
+	       "'packets_in':1,'packets_out':9,'drops':{}")
+	       ",'wire':{'in':[{'spi':'0x00000009','packets':5,'unknown':true}]}}");
+	/* Nothing comes back, and that is all there is to say */
+	EXPECT("unknown", up, COUNTED("'packets_in':0,'packets_out':5,'drops':{}",
+	       "'packets_in':0,'packets_out':9,'drops':{}")
+	       ",'inside':{'received':0},'wire':{'in':[],'esp_out':4}}");
+	EXPECT("esp-blocked", up, COUNTED("'packets_in':0,'packets_out':5,'drops':{}",
+	       "'packets_in':0,'packets_out':9,'drops':{}")
+	       ",'inside':{'received':0},'wire':{'in':[],'esp_out':4,'icmp':[{'about':'ESP',"
+	       "'kind':'prohibited','from':'192.0.2.254'}]}}");
+	EXPECT("mtu-black-hole", up, "{'inside':{'largest':1300,'smallest_lost':1308}}");
+	/* Too rough to be a limit, or none */
+	EXPECT("healthy", up, "{'inside':{'largest':576,'smallest_lost':1438}}");
+	EXPECT("nat-mapping", up, "{'tunnel':{'ike':{'nat_remote':true},'history':[{'code':"
+	       "'peer-moved','text':'…','count':4,'first':100,'last':990}]}}");
+	EXPECT("healthy", up, "{'tunnel':{'ike':{'nat_remote':true},'history':[{'code':"
+	       "'peer-moved','text':'…','count':1,'first':100,'last':990}]}}");
+}
+
+static void test_beyond(void **state)
+{
+	(void)state;
+	EXPECT("networks-overlap", up, "{'route':{'overlaps':[{'network':'10.2.0.0/16','device':"
+	       "'lan','selector':'10.2.0.0/16'}]}}");
+	EXPECT("route-elsewhere", up, "{'route':{'inside':[{'selector':'10.2.0.0/16','address':"
+	       "'10.2.0.1','device':'eth1','ours':false}]}}");
+	EXPECT("healthy", up, "{'route':{'inside':[{'selector':'10.2.0.0/16','address':'10.2.0.1',"
+	       "'device':'vpn1','tunnel':'b','ours':false,'standby':true}]}}");
+	EXPECT("forwarding-off", up, "{'system':{'forwarding4':false,'lans':[{'network':"
+	       "'10.1.0.0/16','device':'lan'}]}}");
+	/* Nobody is behind us */
+	EXPECT("healthy", up, "{'system':{'forwarding4':false}}");
+	EXPECT("rp-filter", up,
+	       "{'system':{'rp_drops':4,'rp_filter':[{'device':'vpn0','value':1}]}}");
+	EXPECT("healthy", up,
+	       "{'system':{'rp_drops':0,'rp_filter':[{'device':'vpn0','value':1}]}}");
+	EXPECT("own-firewall-inner", up, "{'firewall':{'verdicts':[{'flow':'forward-out','verdict':"
+	       "'drop','rule':'policy drop'}]}}");
+}
+
+/* The manual has a row for each code, and no other */
+static void test_manual(void **state)
+{
+	FILE *file = fopen("userspace/man/adit.8", "re");
+	char line[512], row[96], *manual = NULL;
+	const struct cause *cause;
+	size_t size = 0, i, count = 0, rows = 0;
+	FILE *all = open_memstream(&manual, &size);
+	bool inside = false;
+
+	(void)state;
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file)) {
+		if (!strncmp(line, ".Ss ", 4))
+			inside = !strcmp(line, ".Ss Causes\n");
+		rows += inside && !strncmp(line, ".It Li ", 7);
+		fputs(inside ? line : "", all);
+	}
+	fclose(all);
+	fclose(file);
+	for (i = 0; cause_tables[i]; i++)
+		for (cause = cause_tables[i]; cause->code; cause++) {
+			if (!cause->summary)
+				continue;
+			snprintf(row, sizeof(row), ".It Li %s\n", cause->code);
+			if (!strstr(manual, row))
+				fail_msg("adit(8) has no row for %s", cause->code);
+			count++;
+		}
+	/* and healthy, unknown */
+	assert_int_equal(rows, count + 2);
+	free(manual);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_host),	cmocka_unit_test(test_path),
+		cmocka_unit_test(test_phase1),	cmocka_unit_test(test_habits),
+		cmocka_unit_test(test_phase2),	cmocka_unit_test(test_data),
+		cmocka_unit_test(test_beyond),	cmocka_unit_test(test_manual),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

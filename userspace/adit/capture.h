@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is on the wire between us and one peer, as the interfaces see it: before our own packet
+ * filter on the way in, behind it on the way out. Nothing of the payload is kept but answers to
+ * questions of our own.
+ *
+ * As facts ("wire"):
+ *   "ike_out", "ike_in", "ike_for_daemon" (of ike_in, not an answer to a question of ours)
+ *   "esp_out", "udp_esp_out", "ah_out", packets; "udp_esp_in"
+ *   "in"   [{"spi" "0x…", "packets", "udp", "unknown" (none of our SAs, set by the caller),
+ *          "length_mod8" (of ESP; missing when it varies), "reorder" (places late at most),
+ *          "duplicates"}]
+ *   "icmp" [{"kind", "from", "about", "count"}]; kind "port-unreachable", "prohibited",
+ *          "unreachable", "protocol-unreachable", "too-big"; about "UDP port 500", "UDP port 4500",
+ *          "ESP", "AH", "IP"
+ *   "no_neighbour"  the next hop's link-layer address is not known
+ */
+#ifndef ADIT_TOOL_CAPTURE_H
+#define ADIT_TOOL_CAPTURE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ike/address.h"
+
+#define CAPTURE_ANSWER_MAX 4096
+
+struct capture;
+
+/** capture_new - @peer: whose packets count. NULL without memory. */
+struct capture *capture_new(const struct ike_address *peer);
+void capture_free(struct capture *capture);
+
+/** capture_open - listen on all interfaces but @except (an ifindex). False without the right. */
+bool capture_open(struct capture *capture, unsigned int except);
+
+/**
+ * capture_wait - take packets for @ms milliseconds
+ *
+ * Return: true, and at once, when the answer came that capture_expect() waits for.
+ */
+bool capture_wait(struct capture *capture, unsigned int ms);
+
+/** capture_expect - the next IKE message with this initiator cookie is the answer. */
+void capture_expect(struct capture *capture, const uint8_t cookie[8]);
+
+/** capture_answer - its bytes, without the non-ESP marker; NULL: none came. */
+const uint8_t *capture_answer(const struct capture *capture, size_t *length);
+
+/**
+ * capture_take - one IP packet; any bytes
+ * @ifindex: where it was seen. A bridge shows it again: the inbound ones of an SA count where it
+ *	     was seen first
+ */
+void capture_take(struct capture *capture, unsigned int ifindex, bool outgoing,
+		  const uint8_t *packet, size_t length);
+
+/** capture_json - as above; a new reference. */
+json_t *capture_json(const struct capture *capture);
+
+#endif

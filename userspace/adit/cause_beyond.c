@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Causes beyond the tunnel: it works, and the packets do not find in or out of it.
+ */
+#include <string.h>
+
+#include "adit/causes.h"
+#include "adit/facts.h"
+
+static bool overlap(const json_t *facts, struct finding *f)
+{
+	const json_t *one = json_array_get(fact(facts, "route.overlaps"), 0);
+
+	if (!one)
+		return false;
+	say_seen(f, "%s is on the network %s of %s, and remote-ts has %s", "this host",
+		 fact_text(one, "network"), fact_text(one, "device"), fact_text(one, "selector"));
+	say_cure(f, "give one of the two networks other addresses, or translate one of them (NAT) "
+		 "and "
+		 "use the translated one as selector");
+	return say_cause(f, "The network behind the peer overlaps a network of this host, so "
+			 "packets "
+			 "to it never enter the tunnel.");
+}
+
+static bool route_elsewhere(const json_t *facts, struct finding *f)
+{
+	const json_t *one;
+	size_t i;
+
+	if (!tunnel_is_up(facts) || json_array_size(fact(facts, "route.overlaps")))
+		return false;
+	json_array_foreach(fact(facts, "route.inside"), i, one) {
+		/* Another tunnel's, with a better metric: this one is the stand-by */
+		if (!fact_false(one, "ours") || fact_true(one, "standby"))
+			continue;
+		say_seen(f, "ip route get %s: over %s; the tunnel's device is %s",
+			 fact_text(one, "address"),
+			 *fact_text(one, "device") ? fact_text(one, "device") : "nothing",
+			 fact_text(facts, "tunnel.device"));
+		if (*fact_text(one, "tunnel"))
+			say_seen(f, "%s is the device of tunnel %s, whose routes overlap",
+				 fact_text(one, "device"), fact_text(one, "tunnel"));
+		say_cure(f, "remove the other route, or give the tunnel more specific ones: route "
+			 "= { "
+			 "\"%s\" }", fact_text(one, "selector"));
+		return say_cause(f, "Packets to %s take another route and never enter the tunnel.",
+				 fact_text(one, "selector"));
+	}
+	return false;
+}
+
+static bool forwarding(const json_t *facts, struct finding *f)
+{
+	const json_t *lan = json_array_get(fact(facts, "system.lans"), 0);
+	bool six = strchr(fact_text(lan, "network"), ':');
+	const char *file = six ? "net.ipv6.conf.all.forwarding" : "net.ipv4.ip_forward";
+
+	if (!tunnel_is_up(facts) || !lan ||
+	    !fact_false(facts, six ? "system.forwarding6" : "system.forwarding4"))
+		return false;
+	say_seen(f, "%s = 0; the hosts of %s on %s are to use the tunnel", file,
+		 fact_text(lan, "network"), fact_text(lan, "device"));
+	say_cure(f, "sysctl -w %s=1, and the same in /etc/sysctl.d for the next boot", file);
+	return say_cause(f, "This host does not forward packets between its network and the "
+			 "tunnel.");
+}
+
+static bool rp_filter(const json_t *facts, struct finding *f)
+{
+	const json_t *one;
+	size_t i;
+
+	if (!tunnel_is_up(facts) || fact_number(facts, "system.rp_drops") < 1)
+		return false;
+	json_array_foreach(fact(facts, "system.rp_filter"), i, one) {
+		if (fact_number(one, "value") != 1)
+			continue;
+		say_seen(f, "rp_filter is 1 (strict) on %s, and the kernel dropped %.0f packets "
+			 "for "
+			 "it while I looked", fact_text(one, "device"),
+			 fact_number(facts, "system.rp_drops"));
+		say_cure(f, "sysctl -w net.ipv4.conf.%s.rp_filter=2 and "
+			 "net.ipv4.conf.all.rp_filter=2 "
+			 "(the higher of the two counts), or route both ways over one device",
+			 fact_text(one, "device"));
+		return say_cause(f, "The kernel's reverse path filter drops packets that arrive by "
+				 "another way than it would answer.");
+	}
+	return false;
+}
+
+static bool firewall(const json_t *facts, struct finding *f)
+{
+	static const char *const flows[][2] = {
+		{ "forward-in", "from the tunnel to the network" },
+		{ "forward-out", "from the network into the tunnel" },
+		{ "inner-in", "from the tunnel to this host" },
+		{ "inner-out", "from this host into the tunnel" },
+	};
+	const json_t *verdict;
+	bool found = false;
+	size_t i, j;
+
+	json_array_foreach(fact(facts, "firewall.verdicts"), i, verdict) {
+		for (j = 0; tunnel_is_up(facts) && j < sizeof(flows) / sizeof(*flows); j++) {
+			if (!fact_is(verdict, "flow", flows[j][0]) ||
+			    !fact_is(verdict, "verdict", "drop"))
+				continue;
+			say_seen(f, "%s: %s", flows[j][1], fact_text(verdict, "rule"));
+			found = true;
+		}
+	}
+	if (!found)
+		return false;
+	say_cure(f, "let packets between %s and the network pass in that chain, both ways",
+		 fact_text(facts, "tunnel.device"));
+	return say_cause(f, "A rule of this host's own firewall drops what goes through the "
+			 "tunnel.");
+}
+
+const struct cause causes_beyond[] = {
+	{ "networks-overlap", "the network behind the peer overlaps one of ours", overlap },
+	{ "route-elsewhere", "packets for the tunnel take another route", route_elsewhere },
+	{ "forwarding-off", "this host does not forward packets", forwarding },
+	{ "rp-filter", "the reverse path filter drops packets", rp_filter },
+	{ "own-firewall-inner", "a rule of this host drops what goes through the tunnel",
+	  firewall },
+	{ NULL, NULL, NULL }
+};

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Causes in what carries the packets: ESP and AH between the two gateways.
+ */
+#include <string.h>
+
+#include "adit/causes.h"
+#include "adit/facts.h"
+
+static const json_t *child(const json_t *facts)
+{
+	return fact_child(facts, fact(facts, "later") ? "later" : "tunnel");
+}
+
+/* As last read */
+static double counter(const json_t *facts, const char *name)
+{
+	return fact_sum(facts, fact(facts, "later") ? "later" : "tunnel", name);
+}
+
+/* What the wire showed of an inbound SA of ours, NULL: nothing of it, or nobody looked */
+static const json_t *inbound(const json_t *facts)
+{
+	const char *spi = fact_text(child(facts), "spi_in");
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(fact(facts, "wire.in"), i, one)
+		if (fact_is(one, "spi", spi))
+			return one;
+	return NULL;
+}
+
+static bool ah_through_nat(const json_t *facts, struct finding *f)
+{
+	bool local = fact_true(facts, "tunnel.ike.nat_local");
+	bool remote = fact_true(facts, "tunnel.ike.nat_remote");
+
+	if (!json_array_size(fact(facts, "tunnel.config.ah")) || !(local || remote) ||
+	    counter(facts, "packets_in"))
+		return false;
+	say_seen(f, "phase 1 has found a NAT in front of %s; the tunnel is configured with ah",
+		 local && remote ? "both sides" : local ? "us" : "the peer");
+	say_cure(f, "use esp in place of ah on both sides: AH protects the very addresses that a "
+		 "NAT "
+		 "changes");
+	return say_cause(f, "AH cannot pass the NAT between the two sides.");
+}
+
+static bool failing(const json_t *facts)
+{
+	double failed = counter(facts, "drops.authentication");
+
+	/* A forged packet now and then is no fault of the tunnel */
+	return tunnel_is_up(facts) && failed >= 3 &&
+	       (fact_grown(facts, "drops.authentication") > fact_grown(facts, "packets_in") ||
+		counter(facts, "packets_in") == 0);
+}
+
+/* The bytes that are not the cipher's blocks tell how long the ICV is (RFC 4303 2) */
+static bool sha256_96(const json_t *facts, struct finding *f)
+{
+	const char *proposal = fact_text(child(facts), "proposal");
+	bool ours_96 = strstr(proposal, "sha256_96");
+	double rest = fact(inbound(facts), "length_mod8") ?
+		      fact_number(inbound(facts), "length_mod8") : -1;
+
+	if (!failing(facts) || !strstr(proposal, "sha256") || strstr(proposal, "gcm") ||
+	    strstr(proposal, "ctr") || rest != (ours_96 ? 0 : 4))
+		return false;
+	say_seen(f, "%.0f packets of the peer failed authentication, %.0f passed",
+		 counter(facts, "drops.authentication"), counter(facts, "packets_in"));
+	say_seen(f, "from the length of its packets, the peer's integrity check value has %d bits; "
+		 "ours has %d", ours_96 ? 128 : 96, ours_96 ? 96 : 128);
+	say_cure(f, ours_96 ? "write sha256 in place of sha256_96 in esp, then 'adit reload'" :
+		 "write sha256_96 in place of sha256 in esp, then 'adit reload' (or switch the "
+		 "peer's "
+		 "96-bit truncation off: strongSwan sha256_96, libreswan sha2-truncbug)");
+	return say_cause(f, "One side cuts HMAC-SHA-256 to 96 bits, the other to 128, so every "
+			 "packet "
+			 "fails authentication.");
+}
+
+static bool authentication(const json_t *facts, struct finding *f)
+{
+	struct finding ignored = { .evidence = NULL };
+
+	if (!failing(facts) || sha256_96(facts, &ignored) || ah_through_nat(facts, &ignored))
+		return false;
+	say_seen(f, "%.0f packets of the peer failed authentication, %.0f passed",
+		 counter(facts, "drops.authentication"), counter(facts, "packets_in"));
+	if (fact_is(child(facts), "protocol", "ah")) {
+		say_cure(f, "look for a NAT or another box that changes headers on the way; esp in "
+			 "place of ah does not mind");
+		return say_cause(f, "The peer's AH packets are changed on the way, so none "
+				 "passes.");
+	}
+	say_cure(f, "compare the integrity algorithm and its length on both sides, and look for a "
+		 "box "
+		 "on the way that changes packets");
+	return say_cause(f, "The peer's packets arrive and fail authentication.");
+}
+
+static double window(const json_t *facts)
+{
+	return fact_number(child(facts), "replay_window");
+}
+
+static bool replaying(const json_t *facts)
+{
+	double dropped = counter(facts, "drops.replay");
+
+	return tunnel_is_up(facts) && dropped >= 5 &&
+	       dropped >= counter(facts, "packets_in") / 200;
+}
+
+static bool duplicates(const json_t *facts)
+{
+	return fact_number(inbound(facts), "duplicates") > fact_grown(facts, "drops.replay") / 2 &&
+	       fact_number(inbound(facts), "duplicates") >= 3;
+}
+
+static bool replay_window(const json_t *facts, struct finding *f)
+{
+	double reorder = fact_number(inbound(facts), "reorder"), wanted = 64;
+
+	if (!replaying(facts) || duplicates(facts))
+		return false;
+	/* Either it was measured, or the window is one that any fast path overruns */
+	if (reorder < window(facts) && window(facts) > 64)
+		return false;
+	say_seen(f, "%.0f packets dropped as too old or seen before, %.0f passed; the window is "
+		 "%.0f "
+		 "packets", counter(facts, "drops.replay"), counter(facts, "packets_in"),
+		 window(facts));
+	if (reorder > 0)
+		say_seen(f, "on the wire, packets came up to %.0f places late", reorder);
+	while (wanted < 1024 || (wanted < 2 * reorder && wanted < 4096))
+		wanted *= 2;
+	say_cure(f, "set replay-window = %.0f, then 'adit reload'", wanted);
+	return say_cause(f, "The replay window is too small for the reordering on the way, so good "
+			 "packets are dropped.");
+}
+
+static bool duplicated(const json_t *facts, struct finding *f)
+{
+	if (!replaying(facts) || !duplicates(facts))
+		return false;
+	say_seen(f, "%.0f packets dropped as seen before; on the wire, %.0f of %.0f packets came "
+		 "twice", counter(facts, "drops.replay"), fact_number(inbound(facts), "duplicates"),
+		 fact_number(inbound(facts), "packets"));
+	say_cure(f, "find what sends packets twice (a bridge, a mirror port, a bond in broadcast "
+		 "mode); the tunnel itself loses nothing by it");
+	return say_cause(f, "The network delivers the peer's packets twice; the copies are "
+			 "dropped.");
+}
+
+static bool outside(const json_t *facts, struct finding *f)
+{
+	if (!tunnel_is_up(facts) || counter(facts, "drops.selector") < 3)
+		return false;
+	say_seen(f, "%.0f packets came out of the tunnel that are not between %s and %s, and were "
+		 "dropped", counter(facts, "drops.selector"), fact_text(child(facts), "remote_ts"),
+		 fact_text(child(facts), "local_ts"));
+	say_cure(f, "add their networks to local-ts and remote-ts on both sides, or have the peer "
+		 "not "
+		 "route them into this tunnel");
+	return say_cause(f, "The peer sends packets that are not within the networks agreed on.");
+}
+
+static const json_t *dropped(const json_t *facts, const char *flow)
+{
+	const json_t *verdict;
+	size_t i;
+
+	json_array_foreach(fact(facts, "firewall.verdicts"), i, verdict)
+		if (fact_is(verdict, "flow", flow) && fact_is(verdict, "verdict", "drop"))
+			return verdict;
+	return NULL;
+}
+
+static bool own_firewall(const json_t *facts, struct finding *f)
+{
+	bool encap = fact_true(child(facts), "encap");
+	const json_t *in = dropped(facts, encap ? "natt-in" : "esp-in");
+	const json_t *out = dropped(facts, encap ? "natt-out" : "esp-out");
+	double seen = fact_number(inbound(facts), "packets");
+	bool unheard = fact(facts, "later") && seen >= 2 && !fact_grown(facts, "packets_in") &&
+		       !fact_grown(facts, "drops.authentication") &&
+		       !fact_grown(facts, "drops.replay") && !fact_grown(facts, "drops.selector");
+	bool unsent = fact(facts, "wire") && fact_grown(facts, "packets_out") >= 2 &&
+		      !fact_number(facts, "wire.esp_out") && !fact_number(facts,
+				   "wire.udp_esp_out") &&
+		      !fact_number(facts, "wire.ah_out");
+
+	if (!tunnel_is_up(facts) || !(in || out || unheard || unsent))
+		return false;
+	if (in)
+		say_seen(f, "what comes in is dropped by: %s", fact_text(in, "rule"));
+	if (out)
+		say_seen(f, "what goes out is dropped by: %s", fact_text(out, "rule"));
+	if (unheard)
+		say_seen(f, "%.0f packets of the peer's arrived at the interface, none at the "
+			 "tunnel",
+			 seen);
+	if (unsent)
+		say_seen(f, "%.0f packets were encrypted, none left through an interface",
+			 fact_grown(facts, "packets_out"));
+	say_cure(f, "let %s from and to %s pass in this host's packet filter",
+		 encap ? "UDP port 4500" : "IP protocol 50 (ESP)", fact_text(facts,
+									     "tunnel.remote"));
+	return say_cause(f, "A rule of this host's own firewall drops the encrypted packets.");
+}
+
+static bool old_sa(const json_t *facts, struct finding *f)
+{
+	const json_t *one, *unknown = NULL;
+	size_t i;
+
+	if (!tunnel_is_up(facts) || inbound(facts))
+		return false;
+	json_array_foreach(fact(facts, "wire.in"), i, one)
+		if (fact_number(one, "packets") >= 3 && fact_true(one, "unknown"))
+			unknown = one;
+	if (!unknown || fact_grown(facts, "packets_in"))
+		return false;
+	say_seen(f, "the peer sends with SPI %s; ours is %s", fact_text(unknown, "spi"),
+		 fact_text(child(facts), "spi_in"));
+	say_cure(f, "take the tunnel down and up on both sides ('adit down %s; adit up %s'), so "
+		 "that "
+		 "it forgets the old one; dead peer detection (dpd-delay) does it by itself",
+		 fact_text(facts, "name"), fact_text(facts, "name"));
+	return say_cause(f, "The peer sends on a security association that this side no longer "
+			 "has.");
+}
+
+static const json_t *icmp_about(const json_t *facts, const char *about)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(fact(facts, "wire.icmp"), i, one)
+		if (fact_is(one, "about", about) && !fact_is(one, "kind", "too-big"))
+			return one;
+	return NULL;
+}
+
+/* We send and nothing has ever come back */
+static bool nothing_back(const json_t *facts)
+{
+	return tunnel_is_up(facts) && fact(facts, "wire") && !counter(facts, "packets_in") &&
+	       !json_array_size(fact(facts, "wire.in")) && counter(facts, "packets_out") >= 3 &&
+	       (fact_number(facts, "wire.esp_out") >= 3 || fact_number(facts,
+			    "wire.udp_esp_out") >= 3);
+}
+
+static bool esp_blocked(const json_t *facts, struct finding *f)
+{
+	const json_t *error = icmp_about(facts, "ESP");
+	bool tried = fact_true(facts, "trial.udp_works");
+	struct finding ignored = { .evidence = NULL };
+
+	if (!nothing_back(facts) || own_firewall(facts, &ignored) ||
+	    fact_true(child(facts), "encap") || !(error || tried))
+		return false;
+	say_seen(f, "%.0f ESP packets left, none came back; the key exchange over UDP works",
+		 fact_number(facts, "wire.esp_out"));
+	if (error)
+		say_seen(f, "%s answers them with ICMP %s", fact_text(error, "from"),
+			 fact_text(error, "kind"));
+	if (tried)
+		say_seen(f, "tried in UDP for a moment, the same tunnel carried %.0f packets in",
+			 fact_number(facts, "trial.packets_in"));
+	say_cure(f, "set encap = \"force\", so that ESP goes in UDP over port 4500, or let IP "
+		 "protocol "
+		 "50 pass on the way");
+	return say_cause(f, "ESP (IP protocol 50) is blocked on the way, while UDP passes.");
+}
+
+static bool mtu(const json_t *facts, struct finding *f)
+{
+	double largest = fact_number(facts, "inside.largest");
+	double lost = fact_number(facts, "inside.smallest_lost");
+
+	if (!tunnel_is_up(facts) || largest <= 0 || lost <= largest ||
+	    lost > fact_number(facts, "inside.mtu") || lost - largest > 64)
+		return false;
+	say_seen(f, "pings through the tunnel of %.0f bytes are answered, those of %.0f bytes and "
+		 "more are lost without a word; the device's MTU is %.0f", largest, lost,
+		 fact_number(facts, "inside.mtu"));
+	say_cure(f, "set mtu = %.0f for the tunnel, then 'adit reload'; or have ICMP "
+		 "\"fragmentation "
+		 "needed\" let through on the way", largest);
+	return say_cause(f, "The path loses packets that are larger than %.0f bytes without "
+			 "saying so "
+			 "(path MTU black hole).", largest);
+}
+
+static bool has_moved(const json_t *entry)
+{
+	return fact_is(entry, "code", "peer-moved");
+}
+
+static bool is_dpd(const json_t *entry)
+{
+	return fact_is(entry, "error", "dpd-timeout");
+}
+
+static bool nat_mapping(const json_t *facts, struct finding *f)
+{
+	const json_t *history = fact(facts, "tunnel.history"), *entry, *moved, *dead;
+	double moves = 0, keepalive = fact_number(facts, "tunnel.config.keepalive");
+	double recent = fact_number(facts, "now") - 3600;
+	size_t i;
+
+	moved = fact_event(facts, has_moved);
+	dead = fact_event(facts, is_dpd);
+	json_array_foreach(history, i, entry)
+		if (has_moved(entry) && fact_number(entry, "last") > recent)
+			moves += fact_number(entry, "count");
+	if (moves >= 3 && fact_true(facts, "tunnel.ike.nat_remote")) {
+		say_seen(f, "the peer's address or port changed %.0f times within an hour, "
+			 "lastly: %s",
+			 moves, fact_text(moved, "text"));
+		say_cure(f, "have the peer send its NAT keepalives more often (20 s), or raise "
+			 "the UDP "
+			 "timeout of the NAT in front of it");
+		return say_cause(f, "The NAT in front of the peer forgets its mapping while the "
+				 "tunnel "
+				 "is idle.");
+	}
+	/* Behind a NAT ourselves: what keeps its mapping alive is what we send */
+	if (!fact_true(facts, "tunnel.ike.nat_local") || keepalive <= 30 ||
+	    fact_number(dead, "count") < 2 || fact_number(dead, "last") < recent)
+		return false;
+	say_seen(f, "we are behind NAT and send keepalives every %.0f s only; the peer was lost "
+		 "%.0f "
+		 "times and was there again at once", keepalive, fact_number(dead, "count"));
+	say_cure(f, "set keepalive = \"20s\", then 'adit reload'");
+	return say_cause(f, "The NAT in front of us forgets its mapping between our keepalives.");
+}
+
+const struct cause causes_data[] = {
+	{ "ah-through-nat", "AH cannot pass a NAT", ah_through_nat },
+	{ "sha256-truncation", "one side cuts HMAC-SHA-256 to 96 bits", sha256_96 },
+	{ "esp-authentication", "the peer's packets fail authentication", authentication },
+	{ "replay-window", "the replay window is too small for the reordering", replay_window },
+	{ "duplicate-packets", "the network delivers packets twice", duplicated },
+	{ "outside-selectors", "the peer sends what is not within the selectors", outside },
+	{ "own-firewall-esp", "a rule of this host drops the encrypted packets", own_firewall },
+	{ "peer-uses-old-sa", "the peer sends on an SA that we no longer have", old_sa },
+	{ "esp-blocked", "ESP is blocked on the way, UDP passes", esp_blocked },
+	{ "mtu-black-hole", "large packets are lost without a word", mtu },
+	{ "nat-mapping", "a NAT forgets its mapping", nat_mapping },
+	{ NULL, NULL, NULL }
+};

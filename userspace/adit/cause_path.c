@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Causes on the way to the peer: name, address, route, firewalls, ports.
+ */
+#include <string.h>
+
+#include "adit/causes.h"
+#include "adit/facts.h"
+
+static const char *remote(const json_t *facts)
+{
+	const char *address = fact_text(facts, "tunnel.remote");
+
+	return *address ? address : fact_text(facts, "tunnel.remote_name");
+}
+
+/* Whether a probe was sent, and what came back */
+static bool asked(const json_t *facts, const char *probe)
+{
+	return fact_number(fact(fact(facts, "probe"), probe), "asked") > 0;
+}
+
+static bool answered(const json_t *facts, const char *probe)
+{
+	return asked(facts, probe) && fact(fact(fact(facts, "probe"), probe), "answer");
+}
+
+static bool silent(const json_t *facts, const char *probe)
+{
+	return asked(facts, probe) && !answered(facts, probe);
+}
+
+/* Since it was configured the peer has said nothing that we took for an answer */
+static bool never_heard(const json_t *facts)
+{
+	return fact(facts, "tunnel.contact") && !fact_number(facts, "tunnel.contact.received");
+}
+
+static bool dns(const json_t *facts, struct finding *f)
+{
+	if (!last_error_is(facts, "dns"))
+		return false;
+	say_daemon(facts, f);
+	say_cure(f, "correct remote, or see that 'getent hosts %s' gives an address",
+		 fact_text(facts, "tunnel.remote_name"));
+	return say_cause(f, "The peer's name %s does not resolve to an address.",
+			 fact_text(facts, "tunnel.remote_name"));
+}
+
+static bool local_gone(const json_t *facts, struct finding *f)
+{
+	const char *local = fact_text(facts, "tunnel.config.local");
+
+	if (!*local || !fact_false(facts, "route.local.ours"))
+		return false;
+	say_seen(f, "local = \"%s\", and no interface of this host has that address", local);
+	say_cure(f, "give the address back to its interface ('ip addr add %s/LENGTH dev DEVICE'), "
+		 "correct local, or leave it out", local);
+	return say_cause(f, "The tunnel's local address %s is not an address of this host.", local);
+}
+
+static bool route_through_tunnel(const json_t *facts, struct finding *f)
+{
+	if (!tunnel_is_down(facts) || !fact_true(facts, "route.remote.self"))
+		return false;
+	say_seen(f, "the route to %s leads through %s", remote(facts),
+		 fact_text(facts, "tunnel.device"));
+	say_cure(f, "add a route to %s over the right device", remote(facts));
+	return say_cause(f, "The route to the peer leads through the tunnel itself.");
+}
+
+static bool no_route(const json_t *facts, struct finding *f)
+{
+	if (!tunnel_is_down(facts) || !fact_false(facts, "route.remote.ok"))
+		return false;
+	say_seen(f, "ip route get %s: %s", remote(facts), fact_text(facts, "route.remote.error"));
+	say_cure(f, "add a route to %s (usually the default route is missing: 'ip route'), or "
+		 "correct remote", remote(facts));
+	return say_cause(f, "This host has no route to the peer %s.", remote(facts));
+}
+
+static bool link_down(const json_t *facts, struct finding *f)
+{
+	const char *device = fact_text(facts, "route.remote.device");
+
+	if (!tunnel_is_down(facts) || !fact_true(facts, "route.remote.ok") ||
+	    !(fact_false(facts, "route.remote.up") || fact_false(facts, "route.remote.carrier")))
+		return false;
+	say_seen(f, "the route to %s leads over %s, which %s", remote(facts), device,
+		 fact_false(facts, "route.remote.up") ? "is down" : "has no carrier");
+	say_cure(f, fact_false(facts, "route.remote.up") ? "ip link set %s up" :
+		 "look at the cable and the switch port of %s", device);
+	return say_cause(f, "The interface towards the peer does not work.");
+}
+
+/* The verdict of our own rules on one kind of packet, NULL when it may pass or is not sure */
+static const json_t *dropped(const json_t *facts, const char *flow)
+{
+	const json_t *verdict;
+	size_t i;
+
+	json_array_foreach(fact(facts, "firewall.verdicts"), i, verdict)
+		if (fact_is(verdict, "flow", flow) && fact_is(verdict, "verdict", "drop"))
+			return verdict;
+	return NULL;
+}
+
+static bool own_firewall_ike(const json_t *facts, struct finding *f)
+{
+	static const char *const flows[] = { "ike-out", "ike-in", "natt-out", "natt-in" };
+	const char *error = fact_text(facts, "tunnel.send_error");
+	/* netfilter lets the sender of a dropped packet know by EPERM */
+	bool refused = !strcmp(error, "Operation not permitted");
+	const json_t *verdict;
+	size_t i;
+
+	if (!tunnel_is_down(facts))
+		return false;
+	for (i = 0; i < sizeof(flows) / sizeof(*flows); i++) {
+		verdict = dropped(facts, flows[i]);
+		/* The second pair of ports is only for who needs it */
+		if (!verdict || (i > 1 && !fact_number(facts, "tunnel.contact.sent_natt")))
+			continue;
+		say_seen(f, "%s packets are dropped by: %s", flows[i], fact_text(verdict, "rule"));
+		refused = true;
+	}
+	if (!refused)
+		return false;
+	if (*error)
+		say_seen(f, "sending to %s: %s", remote(facts), error);
+	say_cure(f, "let UDP ports 500 and 4500 and IP protocol 50 (ESP) from and to %s pass",
+		 remote(facts));
+	return say_cause(f, "A rule of this host's own firewall drops the key exchange with the "
+			 "peer.");
+}
+
+/* Our rules cannot be read, but the wire and the daemon tell */
+static bool own_firewall_unheard(const json_t *facts, struct finding *f)
+{
+	if (!tunnel_is_down(facts) || !fact(facts, "wire") || !never_heard(facts) ||
+	    fact_number(facts, "later.contact.received") ||
+	    fact_number(facts, "wire.ike_for_daemon") < 2 ||
+	    dropped(facts, "ike-in") || dropped(facts, "natt-in"))
+		return false;
+	say_seen(f, "%.0f IKE messages of the peer arrived at the interface, none of them at the "
+		 "daemon", fact_number(facts, "wire.ike_for_daemon"));
+	say_cure(f, "let UDP ports 500 and 4500 from %s in; look at nft, iptables, and whatever "
+		 "writes their rules", remote(facts));
+	return say_cause(f, "This host receives the peer's key exchange, but its own packet filter "
+			 "keeps it from the daemon.");
+}
+
+static const json_t *icmp(const json_t *facts, const char *kind)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(fact(facts, "wire.icmp"), i, one)
+		if (fact_is(one, "kind", kind))
+			return one;
+	return NULL;
+}
+
+static bool peer_port_closed(const json_t *facts, struct finding *f)
+{
+	const json_t *seen = icmp(facts, "port-unreachable");
+
+	if (!tunnel_is_down(facts) || !seen || !fact_is(seen, "from", remote(facts)) ||
+	    answered(facts, "ike500"))
+		return false;
+	say_seen(f, "%s answers with ICMP port unreachable (%s)", fact_text(seen, "from"),
+		 fact_text(seen, "about"));
+	say_cure(f, "start the IKE daemon of the peer, or correct remote");
+	return say_cause(f, "The peer %s is there, but nothing listens on its UDP port 500.",
+			 remote(facts));
+}
+
+static bool peer_filtered(const json_t *facts, struct finding *f)
+{
+	const json_t *seen = icmp(facts, "prohibited");
+
+	if (!tunnel_is_down(facts) || !seen || answered(facts, "ike500"))
+		return false;
+	say_seen(f, "%s answers with ICMP administratively prohibited (%s)",
+		 fact_text(seen, "from"), fact_text(seen, "about"));
+	say_cure(f, "have the firewall at %s let UDP ports 500 and 4500 and IP protocol 50 pass "
+		 "between %s and %s", fact_text(seen, "from"), fact_text(facts, "tunnel.local"),
+		 remote(facts));
+	return say_cause(f, "A firewall at %s refuses the packets to the peer.",
+			 fact_text(seen, "from"));
+}
+
+static bool peer_unreachable(const json_t *facts, struct finding *f)
+{
+	const json_t *seen = icmp(facts, "unreachable");
+
+	if (!tunnel_is_down(facts) || answered(facts, "ike500"))
+		return false;
+	if (!seen && fact_true(facts, "wire.no_neighbour")) {
+		say_seen(f, "nobody answers for the next hop on %s (its entry in 'ip neigh' is "
+			 "FAILED)", fact_text(facts, "route.remote.device"));
+		say_cure(f, "see that the next hop ('ip route get %s') is up and on that network",
+			 remote(facts));
+		return say_cause(f, "The next hop on the way to the peer does not answer.");
+	}
+	if (!seen)
+		return false;
+	say_seen(f, "%s answers with ICMP host or network unreachable (%s)",
+		 fact_text(seen, "from"), fact_text(seen, "about"));
+	say_cure(f, "see that the peer is up and that its network is routed to it; the last one to "
+		 "know the way is %s", fact_text(seen, "from"));
+	return say_cause(f, "The network cannot reach the peer %s.", remote(facts));
+}
+
+static bool udp_500_blocked(const json_t *facts, struct finding *f)
+{
+	if (!tunnel_is_down(facts) || !silent(facts, "ike500") || !answered(facts, "ike4500"))
+		return false;
+	say_seen(f, "asked on UDP port 500, the peer is silent; asked the same on UDP port 4500, "
+		 "it "
+		 "answers");
+	say_cure(f, "let UDP port 500 pass in both directions between %s and %s, or begin on the "
+		 "other port with remote-port = 4500", fact_text(facts, "tunnel.local"),
+		 remote(facts));
+	return say_cause(f, "UDP port 500 is blocked on the way to the peer.");
+}
+
+/* Phase 1 has gone over to the port of NAT traversal and got no further */
+static bool stuck_at_natt(const json_t *facts)
+{
+	return fact_number(facts, "tunnel.contact.sent_natt") > 0 &&
+	       !fact_number(facts, "tunnel.contact.received_natt");
+}
+
+static bool udp_4500_blocked(const json_t *facts, struct finding *f)
+{
+	if (!tunnel_is_down(facts) || !answered(facts, "ike500") || !silent(facts, "ike4500") ||
+	    !stuck_at_natt(facts))
+		return false;
+	say_seen(f, "asked on UDP port 500, the peer answers; asked the same on UDP port 4500, it "
+		 "is "
+		 "silent");
+	say_seen(f, "%.0f messages went out over port 4500, none came back",
+		 fact_number(facts, "tunnel.contact.sent_natt"));
+	say_cure(f, "let UDP port 4500 pass in both directions between %s and %s",
+		 fact_text(facts, "tunnel.local"), remote(facts));
+	return say_cause(f, "UDP port 4500 is blocked on the way to the peer, and NAT traversal "
+			 "needs it.");
+}
+
+/* Certificates make the fifth message larger than a packet */
+static bool fragments_lost(const json_t *facts, struct finding *f)
+{
+	if (!tunnel_is_down(facts) || !answered(facts, "ike500") || !silent(facts, "large") ||
+	    !fact_is(facts, "tunnel.config.auth", "rsasig"))
+		return false;
+	say_seen(f, "asked with a small message, the peer answers; asked the same with one of 2000 "
+		 "bytes, which goes in fragments, it is silent");
+	say_cure(f, "let IP fragments pass on the way, or switch IKE fragmentation on at the "
+		 "peer, or "
+		 "send smaller certificates");
+	return say_cause(f, "IP fragments are lost on the way, and messages with certificates need "
+			 "them.");
+}
+
+static bool is_responding(const json_t *entry)
+{
+	return fact_is(entry, "code", "responding");
+}
+
+static bool peer_begins(const json_t *facts)
+{
+	const json_t *entry = fact_event(facts, is_responding);
+
+	return entry && fact_number(facts, "now") - fact_number(entry, "last") < 300;
+}
+
+static bool one_way(const json_t *facts, struct finding *f)
+{
+	if (!tunnel_is_down(facts) || !silent(facts, "ike500") || !silent(facts, "ike4500") ||
+	    !peer_begins(facts) || *fact_text(facts, "tunnel.send_error"))
+		return false;
+	say_seen(f, "%s", fact_text(fact_event(facts, is_responding), "text"));
+	say_seen(f, "but it answers nothing that we send, neither on UDP port 500 nor 4500, and "
+		 "never goes on after our answer");
+	say_cure(f, "look for a firewall or a missing route that stops packets from %s to %s; the "
+		 "other direction is open", fact_text(facts, "tunnel.local"), remote(facts));
+	return say_cause(f, "The way to the peer is open in one direction only: its packets reach "
+			 "us, ours do not reach it.");
+}
+
+static bool ikev2_only(const json_t *facts, struct finding *f)
+{
+	bool refused = fact_is(facts, "probe.ike500.answer", "notify") &&
+		       fact_true(facts, "probe.complete") &&
+		       !json_array_size(fact(facts, "probe.accepts"));
+	bool wrong_version = fact_is(facts, "probe.ike500.name", "INVALID-MAJOR-VERSION");
+
+	if (!tunnel_is_down(facts) || !asked(facts, "ike500"))
+		return false;
+	/* A refusal is an answer, too, but does not show that it would talk to us */
+	if (!wrong_version && !(fact_is(facts, "probe.ike2.answer", "sa") &&
+				(silent(facts, "ike500") || refused)))
+		return false;
+	say_seen(f, "asked in IKEv1 the peer %s; asked in IKEv2 it %s",
+		 refused || wrong_version ? "refuses" : "is silent",
+		 wrong_version ? "would answer" : "accepts a proposal");
+	say_cure(f, "allow IKEv1 at the peer: libreswan 5 wants ikev1-policy=accept and "
+		 "ikev2=no, strongSwan version = 1, others a choice of the version");
+	return say_cause(f, "The peer speaks IKEv2 only with us, and this tunnel is IKEv1.");
+}
+
+static bool ike_silent(const json_t *facts, struct finding *f)
+{
+	if (!tunnel_is_down(facts) || !silent(facts, "ike500") || !silent(facts, "ike4500") ||
+	    peer_begins(facts) || !fact_true(facts, "probe.ping.answered") || !never_heard(facts) ||
+	    answered(facts, "ike2") || *fact_text(facts, "tunnel.send_error"))
+		return false;
+	say_seen(f, "%s answers ping; asked %.0f times on UDP port 500 and %.0f times on 4500 it "
+		 "says nothing, and no ICMP error comes", remote(facts),
+		 fact_number(facts, "probe.ike500.asked"),
+		 fact_number(facts, "probe.ike4500.asked"));
+	say_cure(f, "let UDP ports 500 and 4500 pass between %s and %s; if they do, the peer "
+		 "ignores "
+		 "our address: configure it there", fact_text(facts, "tunnel.local"),
+		 remote(facts));
+	return say_cause(f, "The peer's host is alive, but UDP ports 500 and 4500 are blocked on "
+			 "the "
+			 "way to it (or it ignores IKE from our address).");
+}
+
+static bool peer_silent(const json_t *facts, struct finding *f)
+{
+	if (!tunnel_is_down(facts) || !silent(facts, "ike500") || !silent(facts, "ike4500") ||
+	    peer_begins(facts) || !fact_false(facts, "probe.ping.answered") ||
+	    icmp(facts, "unreachable") || icmp(facts, "prohibited") ||
+	    icmp(facts, "port-unreachable") || fact_true(facts, "wire.no_neighbour") ||
+	    fact_false(facts, "route.remote.ok") || fact_false(facts, "route.remote.carrier") ||
+	    answered(facts, "ike2") || *fact_text(facts, "tunnel.send_error"))
+		return false;
+	say_seen(f, "no answer to IKE on UDP port 500 (asked %.0f times), on 4500 (%.0f times), "
+		 "nor "
+		 "to ping, and no ICMP error", fact_number(facts, "probe.ike500.asked"),
+		 fact_number(facts, "probe.ike4500.asked"));
+	if (fact(facts, "tunnel.contact.last_received"))
+		say_seen(f, "it last said something %.0f s ago", fact_number(facts, "now") -
+			 fact_number(facts, "tunnel.contact.last_received"));
+	say_cure(f, "see that remote = \"%s\" is right and the peer is up, then that UDP ports 500 "
+		 "and 4500 pass between %s and it", fact_text(facts, "tunnel.remote_name"),
+		 fact_text(facts, "tunnel.local"));
+	return say_cause(f, "Nothing at all comes back from %s: the address is wrong, the peer is "
+			 "down, or the way to it is blocked.", remote(facts));
+}
+
+const struct cause causes_path[] = {
+	{ "dns", "the peer's name does not resolve", dns },
+	{ "local-address-gone", "our configured address is not on this host", local_gone },
+	{ "route-through-tunnel", "the route to the peer leads into the tunnel",
+	  route_through_tunnel },
+	{ "no-route", "no route to the peer", no_route },
+	{ "link-down", "the interface towards the peer is down", link_down },
+	{ "own-firewall", "a rule of this host drops the tunnel's own packets", own_firewall_ike },
+	{ "own-firewall-input", "this host's packet filter keeps IKE from the daemon",
+	  own_firewall_unheard },
+	{ "peer-port-closed", "nothing listens on the peer's UDP port 500", peer_port_closed },
+	{ "peer-filtered", "a firewall refuses with ICMP", peer_filtered },
+	{ "peer-unreachable", "a router says that the peer cannot be reached", peer_unreachable },
+	{ "udp-500-blocked", "UDP port 500 is blocked on the way", udp_500_blocked },
+	{ "udp-4500-blocked", "UDP port 4500 is blocked on the way", udp_4500_blocked },
+	{ "fragments-lost", "large IKE messages are lost on the way", fragments_lost },
+	{ "one-way", "the peer reaches us, we do not reach it", one_way },
+	{ "peer-ikev2-only", "the peer does not do IKEv1 with us", ikev2_only },
+	{ "ike-silent", "the peer's host answers ping, but no IKE", ike_silent },
+	{ "peer-silent", "nothing comes back from the peer", peer_silent },
+	{ NULL, NULL, NULL }
+};

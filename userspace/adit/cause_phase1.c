@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Causes in phase 1: who we are, what we propose, which secret we share.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "adit/causes.h"
+#include "adit/facts.h"
+#include "ike/numbers.h"
+
+/* The newest entry of the history with the code of the last error: typed, where that is a text */
+static const json_t *failure(const json_t *facts)
+{
+	const json_t *history = fact(facts, "tunnel.history"), *entry;
+	size_t i;
+
+	for (i = json_array_size(history); i > 0; i--) {
+		entry = json_array_get(history, i - 1);
+		if (fact_is(entry, "error", fact_text(facts, "tunnel.last_error.code")))
+			return entry;
+	}
+	return NULL;
+}
+
+static bool in_phase1(const json_t *entry)
+{
+	const char *step = fact_text(entry, "step");
+
+	return strstr(step, "main mode") || strstr(step, "aggressive mode");
+}
+
+static unsigned int notified(const json_t *entry)
+{
+	return (unsigned int)fact_number(entry, "notify");
+}
+
+static bool as_responder(const json_t *entry)
+{
+	return fact_is(entry, "code", "refused");
+}
+
+static const char *exchange(const json_t *facts)
+{
+	return fact_is(facts, "tunnel.config.exchange", "aggressive") ? "aggressive" : "main";
+}
+
+static const char *other_exchange(const json_t *facts)
+{
+	return fact_is(facts, "tunnel.config.exchange", "aggressive") ? "main" : "aggressive";
+}
+
+static bool aggressive_answered(const json_t *facts)
+{
+	return fact_is(facts, "probe.aggressive.answer", "sa");
+}
+
+/*
+ * Main mode against aggressive. Peers that choose by exchange take the messages of the other one
+ * up to the identity, and refuse then: so a refused identity is no proof of a wrong one.
+ */
+static bool exchange_differs(const json_t *facts, struct finding *f)
+{
+	const json_t *entry = failure(facts);
+	unsigned int type = notified(entry);
+	bool said = type == IKE_N_INVALID_EXCHANGE_TYPE || type == IKE_N_UNSUPPORTED_EXCHANGE_TYPE;
+
+	if (!tunnel_is_down(facts) || !entry)
+		return false;
+	if (!said && !(fact_is(facts, "tunnel.config.exchange", "main") &&
+		       aggressive_answered(facts) &&
+		       (fact_is(entry, "error", "invalid-id") ||
+			fact_is(entry, "error", "no-proposal-chosen") ||
+			fact_is(entry, "error", "auth-failed") ||
+			fact_is(entry, "error", "no-response"))))
+		return false;
+	say_daemon(facts, f);
+	if (aggressive_answered(facts))
+		say_seen(f, "asked in aggressive mode, the peer answers with its proposal and its "
+			 "identity");
+	say_cure(f, "set exchange = \"%s\" here, or %s mode at the peer", other_exchange(facts),
+		 exchange(facts));
+	return say_cause(f, "The peer uses %s mode for this tunnel, and here it is %s mode.",
+			 other_exchange(facts), exchange(facts));
+}
+
+static bool psk_missing_at_peer(const json_t *facts, struct finding *f)
+{
+	const json_t *history = fact(facts, "tunnel.history"), *entry;
+	size_t i;
+
+	/* The peer needs the key when it makes its keys, after the third message (RFC 2409 5.4) */
+	json_array_foreach(history, i, entry) {
+		if (!tunnel_is_down(facts) ||
+		    notified(entry) != IKE_N_INVALID_KEY_INFORMATION ||
+		    !strstr(fact_text(entry, "step"), "message 4"))
+			continue;
+		say_seen(f, "the peer accepts our proposal, and answers the key exchange with "
+			 "INVALID-KEY-INFORMATION");
+		say_daemon(facts, f);
+		say_cure(f, "enter the pre-shared key at the peer for the address %s, which is how "
+			 "main mode looks it up (behind NAT, the address that the peer sees)",
+			 fact_text(facts, "tunnel.local"));
+		return say_cause(f, "The peer has no pre-shared key for our address.");
+	}
+	return false;
+}
+
+static void cure_psk(const json_t *facts, struct finding *f)
+{
+	say_cure(f, "enter the same key on both sides, without spaces or quotes around it (here: "
+		 "psk or psk-file of tunnel \"%s\"), then 'adit reload'", fact_text(facts, "name"));
+}
+
+static bool psk_mismatch(const json_t *facts, struct finding *f)
+{
+	const json_t *entry = failure(facts);
+
+	if (!last_error_is(facts, "psk-mismatch") || !entry ||
+	    !fact_is(facts, "tunnel.config.auth", "psk"))
+		return false;
+	say_daemon(facts, f);
+	if (as_responder(entry) || notified(entry)) {
+		if (as_responder(entry))
+			say_seen(f, "proposals and key exchange were agreed; the peer's encrypted "
+				 "identity does not decrypt under our key");
+		else
+			say_seen(f, "proposals and key exchange were agreed; the peer answers our "
+				 "encrypted identity with %s in the clear",
+				 ike_notify_name((uint16_t)notified(entry)) ?: "an error");
+		cure_psk(facts, f);
+		return say_cause(f, "The pre-shared keys of the two sides differ.");
+	}
+	/*
+	 * Silence. Over port 4500 it may be that port, so it must have been heard from; and what
+	 * was agreed before must have come back.
+	 */
+	if (fact_number(facts, "tunnel.contact.sent_natt") &&
+	    !fact_number(facts, "tunnel.contact.received_natt") &&
+	    !fact(facts, "probe.ike4500.answer"))
+		return false;
+	if (!fact_number(facts, "tunnel.contact.received"))
+		return false;
+	say_seen(f, "the peer answers messages 1 to 4 and ignores the fifth, the first encrypted "
+		 "one: it cannot read it");
+	cure_psk(facts, f);
+	return say_cause(f, "The pre-shared keys of the two sides differ.");
+}
+
+static const char *list(const json_t *texts, char *text, size_t size)
+{
+	const json_t *one;
+	size_t i, used = 0;
+
+	*text = 0;
+	json_array_foreach(texts, i, one)
+		if (used < size)
+			used += (size_t)snprintf(text + used, size - used, "%s\"%s\"",
+						 i ? ", " : "", json_string_value(one));
+	return text;
+}
+
+static bool phase1_refused(const json_t *facts)
+{
+	const json_t *entry = failure(facts);
+
+	return last_error_is(facts, "no-proposal-chosen") && in_phase1(entry) &&
+	       notified(entry) != IKE_N_INVALID_EXCHANGE_TYPE &&
+	       notified(entry) != IKE_N_UNSUPPORTED_EXCHANGE_TYPE && !aggressive_answered(facts);
+}
+
+/* One of those that we offer is among those that the peer took when asked */
+static bool ours_is_taken(const json_t *facts)
+{
+	const json_t *ours = fact(facts, "tunnel.config.ike"), *one;
+	size_t i;
+
+	json_array_foreach(ours, i, one)
+		if (fact_has(facts, "probe.accepts", json_string_value(one)))
+			return true;
+	return false;
+}
+
+static bool ike_proposal(const json_t *facts, struct finding *f)
+{
+	const json_t *accepts = fact(facts, "probe.accepts");
+	char ours[400], theirs[400];
+
+	if (!phase1_refused(facts) || ours_is_taken(facts))
+		return false;
+	/* Without an answer to our own questions it may just as well not know us */
+	if (!as_responder(failure(facts)) && !json_array_size(accepts))
+		return false;
+	say_daemon(facts, f);
+	list(fact(facts, "tunnel.config.ike"), ours, sizeof(ours));
+	list(accepts, theirs, sizeof(theirs));
+	if (json_array_size(accepts)) {
+		say_seen(f, "offered here: %s; asked one at a time (%.0f questions), the peer "
+			 "takes "
+			 "%s", ours, fact_number(facts, "probe.questions"), theirs);
+		say_cure(f, "put into the tunnel: ike = { %s }, then 'adit reload'", theirs);
+	} else {
+		say_cure(f, "allow one of the peer's proposals in ike, or one of %s at the peer",
+			 ours);
+	}
+	return say_cause(f, "The two sides have no phase 1 proposal in common.");
+}
+
+static bool peer_not_configured(const json_t *facts, struct finding *f)
+{
+	if (!phase1_refused(facts) || as_responder(failure(facts)) ||
+	    !fact_true(facts, "probe.complete") || json_array_size(fact(facts, "probe.accepts")) ||
+	    fact_is(facts, "probe.ike2.answer", "sa"))
+		return false;
+	say_daemon(facts, f);
+	say_seen(f, "asked for %.0f proposals in %.0f questions, every usual one among them, the "
+		 "peer refuses them all", fact_number(facts, "probe.proposals"),
+		 fact_number(facts, "probe.questions"));
+	say_cure(f, "configure the tunnel at the peer for our address %s (behind NAT: the address "
+		 "that it sees), with IKEv1", fact_text(facts, "tunnel.local"));
+	return say_cause(f, "The peer has no IKEv1 connection configured for our address.");
+}
+
+static bool remote_id(const json_t *facts, struct finding *f)
+{
+	const json_t *entry = failure(facts);
+
+	/* Our own refusal: no notification brought it */
+	if (!last_error_is(facts, "invalid-id") || !entry || notified(entry))
+		return false;
+	say_daemon(facts, f);
+	say_cure(f, "set remote-id to the identity that the peer sends, or the peer's own identity "
+		 "to what remote-id says");
+	return say_cause(f, "The peer's identity is not the one that remote-id wants.");
+}
+
+static bool local_id(const json_t *facts, struct finding *f)
+{
+	const json_t *entry = failure(facts);
+	const char *id = fact_text(facts, "tunnel.config.local-id");
+
+	if (!last_error_is(facts, "invalid-id") || !entry || !notified(entry) ||
+	    aggressive_answered(facts) || as_responder(entry))
+		return false;
+	say_daemon(facts, f);
+	say_seen(f, "the peer has decrypted our identity, so the key is right, and refuses with %s",
+		 ike_notify_name((uint16_t)notified(entry)) ?: "a notification");
+	say_cure(f, "set local-id to the identity that the peer expects of us, or that of the peer "
+		 "(remote id, IDi, peer identifier) to %s",
+		 *id ? id : fact_text(facts, "tunnel.local"));
+	if (fact_true(facts, "host.nat"))
+		say_seen(f, "our address %s is private: behind NAT the peer may expect the public "
+			 "one", fact_text(facts, "tunnel.local"));
+	return say_cause(f, "The peer does not accept our identity %s.",
+			 *id ? id : fact_text(facts, "tunnel.local"));
+}
+
+static bool waits_for_peer(const json_t *facts, struct finding *f)
+{
+	if (!fact_is(facts, "tunnel.state", "dormant") || !fact_is(facts, "tunnel.start", "wait") ||
+	    fact(facts, "tunnel.last_error") || fact_number(facts, "tunnel.contact.received"))
+		return false;
+	say_seen(f, "start = \"wait\", and no message of the peer has come");
+	say_cure(f, "start the tunnel at the peer, or here with 'adit up %s' (and start = "
+		 "\"always\" "
+		 "for good)", fact_text(facts, "name"));
+	return say_cause(f, "This side waits for the peer to begin, and the peer has not come.");
+}
+
+static bool waits_for_packet(const json_t *facts, struct finding *f)
+{
+	if (!fact_is(facts, "tunnel.state", "dormant") ||
+	    !fact_is(facts, "tunnel.start", "on-demand") || fact(facts, "tunnel.last_error"))
+		return false;
+	say_seen(f, "start = \"on-demand\", and no packet to %s has asked for it",
+		 fact_text(facts, "tunnel.device"));
+	say_cure(f, "send a packet into it (is a route over %s there?), or 'adit up %s'",
+		 fact_text(facts, "tunnel.device"), fact_text(facts, "name"));
+	return say_cause(f, "The tunnel is brought up on demand, and nothing has been sent to it.");
+}
+
+static bool is_up_event(const json_t *entry)
+{
+	return fact_is(entry, "code", "ike-up");
+}
+
+/* Two hosts that come with one identity, from two addresses, each replacing the other */
+static bool identity_fight(const json_t *facts, struct finding *f)
+{
+	const json_t *history = fact(facts, "tunnel.history"), *last, *entry;
+	double recent = fact_number(facts, "now") - 600;
+	size_t i;
+
+	last = fact_event(facts, is_up_event);
+	json_array_foreach(history, i, entry) {
+		const char *a = fact_text(entry, "peer"), *b = fact_text(last, "peer");
+
+		if (!last || entry == last || !is_up_event(entry) ||
+		    strcmp(fact_text(entry, "peer_id"), fact_text(last, "peer_id")) ||
+		    fact_number(entry, "last") < recent || fact_number(entry, "count") < 2 ||
+		    fact_number(last, "count") < 2)
+			continue;
+		/* The port alone is what a NAT changes */
+		if (strlen(a) && strcspn(a, ":") == strcspn(b, ":") &&
+		    !strncmp(a, b, strcspn(a, ":")))
+			continue;
+		say_seen(f, "%s came up %.0f times from %s and %.0f times from %s, the last time "
+			 "%.0f s ago", fact_text(last, "peer_id"), fact_number(entry, "count"), a,
+			 fact_number(last, "count"), b,
+			 fact_number(facts, "now") - fact_number(last, "last"));
+		say_cure(f, "give each gateway an identity of its own, and a tunnel of its own "
+			 "here");
+		return say_cause(f, "Two gateways come with the same identity and replace each "
+				 "other.");
+	}
+	return false;
+}
+
+static bool is_deletion(const json_t *entry)
+{
+	return fact_is(entry, "error", "peer-deleted");
+}
+
+/* Taken down by the peer time and again although all was agreed: it prefers another */
+static bool deleted_again(const json_t *facts, struct finding *f)
+{
+	const json_t *gone = fact_event(facts, is_deletion), *up = fact_event(facts, is_up_event);
+	double count = fact_number(gone, "count");
+	double span = fact_number(gone, "last") - fact_number(gone, "first");
+
+	if (!gone || !up || count < 3 || fact_number(facts, "now") - fact_number(gone,
+						     "last") > 300 ||
+	    span / (count - 1) > 60)
+		return false;
+	say_seen(f, "phase 1 came up %.0f times, and the peer deleted it %.0f times, about every "
+		 "%.0f s", fact_number(up, "count"), count, span / (count - 1));
+	say_cure(f, "look in the peer's log for the reason of the DELETE: usually another gateway "
+		 "logs in with our identity (%s), or uniqueness (strongSwan: unique) is on there",
+		 fact_text(facts, "tunnel.ike.local_id"));
+	return say_cause(f, "The peer accepts us and deletes the tunnel again soon after, time and "
+			 "again.");
+}
+
+const struct cause causes_phase1[] = {
+	{ "exchange-mismatch", "main mode here, aggressive mode there, or the reverse",
+	  exchange_differs },
+	{ "psk-missing-at-peer", "the peer has no pre-shared key for our address",
+	  psk_missing_at_peer },
+	{ "psk-mismatch", "the pre-shared keys differ", psk_mismatch },
+	{ "ike-proposal-mismatch", "no common proposal in phase 1", ike_proposal },
+	{ "peer-not-configured", "the peer has no connection for our address",
+	  peer_not_configured },
+	{ "remote-id-mismatch", "the peer's identity is not the one in remote-id", remote_id },
+	{ "local-id-refused", "the peer does not accept our identity", local_id },
+	{ "identity-conflict", "two gateways come with one identity", identity_fight },
+	{ "deleted-by-peer", "the peer deletes the tunnel again and again", deleted_again },
+	{ "waits-for-peer", "this side waits, and the peer has not come", waits_for_peer },
+	{ "waits-for-traffic", "on demand, and no packet has come", waits_for_packet },
+	{ NULL, NULL, NULL }
+};

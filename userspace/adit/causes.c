@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "adit/causes.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "adit/facts.h"
+
+const struct cause *const cause_tables[] = {
+	causes_host, causes_path, causes_phase1, causes_certificate, causes_phase2, causes_data,
+	causes_beyond, NULL
+};
+
+bool say_cause(struct finding *finding, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(finding->cause, sizeof(finding->cause), format, arguments);
+	va_end(arguments);
+	return true;
+}
+
+void say_cure(struct finding *finding, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(finding->cure, sizeof(finding->cure), format, arguments);
+	va_end(arguments);
+}
+
+void say_seen(struct finding *finding, const char *format, ...)
+{
+	char text[1200];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	json_array_append_new(finding->evidence, json_string(text));
+}
+
+bool tunnel_is_up(const json_t *facts)
+{
+	return fact_is(facts, "tunnel.state", "established");
+}
+
+bool tunnel_is_down(const json_t *facts)
+{
+	return fact(facts, "tunnel") && !tunnel_is_up(facts) &&
+	       !fact_is(facts, "tunnel.state", "down");
+}
+
+bool last_error_is(const json_t *facts, const char *code)
+{
+	return tunnel_is_down(facts) && fact_is(facts, "tunnel.last_error.code", code);
+}
+
+void say_daemon(const json_t *facts, struct finding *finding)
+{
+	if (*fact_text(facts, "tunnel.last_error.text"))
+		say_seen(finding, "the daemon says: %s", fact_text(facts,
+			 "tunnel.last_error.text"));
+}
+
+size_t causes_judge(const json_t *facts, struct finding *findings, size_t max)
+{
+	const struct cause *cause;
+	size_t count = 0, i;
+
+	for (i = 0; cause_tables[i]; i++) {
+		for (cause = cause_tables[i]; cause->code && count < max; cause++) {
+			struct finding *finding = &findings[count];
+
+			memset(finding, 0, sizeof(*finding));
+			finding->code = cause->code;
+			finding->evidence = json_array();
+			if (cause->judge(facts, finding))
+				count++;
+			else
+				json_decref(finding->evidence);
+		}
+	}
+	return count;
+}
+
+void findings_free(struct finding *findings, size_t count)
+{
+	while (count--)
+		json_decref(findings[count].evidence);
+}
+
+static void say_traffic(const json_t *facts, struct finding *finding)
+{
+	if (fact_child(facts, "tunnel"))
+		say_seen(finding, "IPsec: %.0f packets in, %.0f out since the SAs were made; while "
+			 "I looked %.0f in, %.0f out", fact_sum(facts, "tunnel", "packets_in"),
+			 fact_sum(facts, "tunnel", "packets_out"), fact_grown(facts, "packets_in"),
+			 fact_grown(facts, "packets_out"));
+	if (fact(facts, "inside.received"))
+		say_seen(finding, "pings through the tunnel: %.0f sent, %.0f answered",
+			 fact_number(facts, "inside.sent"), fact_number(facts, "inside.received"));
+}
+
+static bool carries_traffic(const json_t *facts)
+{
+	const char *when = fact(facts, "later") ? "later" : "tunnel";
+
+	return fact_number(facts, "inside.received") > 0 || fact_grown(facts, "packets_in") > 0 ||
+	       fact_sum(facts, when, "packets_in") > 0;
+}
+
+bool causes_healthy(const json_t *facts, struct finding *finding)
+{
+	if (!tunnel_is_up(facts) || !carries_traffic(facts))
+		return false;
+	say_cause(finding, "healthy: the tunnel is up and carries traffic in both directions");
+	say_seen(finding, "established with %s at %s, phase 1 %s, phase 2 %s",
+		 fact_text(facts, "tunnel.ike.remote_id"), fact_text(facts, "tunnel.remote"),
+		 fact_text(facts, "tunnel.ike.proposal"),
+		 fact_text(fact_child(facts, "tunnel"), "proposal"));
+	say_traffic(facts, finding);
+	if (fact_number(facts, "inside.largest") > 0)
+		say_seen(finding, "packets of up to %.0f bytes pass, the device's MTU is %.0f",
+			 fact_number(facts, "inside.largest"), fact_number(facts, "inside.mtu"));
+	return true;
+}
+
+static void say_probe(const json_t *facts, struct finding *finding, const char *path,
+		      const char *what)
+{
+	const json_t *probe = fact(fact(facts, "probe"), path);
+
+	if (!probe)
+		return;
+	if (!fact(probe, "answer"))
+		say_seen(finding, "%s: no answer", what);
+	else
+		say_seen(finding, "%s: answered (%s%s%s)", what, fact_text(probe, "answer"),
+			 *fact_text(probe, "name") ? " " : "", fact_text(probe, "name"));
+}
+
+void causes_unknown(const json_t *facts, struct finding *finding)
+{
+	say_cause(finding, "unknown; this is what I saw");
+	if (!fact(facts, "tunnel")) {
+		say_seen(finding, "the daemon's state cannot be read: %s",
+			 fact_text(facts, "daemon.text"));
+		return;
+	}
+	say_seen(finding, "the tunnel is %s", fact_text(facts, "tunnel.state"));
+	say_daemon(facts, finding);
+	if (fact(facts, "tunnel.contact"))
+		say_seen(finding, "IKE messages: %.0f sent, %.0f of them again, %.0f received",
+			 fact_number(facts, "tunnel.contact.sent"),
+			 fact_number(facts, "tunnel.contact.retransmits"),
+			 fact_number(facts, "tunnel.contact.received"));
+	say_traffic(facts, finding);
+	say_probe(facts, finding, "ike500", "IKE question on UDP port 500");
+	say_probe(facts, finding, "ike4500", "IKE question on UDP port 4500");
+	if (fact(facts, "probe.ping"))
+		say_seen(finding, "ping of the peer: %s",
+			 fact_true(facts, "probe.ping.answered") ? "answered" : "no answer");
+	if (fact_false(facts, "can_probe"))
+		say_seen(finding, "without root neither wire nor peer could be asked");
+	say_cure(finding, "see 'adit monitor %s' and the peer's log; the facts are in 'adit "
+		 "diagnose "
+		 "%s --json'", fact_text(facts, "name"), fact_text(facts, "name"));
+}

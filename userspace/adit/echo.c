@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "adit/echo.h"
+
+#include <netinet/in.h>
+#include <openssl/rand.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SIZE_MAX_SENT	65000
+#define SIZE_SMALL	84	/* bytes, as ping(8) sends */
+
+enum { ECHO4 = 8, REPLY4 = 0, ECHO6 = 128, REPLY6 = 129 };
+
+static socklen_t to_socket(const struct ike_address *address, struct sockaddr_storage *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->ss_family = address->family;
+	if (address->family == AF_INET) {
+		memcpy(&((struct sockaddr_in *)out)->sin_addr, address->bytes, 4);
+		return sizeof(struct sockaddr_in);
+	}
+	memcpy(&((struct sockaddr_in6 *)out)->sin6_addr, address->bytes, 16);
+	return sizeof(struct sockaddr_in6);
+}
+
+/* RFC 792, RFC 1071; for IPv6 the kernel does it (RFC 3542 3.1) */
+static uint16_t checksum(const uint8_t *bytes, size_t length)
+{
+	uint32_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < length; i++)
+		sum += (uint32_t)bytes[i] << (i % 2 ? 0 : 8);
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)~sum;
+}
+
+static int open_socket(const struct echo_target *target)
+{
+	bool four = target->remote.family == AF_INET;
+	int fd = socket(target->remote.family, SOCK_RAW | SOCK_CLOEXEC,
+			four ? IPPROTO_ICMP : IPPROTO_ICMPV6);
+	int dont_fragment = four ? IP_PMTUDISC_PROBE : IPV6_PMTUDISC_PROBE;
+	struct sockaddr_storage local;
+	socklen_t size;
+
+	if (fd < 0)
+		return -1;
+	if (target->device && *target->device)
+		setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, target->device,
+			   (socklen_t)strlen(target->device));
+	if (target->mark)
+		setsockopt(fd, SOL_SOCKET, SO_MARK, &target->mark, sizeof(target->mark));
+	if (target->size)
+		setsockopt(fd, four ? IPPROTO_IP : IPPROTO_IPV6,
+			   four ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER, &dont_fragment,
+			   sizeof(dont_fragment));
+	if (target->local.family) {
+		size = to_socket(&target->local, &local);
+		if (bind(fd, (struct sockaddr *)&local, size)) {
+			close(fd);
+			return -1;
+		}
+	}
+	return fd;
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Its reply: type, and identifier and number as sent (RFC 792, RFC 4443 4.2) */
+static bool is_reply(const uint8_t *packet, ssize_t length, bool four, const uint8_t id[4])
+{
+	size_t header = 0;
+
+	if (four && length > 0)
+		header = (packet[0] & 15) * 4u;
+	return length >= (ssize_t)header + 8 && packet[header] == (four ? REPLY4 : REPLY6) &&
+	       !memcmp(packet + header + 4, id, 4);
+}
+
+static bool await(int fd, bool four, const uint8_t id[4], unsigned int patience)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+	uint64_t end = now_ms() + patience, now;
+	uint8_t packet[2048];
+
+	while ((now = now_ms()) < end) {
+		if (poll(&poll_fd, 1, (int)(end - now)) > 0 &&
+		    is_reply(packet, recv(fd, packet, sizeof(packet), MSG_DONTWAIT), four, id))
+			return true;
+	}
+	return false;
+}
+
+static bool once(struct echo_target *target, int fd, unsigned int patience)
+{
+	static uint8_t packet[SIZE_MAX_SENT];
+	bool four = target->remote.family == AF_INET;
+	size_t whole = target->size ? target->size : SIZE_SMALL;
+	size_t length = whole - (four ? 20 : 40);
+	struct sockaddr_storage remote;
+	socklen_t size = to_socket(&target->remote, &remote);
+	uint16_t sum;
+
+	memset(packet, 0, length);
+	packet[0] = four ? ECHO4 : ECHO6;
+	if (RAND_bytes(packet + 4, 4) != 1)
+		return false;
+	sum = four ? checksum(packet, length) : 0;
+	packet[2] = (uint8_t)(sum >> 8);
+	packet[3] = (uint8_t)sum;
+	target->sent++;
+	if (sendto(fd, packet, length, 0, (struct sockaddr *)&remote, size) < 0)
+		return false;
+	return await(fd, four, packet + 4, patience);
+}
+
+bool echo_ask(struct echo_target *target, unsigned int tries, unsigned int patience)
+{
+	int fd;
+
+	if (target->size && (target->size < SIZE_SMALL || target->size > SIZE_MAX_SENT))
+		return false;
+	fd = open_socket(target);
+	while (fd >= 0 && tries--)
+		if (once(target, fd, patience)) {
+			target->received++;
+			close(fd);
+			return true;
+		}
+	if (fd >= 0)
+		close(fd);
+	return false;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ICMP echoes of our own, to see whether somebody answers and up to which size.
+ */
+#ifndef ADIT_TOOL_ECHO_H
+#define ADIT_TOOL_ECHO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ike/address.h"
+
+/**
+ * struct echo_target - whom to ask, and how it went
+ * @local: AF_UNSPEC: the route's source
+ * @device: to go out by; "" or NULL: the route's
+ * @mark: firewall mark, 0: none
+ * @size: bytes of the whole IP packet, never fragmented; 0: small
+ * @sent, @received: added to
+ */
+struct echo_target {
+	struct ike_address local, remote;
+	const char *device;
+	uint32_t mark;
+	size_t size;
+	unsigned int sent, received;
+};
+
+/**
+ * echo_ask - up to @tries echoes, until one is answered
+ * @patience: ms for each
+ *
+ * Return: one was answered.
+ */
+bool echo_ask(struct echo_target *target, unsigned int tries, unsigned int patience);
+
+#endif

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "adit/facts.h"
+
+#include <string.h>
+
+const json_t *fact(const json_t *facts, const char *path)
+{
+	size_t length;
+
+	for (; facts && *path; path += length + (path[length] == '.')) {
+		length = strcspn(path, ".");
+		facts = json_object_getn(facts, path, length);
+	}
+	return json_is_null(facts) ? NULL : facts;
+}
+
+const char *fact_text(const json_t *facts, const char *path)
+{
+	const char *text = json_string_value(fact(facts, path));
+
+	return text ? text : "";
+}
+
+bool fact_is(const json_t *facts, const char *path, const char *text)
+{
+	return !strcmp(fact_text(facts, path), text);
+}
+
+double fact_number(const json_t *facts, const char *path)
+{
+	const json_t *value = fact(facts, path);
+
+	return json_is_true(value) ? 1 : json_number_value(value);
+}
+
+bool fact_true(const json_t *facts, const char *path)
+{
+	return json_is_true(fact(facts, path));
+}
+
+bool fact_false(const json_t *facts, const char *path)
+{
+	return json_is_false(fact(facts, path));
+}
+
+bool fact_has(const json_t *facts, const char *path, const char *text)
+{
+	const json_t *list = fact(facts, path), *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+		if (json_is_string(one) && !strcmp(json_string_value(one), text))
+			return true;
+	return false;
+}
+
+static const json_t *children(const json_t *facts, const char *when)
+{
+	return fact(fact(facts, when), "children");
+}
+
+const json_t *fact_child(const json_t *facts, const char *when)
+{
+	return json_array_get(children(facts, when), 0);
+}
+
+double fact_sum(const json_t *facts, const char *when, const char *counter)
+{
+	const json_t *child;
+	double sum = 0;
+	size_t i;
+
+	json_array_foreach(children(facts, when), i, child)
+		sum += fact_number(child, counter);
+	return sum;
+}
+
+double fact_grown(const json_t *facts, const char *counter)
+{
+	double grown;
+
+	if (!fact(facts, "later"))
+		return 0;
+	grown = fact_sum(facts, "later", counter) - fact_sum(facts, "tunnel", counter);
+	/* A child that went meanwhile took its counters along */
+	return grown > 0 ? grown : 0;
+}
+
+const json_t *fact_event(const json_t *facts, bool (*fits)(const json_t *entry))
+{
+	const json_t *history = fact(facts, "tunnel.history");
+	size_t i;
+
+	for (i = json_array_size(history); i > 0; i--)
+		if (fits(json_array_get(history, i - 1)))
+			return json_array_get(history, i - 1);
+	return NULL;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is known about a tunnel and the host, gathered before anything is judged: one JSON
+ * document, so that it can be printed, sent along with a question, and fed to a test.
+ *
+ * Members (each may be missing: then it was not looked at, and no cause may be built on it):
+ *   "name", "now" (Unix)
+ *   "daemon"   answers, code, text (of the error), module, config (its file), loaded, mark
+ *   "file"     path, exists, good, output (of `aditd --check`), tunnel (it names ours),
+ *              changed (Unix)
+ *   "host"     kernel, module {loaded, file, source, headers, refusal}, secure_boot, ports [{port,
+ *              holder}], nat (bool)
+ *   "tunnel"   adit status --json of it; "later": the same after the traffic below
+ *   "route"    remote {ok, error, device, source, up, carrier, self}, local {ours},
+ *              inside [{selector, device, ok, overlaps}]
+ *   "system"   forwarding4, forwarding6, routes_for_others, rp_filter, rp_drops
+ *   "firewall" readable, verdicts [{flow, verdict, rule}]
+ *   "probe"    ike500, ike4500, large, ike2, aggressive {asked, answer, notify, chosen, from},
+ *              ping {answered}, accepts ["aes128-sha1-modp1024"…], questions, complete
+ *   "wire"     see capture.h
+ *   "inside"   targets [{address, sent, received}], received, largest, smallest_lost, mtu
+ */
+#ifndef ADIT_TOOL_FACTS_H
+#define ADIT_TOOL_FACTS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/** fact - the member at @path, "tunnel.ike.nat_local". NULL: not known, or JSON's null. */
+const json_t *fact(const json_t *facts, const char *path);
+
+/** fact_text - "" when it is not known or no text. */
+const char *fact_text(const json_t *facts, const char *path);
+
+/** fact_is - it is known and this text. */
+bool fact_is(const json_t *facts, const char *path, const char *text);
+
+/** fact_number - 0 when it is not known; true is 1. */
+double fact_number(const json_t *facts, const char *path);
+
+/** fact_true, fact_false - it is known, and so. */
+bool fact_true(const json_t *facts, const char *path);
+bool fact_false(const json_t *facts, const char *path);
+
+/** fact_has - an array of texts that holds @text. */
+bool fact_has(const json_t *facts, const char *path, const char *text);
+
+/** fact_child - the pair of SAs in use ("tunnel" or "later"), NULL: none. */
+const json_t *fact_child(const json_t *facts, const char *when);
+
+/** fact_sum - a counter ("packets_in", "drops.replay") over all children of "tunnel" or "later". */
+double fact_sum(const json_t *facts, const char *when, const char *counter);
+
+/**
+ * fact_grown - by how much the sum grew while we looked
+ *
+ * Return: the growth; 0 when it was read only once.
+ */
+double fact_grown(const json_t *facts, const char *counter);
+
+/** fact_event - the newest history entry for which @fits; NULL: none. */
+const json_t *fact_event(const json_t *facts, bool (*fits)(const json_t *entry));
+
+#endif

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "adit/gather.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "adit/client.h"
+#include "adit/event.h"
+#include "adit/facts.h"
+#include "netlink/family.h"
+
+#define OUTPUT_MAX	(1 << 20)
+#define RUN_SECONDS	10
+/* An attempt that has just begun is waited for, so that there is a failure to judge */
+#define PATIENCE	20		/* seconds */
+
+extern char **environ;
+
+const char *gather_text(const char *path, char *text, size_t size)
+{
+	FILE *file = fopen(path, "re");
+
+	*text = 0;
+	if (!file)
+		return text;
+	if (fgets(text, (int)size, file))
+		text[strcspn(text, "\n")] = 0;
+	fclose(file);
+	return text;
+}
+
+struct anl_address gather_address(const struct ike_address *address)
+{
+	struct anl_address out = { .family = address->family };
+
+	memcpy(out.bytes, address->bytes, sizeof(out.bytes));
+	return out;
+}
+
+/* Until it closes its output, or the time is over */
+static size_t read_all(int fd, char *text, size_t size)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+	double end = unix_time() + RUN_SECONDS;
+	size_t used = 0;
+
+	while (used + 1 < size && unix_time() < end) {
+		ssize_t length;
+
+		if (poll(&poll_fd, 1, 200) <= 0)
+			continue;
+		length = read(fd, text + used, size - 1 - used);
+		if (length <= 0)
+			break;
+		used += (size_t)length;
+	}
+	return used;
+}
+
+static int finish(pid_t pid)
+{
+	const struct timespec moment = { .tv_nsec = 20000000 };
+	double end = unix_time() + 2;
+	int status;
+
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		if (unix_time() > end)
+			kill(pid, SIGKILL);
+		nanosleep(&moment, NULL);
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+char *gather_run(const char *const *words, int *status)
+{
+	char *text = calloc(1, OUTPUT_MAX);
+	posix_spawn_file_actions_t actions;
+	int ends[2];
+	pid_t pid;
+
+	*status = -1;
+	if (!text)
+		abort();
+	if (pipe2(ends, O_CLOEXEC))
+		return text;
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
+	posix_spawn_file_actions_adddup2(&actions, ends[1], 2);
+	if (!posix_spawnp(&pid, words[0], &actions, NULL, (char *const *)words, environ)) {
+		close(ends[1]);
+		ends[1] = -1;
+		text[read_all(ends[0], text, OUTPUT_MAX)] = 0;
+		*status = finish(pid);
+	}
+	posix_spawn_file_actions_destroy(&actions);
+	close(ends[0]);
+	if (ends[1] >= 0)
+		close(ends[1]);
+	return text;
+}
+
+static void put_daemon_error(struct gather *g, const struct client_error *error)
+{
+	bool answers = strcmp(error->code, "unreachable") && strcmp(error->code, "permission");
+
+	json_object_set_new(g->facts, "daemon",
+			    json_pack("{s:b, s:s, s:s}", "answers", answers, "code", error->code,
+				      "text", error->text));
+}
+
+bool gather_status(struct gather *g, const char *as)
+{
+	struct client_error error = { 0 };
+	json_t *result, *tunnel;
+
+	result = client_once(g->socket, json_pack("{s:s, s:s}", "command", "status", "tunnel",
+						  g->name), NULL, NULL, &error);
+	if (!result) {
+		put_daemon_error(g, &error);
+		json_decref(error.details);
+		return false;
+	}
+	tunnel = json_array_get(json_object_get(result, "tunnels"), 0);
+	if (tunnel)
+		json_object_set(g->facts, as, tunnel);
+	json_decref(result);
+	json_object_set_new(g->facts, "now", json_real(unix_time()));
+	return tunnel;
+}
+
+static void put_version(struct gather *g)
+{
+	struct client_error error = { 0 };
+	json_t *version = client_once(g->socket, json_pack("{s:s}", "command", "version"), NULL,
+				      NULL, &error);
+
+	if (!version) {
+		json_decref(error.details);
+		return;
+	}
+	json_object_set_new(version, "answers", json_true());
+	g->mark = (uint32_t)fact_number(version, "mark");
+	if (!fact(g->facts, "daemon"))
+		json_object_set(g->facts, "daemon", version);
+	else
+		json_object_update_missing(json_object_get(g->facts, "daemon"), version);
+	json_decref(version);
+}
+
+/* Nothing has failed yet, and it is not up: that will be known soon */
+static bool is_undecided(const struct gather *g)
+{
+	return fact_is(g->facts, "tunnel.state", "connecting") &&
+	       !fact(g->facts, "tunnel.last_error");
+}
+
+void gather_daemon(struct gather *g)
+{
+	double end = unix_time() + PATIENCE;
+
+	if (gather_status(g, "tunnel"))
+		while (is_undecided(g) && unix_time() < end) {
+			usleep(300000);
+			if (!gather_status(g, "tunnel"))
+				break;
+		}
+	put_version(g);
+	ike_address_parse(&g->local, fact_text(g->facts, "tunnel.local"));
+	ike_address_parse(&g->remote, fact_text(g->facts, "tunnel.remote"));
+}
+
+/* The wire is watched while the peer is asked and the tunnel is used */
+static void watch(struct gather *g)
+{
+	if (!g->remote.family)
+		return;
+	g->capture = capture_new(&g->remote);
+	if (g->capture && !capture_open(g->capture,
+					(unsigned int)fact_number(g->facts, "tunnel.ifindex"))) {
+		capture_free(g->capture);
+		g->capture = NULL;
+	}
+}
+
+static bool is_ours(const json_t *facts, const char *when, const char *spi)
+{
+	const json_t *child;
+	size_t i;
+
+	json_array_foreach(fact(fact(facts, when), "children"), i, child)
+		if (fact_is(child, "spi_in", spi))
+			return true;
+	return false;
+}
+
+static void put_wire(struct gather *g)
+{
+	json_t *wire, *one;
+	size_t i;
+
+	if (!g->capture)
+		return;
+	wire = capture_json(g->capture);
+	json_array_foreach(json_object_get(wire, "in"), i, one)
+		if (!is_ours(g->facts, "tunnel", fact_text(one, "spi")) &&
+		    !is_ours(g->facts, "later", fact_text(one, "spi")))
+			json_object_set_new(one, "unknown", json_true());
+	json_object_set_new(g->facts, "wire", wire);
+	capture_free(g->capture);
+	g->capture = NULL;
+}
+
+static void gather_known(struct gather *g)
+{
+	bool up = fact_is(g->facts, "tunnel.state", "established");
+
+	watch(g);
+	gather_system(g);
+	gather_route(g);
+	gather_firewall(g);
+	if (up)
+		gather_inside(g);
+	else
+		gather_peer(g);
+	if (gather_status(g, "later") && !up && fact_is(g->facts, "later.state", "established")) {
+		/* It came up while we asked: what was wrong is over */
+		json_object_set(g->facts, "tunnel", json_object_get(g->facts, "later"));
+		json_object_del(g->facts, "probe");
+		gather_inside(g);
+		gather_status(g, "later");
+	}
+	gather_system(g);
+	put_wire(g);
+}
+
+json_t *gather(const char *name, const char *socket)
+{
+	struct gather g = { .facts = json_object(), .name = name, .socket = socket };
+	struct anl_error error;
+
+	json_object_set_new(g.facts, "name", json_string(name));
+	json_object_set_new(g.facts, "now", json_real(unix_time()));
+	json_object_set_new(g.facts, "can_probe", json_boolean(!geteuid()));
+	if (anl_open_route(&g.anl, &error))
+		g.anl = NULL;
+	gather_daemon(&g);
+	gather_host(&g);
+	if (!fact(g.facts, "tunnel"))
+		gather_file(&g);
+	else if (!fact_is(g.facts, "tunnel.state", "down"))
+		gather_known(&g);
+	anl_close(g.anl);
+	return g.facts;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Gathering the facts of facts.h. Each function adds its members and leaves out what it cannot
+ * find out; every question to a peer is asked a few times at most.
+ */
+#ifndef ADIT_TOOL_GATHER_H
+#define ADIT_TOOL_GATHER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "adit/capture.h"
+#include "ike/address.h"
+#include "netlink/prefix.h"
+
+struct anl;
+
+/**
+ * struct gather - what the functions share
+ * @facts: what has been found out
+ * @anl: rtnetlink; NULL when that cannot be opened
+ * @capture: NULL without the right to it, or without a peer's address
+ * @local, @remote: outer addresses, AF_UNSPEC while not known
+ * @mark: that the daemon gives its own packets where a rule must tell them apart
+ */
+struct gather {
+	json_t *facts;
+	const char *name;
+	const char *socket;
+	struct anl *anl;
+	struct capture *capture;
+	struct ike_address local, remote;
+	uint32_t mark;
+};
+
+/** gather - all of it for tunnel @name. Return: the facts, a new reference. */
+json_t *gather(const char *name, const char *socket);
+
+/* daemon, tunnel; again: "later" */
+void gather_daemon(struct gather *g);
+/** gather_status - the tunnel's status again, as member @as. False when it is not to be had. */
+bool gather_status(struct gather *g, const char *as);
+
+/* host, file: why there is no daemon */
+void gather_host(struct gather *g);
+void gather_file(struct gather *g);
+
+/* route: the way to the peer and into the tunnel */
+void gather_route(struct gather *g);
+/* system: forwarding, reverse path filter; the second call adds what grew */
+void gather_system(struct gather *g);
+/* firewall: what nft knows of our own rules */
+void gather_firewall(struct gather *g);
+/* probe: questions to the peer; as root only */
+void gather_peer(struct gather *g);
+/* inside: pings through the tunnel; as root only */
+void gather_inside(struct gather *g);
+
+/**
+ * gather_run - what a program writes to its outputs, at most 1 MiB
+ * @status: its exit status; -1: it could not be run, or took longer than 10 s
+ *
+ * Return: text to be freed; never NULL.
+ */
+char *gather_run(const char *const *words, int *status);
+
+/** gather_text - a file's first line without its end; "" when it cannot be read. */
+const char *gather_text(const char *path, char *text, size_t size);
+
+/** gather_address - as netlink has it */
+struct anl_address gather_address(const struct ike_address *address);
+
+#endif

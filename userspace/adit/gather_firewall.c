@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What this host's own packet filter does with the tunnel's packets, outside and inside.
+ */
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adit/facts.h"
+#include "adit/ruleset.h"
+#include "adit/gather.h"
+#include "ike/ike.h"
+
+static void judge(struct gather *g, const json_t *ruleset, const struct ruleset_flow *flow)
+{
+	json_t *verdicts = json_object_get(json_object_get(g->facts, "firewall"), "verdicts");
+	char rule[400];
+
+	if (ruleset_drops(ruleset, flow, rule, sizeof(rule)))
+		json_array_append_new(verdicts, json_pack("{s:s, s:s, s:s}", "flow", flow->name,
+							  "verdict", "drop", "rule", rule));
+}
+
+/* Both directions of one kind of packets between the gateways */
+static void judge_outer(struct gather *g, const json_t *ruleset, const char *out, const char *in,
+			uint8_t protocol, uint16_t port)
+{
+	const char *device = fact_text(g->facts, "route.remote.device");
+	struct ruleset_flow flow = {
+		.name = out, .way = RULESET_OUT, .iif = "", .oif = device, .source = g->local,
+		.destination = g->remote, .protocol = protocol, .sport = port, .dport = port,
+	};
+
+	judge(g, ruleset, &flow);
+	flow.name = in;
+	flow.way = RULESET_IN;
+	flow.iif = device;
+	flow.oif = "";
+	flow.source = g->remote;
+	flow.destination = g->local;
+	/* What we begin ourselves is let back in by a filter that remembers */
+	flow.established = !fact_is(g->facts, "tunnel.start", "wait");
+	judge(g, ruleset, &flow);
+}
+
+static bool first_of(const char *selector, struct ike_address *address)
+{
+	struct ike_selector parsed;
+
+	if (!selector || !ike_selector_parse(&parsed, selector) || !parsed.address.family ||
+	    !parsed.prefix)
+		return false;
+	*address = parsed.address;
+	/* The network's own address is nobody's */
+	address->bytes[ike_address_length(address) - 1] |= 1;
+	return true;
+}
+
+static void judge_inner(struct gather *g, const json_t *ruleset)
+{
+	const json_t *child = fact_child(g->facts, "tunnel");
+	const char *device = fact_text(g->facts, "tunnel.device");
+	const json_t *lan = json_array_get(fact(g->facts, "system.lans"), 0);
+	struct ruleset_flow flow = { .name = "forward-out", .way = RULESET_FORWARD,
+				      .iif = fact_text(lan, "device"), .oif = device };
+
+	if (!lan || !first_of(fact_text(child, "local_ts"), &flow.source) ||
+	    !first_of(fact_text(child, "remote_ts"), &flow.destination))
+		return;
+	judge(g, ruleset, &flow);
+	flow = (struct ruleset_flow) {
+		.name = "forward-in", .way = RULESET_FORWARD, .iif = device, .oif = flow.iif,
+		.source = flow.destination, .destination = flow.source, .established = true,
+	};
+	judge(g, ruleset, &flow);
+}
+
+void gather_firewall(struct gather *g)
+{
+	static const char *const words[] = { "nft", "-j", "list", "ruleset", NULL };
+	json_t *ruleset, *firewall;
+	char *text;
+	int status;
+
+	text = gather_run(words, &status);
+	ruleset = status ? NULL : json_loads(text, 0, NULL);
+	free(text);
+	firewall = json_pack("{s:b, s:[]}", "readable", ruleset != NULL, "verdicts");
+	json_object_set_new(g->facts, "firewall", firewall);
+	if (ruleset && g->remote.family && g->local.family) {
+		judge_outer(g, ruleset, "ike-out", "ike-in", IPPROTO_UDP, IKE_PORT);
+		judge_outer(g, ruleset, "natt-out", "natt-in", IPPROTO_UDP, IKE_PORT_NATT);
+		judge_outer(g, ruleset, "esp-out", "esp-in", IPPROTO_ESP, 0);
+		judge_inner(g, ruleset);
+	}
+	json_decref(ruleset);
+}

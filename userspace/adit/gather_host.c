@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The host: module, Secure Boot, who has the ports, the configuration file.
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "adit/facts.h"
+#include "adit/gather.h"
+
+#define CONFIG_DEFAULT	ADIT_SYSCONFDIR "/adit/adit.conf"
+
+static bool exists(const char *path)
+{
+	return !access(path, F_OK);
+}
+
+static void put_matching(json_t *object, const char *name, const char *pattern)
+{
+	glob_t found;
+
+	if (!glob(pattern, 0, NULL, &found))
+		json_object_set_new(object, name, json_string(found.gl_pathv[0]));
+	globfree(&found);
+}
+
+/* The file that modprobe would load, wherever it was installed */
+static void put_module_file(json_t *module)
+{
+	const char *const words[] = { "modinfo", "-F", "filename", "adit", NULL };
+	int status;
+	char *text = gather_run(words, &status);
+
+	text[strcspn(text, "\n")] = 0;
+	if (!status && *text == '/')
+		json_object_set_new(module, "file", json_string(text));
+	free(text);
+}
+
+/* UEFI 2.10 3.3: four bytes of attributes, then one that is 1 while it enforces */
+static bool secure_boot(void)
+{
+	unsigned char bytes[5] = { 0 };
+	size_t length = 0;
+	glob_t found;
+	FILE *file;
+
+	if (!glob("/sys/firmware/efi/efivars/SecureBoot-*", 0, NULL, &found)) {
+		file = fopen(found.gl_pathv[0], "re");
+		if (file) {
+			length = fread(bytes, 1, sizeof(bytes), file);
+			fclose(file);
+		}
+	}
+	globfree(&found);
+	return length == sizeof(bytes) && bytes[4] == 1;
+}
+
+static bool signatures_enforced(void)
+{
+	char text[64];
+
+	return secure_boot() ||
+	       !strcmp(gather_text("/sys/module/module/parameters/sig_enforce", text, sizeof(text)),
+		       "Y");
+}
+
+/* Only where the kernel may refuse it, and then it says so: elsewhere looking changes nothing */
+static void put_refusal(json_t *module)
+{
+	const char *const words[] = { "modprobe", "adit", NULL };
+	int status;
+	char *text;
+
+	if (geteuid() || !signatures_enforced())
+		return;
+	text = gather_run(words, &status);
+	text[strcspn(text, "\n")] = 0;
+	if (status)
+		json_object_set_new(module, "refusal", json_string(text));
+	free(text);
+}
+
+static json_t *module_facts(const char *kernel)
+{
+	bool loaded = exists("/sys/module/adit");
+	json_t *module = json_pack("{s:b}", "loaded", loaded);
+	char path[256];
+
+	if (loaded)
+		return module;
+	put_module_file(module);
+	put_matching(module, "source", "/usr/src/adit-*/dkms.conf");
+	snprintf(path, sizeof(path), "/lib/modules/%s/build", kernel);
+	json_object_set_new(module, "headers", json_boolean(exists(path)));
+	if (fact(module, "file"))
+		put_refusal(module);
+	return module;
+}
+
+static bool opens_socket(const char *process, unsigned long inode)
+{
+	char pattern[300], target[64], wanted[64];
+	bool found = false;
+	glob_t list;
+	size_t i;
+
+	snprintf(pattern, sizeof(pattern), "/proc/%s/fd/*", process);
+	snprintf(wanted, sizeof(wanted), "socket:[%lu]", inode);
+	if (!glob(pattern, GLOB_NOSORT, NULL, &list))
+		for (i = 0; i < list.gl_pathc && !found; i++) {
+			ssize_t length = readlink(list.gl_pathv[i], target, sizeof(target) - 1);
+
+			target[length > 0 ? length : 0] = 0;
+			found = !strcmp(target, wanted);
+		}
+	globfree(&list);
+	return found;
+}
+
+static void holder_of(unsigned long inode, char *text, size_t size)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	char path[300], name[64];
+
+	snprintf(text, size, "another program");
+	while (proc && (entry = readdir(proc))) {
+		if (!isdigit((unsigned char)entry->d_name[0]) ||
+		    !opens_socket(entry->d_name, inode))
+			continue;
+		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
+		snprintf(text, size, "%s (pid %.12s)", gather_text(path, name, sizeof(name)),
+			 entry->d_name);
+		break;
+	}
+	if (proc)
+		closedir(proc);
+}
+
+static void put_ports(json_t *ports, const char *table)
+{
+	char line[512], holder[128];
+	FILE *file = fopen(table, "re");
+	unsigned long inode;
+	unsigned int port;
+
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, " %*u: %*[0-9A-Fa-f]:%x %*s %*x %*s %*s %*s %*u %*u %lu", &port,
+			   &inode) != 2 || (port != 500 && port != 4500))
+			continue;
+		holder_of(inode, holder, sizeof(holder));
+		if (strncmp(holder, "aditd ", 6))
+			json_array_append_new(ports, json_pack("{s:i, s:s}", "port", (int)port,
+							       "holder", holder));
+	}
+	if (file)
+		fclose(file);
+}
+
+/* RFC 1918, RFC 6598: an address that only a NAT makes reachable */
+static bool is_private(const struct ike_address *address)
+{
+	const uint8_t *b = address->bytes;
+
+	return address->family == AF_INET &&
+	       (b[0] == 10 || (b[0] == 172 && (b[1] & 0xf0) == 16) ||
+		(b[0] == 192 && b[1] == 168) ||
+		(b[0] == 100 && (b[1] & 0xc0) == 64));
+}
+
+void gather_host(struct gather *g)
+{
+	json_t *host = json_object(), *ports = json_array();
+	struct utsname kernel;
+
+	uname(&kernel);
+	json_object_set_new(host, "kernel", json_string(kernel.release));
+	json_object_set_new(host, "module", module_facts(kernel.release));
+	json_object_set_new(host, "secure_boot", json_boolean(secure_boot()));
+	json_object_set_new(host, "nat", json_boolean(is_private(&g->local) &&
+						      !is_private(&g->remote)));
+	if (fact_false(g->facts, "daemon.answers")) {
+		put_ports(ports, "/proc/net/udp");
+		put_ports(ports, "/proc/net/udp6");
+	}
+	json_object_set_new(host, "ports", ports);
+	json_object_set_new(g->facts, "host", host);
+}
+
+/* aditd beside this program, as in a build tree; else where it is installed */
+static void daemon_path(char *path, size_t size)
+{
+	ssize_t length = readlink("/proc/self/exe", path, size - 2);
+
+	path[length > 0 ? length : 0] = 0;
+	if (length > 0 && (size_t)length + 2 < size)
+		strcat(path, "d");
+	if (!exists(path))
+		snprintf(path, size, "aditd");
+}
+
+static void put_check(json_t *file, const char *config)
+{
+	char program[4096];
+	const char *const words[] = { program, "--check", "-c", config, NULL };
+	char *text;
+	int status;
+
+	daemon_path(program, sizeof(program));
+	text = gather_run(words, &status);
+	if (status >= 0) {
+		json_object_set_new(file, "good", json_boolean(!status));
+		text[strcspn(text, "\n")] = 0;
+		json_object_set_new(file, "output", json_string(text));
+	}
+	free(text);
+}
+
+/* A line  tunnel "NAME" {  with the name in either quotes or none */
+static bool names_tunnel(const char *path, const char *name)
+{
+	FILE *file = fopen(path, "re");
+	char line[1024], word[256];
+	bool found = false;
+	const char *at;
+
+	while (file && !found && fgets(line, sizeof(line), file)) {
+		at = line + strspn(line, " \t");
+		if (strncmp(at, "tunnel", 6) || !strchr(" \t\"'", at[6]))
+			continue;
+		at += 6 + strspn(at + 6, " \t\"'");
+		snprintf(word, sizeof(word), "%.*s", (int)strcspn(at, "\"'{\n"), at);
+		word[strcspn(word, " \t")] = strchr(name, ' ') ? word[strcspn(word, " \t")] : 0;
+		found = !strcmp(word, name);
+	}
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static bool named_anywhere(const char *config, const char *name)
+{
+	bool found = names_tunnel(config, name);
+	char pattern[4096];
+	glob_t list;
+	size_t i;
+
+	/* What a configuration usually includes */
+	snprintf(pattern, sizeof(pattern), "%.*s/conf.d/*.conf",
+		 (int)(strrchr(config, '/') ? strrchr(config, '/') - config : 0), config);
+	if (!glob(pattern, 0, NULL, &list))
+		for (i = 0; i < list.gl_pathc && !found; i++)
+			found = names_tunnel(list.gl_pathv[i], name);
+	globfree(&list);
+	return found;
+}
+
+void gather_file(struct gather *g)
+{
+	const char *config = fact_text(g->facts, "daemon.config");
+	json_t *file = json_object();
+	struct stat status;
+
+	if (!*config)
+		config = CONFIG_DEFAULT;
+	json_object_set_new(file, "path", json_string(config));
+	json_object_set_new(file, "exists", json_boolean(!stat(config, &status)));
+	if (fact_true(file, "exists")) {
+		json_object_set_new(file, "changed", json_integer(status.st_mtime));
+		if (!access(config, R_OK)) {
+			json_object_set_new(file, "tunnel",
+					    json_boolean(named_anywhere(config, g->name)));
+			put_check(file, config);
+		}
+	}
+	json_object_set_new(g->facts, "file", file);
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Pings through the tunnel: to addresses behind the peer that are likely to be somebody's, from an
+ * address of ours within the selectors.
+ */
+#include <ifaddrs.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adit/echo.h"
+#include "adit/facts.h"
+#include "adit/gather.h"
+#include "netlink/prefix.h"
+
+#define TARGETS_MAX	6
+#define PATIENCE	1000	/* ms */
+#define LOOK		1500	/* ms that the counters are watched for, at least */
+
+struct targets {
+	struct ike_address list[TARGETS_MAX];
+	unsigned int count;
+};
+
+static bool is_own(const struct ike_address *address)
+{
+	struct ifaddrs *list, *entry;
+	bool own = false;
+
+	if (getifaddrs(&list))
+		return false;
+	for (entry = list; entry && !own; entry = entry->ifa_next) {
+		if (!entry->ifa_addr || entry->ifa_addr->sa_family != address->family)
+			continue;
+		own = address->family == AF_INET ?
+			!memcmp(&((const struct sockaddr_in *)(void *)entry->ifa_addr)->sin_addr,
+				address->bytes, 4) :
+			!memcmp(&((const struct sockaddr_in6 *)(void *)entry->ifa_addr)->sin6_addr,
+				address->bytes, 16);
+	}
+	freeifaddrs(list);
+	return own;
+}
+
+static void add_target(struct targets *targets, const struct ike_address *network, uint8_t host)
+{
+	struct ike_address address = *network;
+	unsigned int i;
+
+	address.bytes[ike_address_length(network) - 1] |= host;
+	for (i = 0; i < targets->count; i++)
+		if (ike_address_equal(&targets->list[i], &address))
+			return;
+	if (i < TARGETS_MAX && !is_own(&address))
+		targets->list[targets->count++] = address;
+}
+
+/* Of a network the first hosts; of an inside network between the two gateways the other one */
+static void add_network(struct targets *targets, const char *text)
+{
+	struct ike_selector selector;
+	struct anl_prefix prefix;
+
+	if (!text)
+		return;
+	if (ike_selector_parse(&selector, text)) {
+		if (!selector.address.family || !selector.prefix || selector.protocol)
+			return;
+	} else {
+		/* An interface's address has host bits, which a selector may not have */
+		if (!anl_prefix_parse(text, &prefix))
+			return;
+		selector.address.family = prefix.address.family;
+		memcpy(selector.address.bytes, prefix.address.bytes, 16);
+		selector.prefix = prefix.length;
+		selector.address.bytes[ike_address_length(&selector.address) - 1] &= 0xfc;
+	}
+	if (selector.prefix == ike_address_length(&selector.address) * 8) {
+		add_target(targets, &selector.address, 0);
+		return;
+	}
+	add_target(targets, &selector.address, 1);
+	add_target(targets, &selector.address, 2);
+}
+
+static void find_targets(const struct gather *g, struct targets *targets)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(fact(g->facts, "tunnel.addresses"), i, one)
+		add_network(targets, json_string_value(one));
+	json_array_foreach(fact(g->facts, "tunnel.children"), i, one)
+		add_network(targets, fact_text(one, "remote_ts"));
+	json_array_foreach(fact(g->facts, "tunnel.routes"), i, one)
+		add_network(targets, json_string_value(one));
+}
+
+/* An address of ours that may use the tunnel: its device's, or one within the selectors */
+static bool find_source(const struct gather *g, int family, struct ike_address *source)
+{
+	const char *text = fact_text(fact_child(g->facts, "tunnel"), "local_ts");
+	struct ifaddrs *list, *entry;
+	struct ike_selector local, own = { 0 };
+	bool found = false;
+
+	if (!ike_selector_parse(&local, text) || local.protocol || getifaddrs(&list))
+		return false;
+	for (entry = list; entry && !found; entry = entry->ifa_next) {
+		if (!entry->ifa_addr || entry->ifa_addr->sa_family != family)
+			continue;
+		own.address.family = (uint16_t)family;
+		if (family == AF_INET)
+			memcpy(own.address.bytes,
+			       &((const struct sockaddr_in *)(void *)entry->ifa_addr)->sin_addr, 4);
+		else
+			memcpy(own.address.bytes,
+			       &((const struct sockaddr_in6 *)(void *)entry->ifa_addr)->sin6_addr,
+			       16);
+		own.prefix = family == AF_INET ? 32 : 128;
+		/* Where all may pass, only the device's own address will be answered */
+		found = ike_selector_contains(&local, &own) &&
+			(local.prefix || fact_is(g->facts, "tunnel.device", entry->ifa_name));
+	}
+	freeifaddrs(list);
+	*source = own.address;
+	return found;
+}
+
+/* Between a size that passes and one that does not: to within a few bytes */
+static void find_largest(struct echo_target *target, json_t *inside, size_t mtu)
+{
+	size_t passes = 0, fails = mtu, middle;
+
+	json_object_set_new(inside, "mtu", json_integer((json_int_t)mtu));
+	target->size = mtu;
+	if (echo_ask(target, 3, PATIENCE)) {
+		json_object_set_new(inside, "largest", json_integer((json_int_t)mtu));
+		return;
+	}
+	target->size = target->remote.family == AF_INET ? 576 : 1280;
+	if (target->size < mtu && echo_ask(target, 3, PATIENCE))
+		passes = target->size;
+	while (passes && fails - passes > 8) {
+		middle = passes + (fails - passes) / 2;
+		target->size = middle;
+		if (echo_ask(target, 2, PATIENCE))
+			passes = middle;
+		else
+			fails = middle;
+	}
+	if (!passes)
+		return;
+	/* What was lost by chance must not look like a limit */
+	target->size = mtu;
+	if (echo_ask(target, 2, PATIENCE))
+		passes = mtu;
+	else
+		json_object_set_new(inside, "smallest_lost", json_integer((json_int_t)fails));
+	json_object_set_new(inside, "largest", json_integer((json_int_t)passes));
+}
+
+static void ping_all(struct gather *g, json_t *inside)
+{
+	struct echo_target target = { .device = fact_text(g->facts, "tunnel.device") };
+	struct targets targets = { .count = 0 };
+	json_t *list = json_object_get(inside, "targets");
+	size_t mtu = (size_t)fact_number(g->facts, "tunnel.mtu");
+	unsigned int sent = 0, received = 0, i;
+	char text[IKE_ADDRESS_TEXT];
+
+	find_targets(g, &targets);
+	for (i = 0; i < targets.count && !received; i++) {
+		target.remote = targets.list[i];
+		target.sent = target.received = 0;
+		if (!find_source(g, target.remote.family, &target.local))
+			continue;
+		echo_ask(&target, 2, PATIENCE);
+		sent += target.sent;
+		received += target.received;
+		json_array_append_new(list, json_pack("{s:s, s:i, s:i}", "address",
+						      ike_address_text(&target.remote, text),
+						      "sent", (int)target.sent, "received",
+						      (int)target.received));
+	}
+	json_object_set_new(inside, "sent", json_integer(sent));
+	json_object_set_new(inside, "received", json_integer(received));
+	if (received && mtu)
+		find_largest(&target, inside, mtu);
+}
+
+void gather_inside(struct gather *g)
+{
+	json_t *inside;
+
+	if (!g->capture)
+		return;
+	inside = json_pack("{s:[]}", "targets");
+	json_object_set_new(g->facts, "inside", inside);
+	ping_all(g, inside);
+	capture_wait(g->capture, LOOK);
+}
