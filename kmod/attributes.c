@@ -37,7 +37,7 @@ int adit_parse_address(union adit_addr *addr, u8 *family, const struct nlattr *a
 	return 0;
 }
 
-static bool is_unicast(u8 family, const union adit_addr *addr)
+bool adit_is_unicast(u8 family, const union adit_addr *addr)
 {
 	if (family == AF_INET)
 		return !ipv4_is_multicast(addr->ip4) && !ipv4_is_lbcast(addr->ip4) &&
@@ -295,10 +295,10 @@ static int parse_addresses(struct adit_sa *sa, const struct adit_sa_name *name,
 	if (name->local_family != name->remote_family)
 		return refuse(extack, attrs[ADIT_A_SA_REMOTE], -EINVAL,
 			      "remote: not of the family of local");
-	if (!is_unicast(name->local_family, &name->local))
+	if (!adit_is_unicast(name->local_family, &name->local))
 		return refuse(extack, attrs[ADIT_A_SA_LOCAL], -EINVAL,
 			      "local: not a unicast address");
-	if (!is_unicast(name->remote_family, &name->remote))
+	if (!adit_is_unicast(name->remote_family, &name->remote))
 		return refuse(extack, attrs[ADIT_A_SA_REMOTE], -EINVAL,
 			      "remote: not a unicast address");
 

@@ -47,6 +47,9 @@ int adit_parse_limits(struct adit_limits *limits, const struct nlattr *attr,
  */
 int adit_parse_address(union adit_addr *addr, u8 *family, const struct nlattr *attr);
 
+/* May it be one of the ends of an SA? */
+bool adit_is_unicast(u8 family, const union adit_addr *addr);
+
 /* Overwrites the keys in a message. */
 void adit_erase_keys(struct nlattr **attrs);
 

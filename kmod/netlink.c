@@ -278,6 +278,10 @@ static struct adit_peer *new_peer(struct adit_sa *sa, struct genl_info *info)
 		NL_SET_ERR_MSG_ATTR(info->extack, addr, "new-remote: not of the SA's family");
 		goto refuse;
 	}
+	if (addr && !adit_is_unicast(family, &peer->addr)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, addr, "new-remote: not a unicast address");
+		goto refuse;
+	}
 	if (port) {
 		peer->port = htons(nla_get_u16(port));
 		if (!sa->local_port || !peer->port) {

@@ -16,7 +16,7 @@ endif
 
 .PHONY: module
 module:			## adit.ko, in build/kmod/RELEASE/adit.ko
-	$(Q)scripts/build-module $(if $(filter 0,$(WERROR)),--no-werror) $(if $(GCOV),--gcov) \
+	$(Q)scripts/build-module $(if $(filter 0,$(WERROR)),--no-werror) $(if $(KUNIT),--kunit) \
 		"$(kernel_build)"
 
 # The kernel's own test helpers and netlink generator, out of linux-source-6.12.

@@ -91,3 +91,7 @@ debug-kernel:		## A 6.12 kernel with KASAN, lockdep and kmemleak, in build/debug
 .PHONY: bench
 bench: userspace	## adit beside XFRM and WireGuard, in instructions, in a virtual machine
 	$(Q)selftests/bench/run
+
+.PHONY: coverage
+coverage:		## Which lines of kmod/ the tests reach, per file, on the debug kernel
+	$(Q)selftests/coverage
