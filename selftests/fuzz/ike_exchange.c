@@ -21,6 +21,8 @@ static const struct point {
 	bool aggressive;
 	uint8_t exchange;
 	enum protection protection;
+	bool access; /* the left logs in at the right and gets an address from it */
+	bool answer; /* to the transaction that the receiver waits in, else a new one */
 } points[] = {
 	{ 0, 0, false, IKE_EXCHANGE_MAIN, CLEAR },
 	{ 1, 0, false, IKE_EXCHANGE_MAIN, CLEAR },
@@ -37,6 +39,16 @@ static const struct point {
 	{ 1, 0, true, IKE_EXCHANGE_AGGRESSIVE, CLEAR },
 	{ 0, 1, true, IKE_EXCHANGE_AGGRESSIVE, SEALED },
 	{ 0, 9, false, IKE_EXCHANGE_INFORMATIONAL, CLEAR },
+	/* XAUTH: question, answer, status, acknowledgement; mode config: request, reply */
+	{ 1, 3, false, IKE_EXCHANGE_TRANSACTION, HASH_1, true, false },
+	{ 0, 3, false, IKE_EXCHANGE_TRANSACTION, HASH_1, true, true },
+	{ 1, 4, false, IKE_EXCHANGE_TRANSACTION, HASH_1, true, false },
+	{ 0, 4, false, IKE_EXCHANGE_TRANSACTION, HASH_1, true, true },
+	{ 0, 5, false, IKE_EXCHANGE_TRANSACTION, HASH_1, true, false },
+	{ 1, 5, false, IKE_EXCHANGE_TRANSACTION, HASH_1, true, true },
+	{ 0, 9, false, IKE_EXCHANGE_TRANSACTION, HASH_1, true, false },
+	{ 1, 9, false, IKE_EXCHANGE_TRANSACTION, HASH_1, true, false },
+	{ 0, 9, false, IKE_EXCHANGE_TRANSACTION, HASH_1, false, false },
 };
 
 static enum verdict lose_one(struct world *w, const struct datagram *d)
@@ -61,6 +73,15 @@ static struct world *begin(const struct point *p)
 	left.esp_count = right.esp_count = 2;
 	left.exchange = right.exchange = p->aggressive ? IKE_AGGRESSIVE_MODE : IKE_MAIN_MODE;
 	left.dpd_delay = right.dpd_delay = 10;
+	if (p->access) {
+		left.auth = right.auth = IKE_XAUTH_PSK;
+		left.mode_config = right.mode_config = IKE_MODE_CONFIG_PULL;
+		left.xauth_user = "alice";
+		left.xauth_password = (const uint8_t *)"ecila";
+		left.xauth_password_length = 5;
+		right.xauth_server = true;
+		ike_selector_parse(&right.pool, "10.9.0.0/28");
+	}
 	world_add(w, 1, &right);
 	left.start = IKE_START_ALWAYS;
 	world_add(w, 0, &left);
@@ -77,9 +98,18 @@ static struct exchange *quick_of(struct session *s)
 	return x;
 }
 
+static struct exchange *transaction_of(struct session *s)
+{
+	struct exchange *x = s ? s->exchanges : NULL;
+
+	while (x && x->state != STATE_TRANSACTION_I2)
+		x = x->next;
+	return x;
+}
+
 /* HASH before, seal around what is in @b behind the HASH at @at. */
 static struct bytes protect(const struct point *p, struct session *s, struct exchange *quick,
-			    struct builder *b, size_t at, uint32_t id)
+			    struct exchange *waiting, struct builder *b, size_t at, uint32_t id)
 {
 	size_t len = s->keymat.hash->len;
 	uint8_t hash[HASH_MAX] = { 0 };
@@ -91,7 +121,9 @@ static struct bytes protect(const struct point *p, struct session *s, struct exc
 		seal = quick->seal;
 	} else if (p->protection >= HASH_1) {
 		keymat_hash1(&s->keymat, id, builder_behind(b, at, len), hash);
-		if (!seal_phase2(&seal, &s->keymat, &s->main.seal, id))
+		if (waiting)
+			seal = waiting->seal;
+		else if (!seal_phase2(&seal, &s->keymat, &s->main.seal, id))
 			abort();
 	}
 	if (p->protection >= HASH_1)
@@ -107,6 +139,7 @@ static void attack(struct world *w, const struct point *p, const uint8_t *data, 
 	/* The sender's own view: its keys and cookies. */
 	struct session *s = from->ike->sessions ? from->ike->sessions : to->ike->sessions;
 	struct exchange *quick = quick_of(to->ike->sessions);
+	struct exchange *waiting = p->answer ? transaction_of(to->ike->sessions) : NULL;
 	struct isakmp_header h = { .version = IKE_VERSION, .exchange = p->exchange };
 	static uint8_t buffer[8192];
 	struct bytes message;
@@ -114,19 +147,21 @@ static void attack(struct world *w, const struct point *p, const uint8_t *data, 
 	size_t at = 0;
 
 	if (!s || size > 6000 || (p->protection != CLEAR && !s->keys) ||
-	    (p->protection == HASH_2 && !quick))
+	    (p->protection == HASH_2 && !quick) || (p->answer && !waiting))
 		return;
 	memcpy(h.initiator, s->cookie_i, sizeof(h.initiator));
 	if (p->number || p->sender)
 		memcpy(h.responder, s->cookie_r, sizeof(h.responder));
-	if (p->exchange == IKE_EXCHANGE_QUICK || p->exchange == IKE_EXCHANGE_INFORMATIONAL)
+	if (waiting)
+		h.id = waiting->id;
+	else if (p->exchange != IKE_EXCHANGE_MAIN && p->exchange != IKE_EXCHANGE_AGGRESSIVE)
 		h.id = p->protection == HASH_2 ? quick->id : 0x12345678;
 	builder_begin(&b, buffer, sizeof(buffer), &h);
 	if (p->protection >= HASH_1)
 		at = builder_reserve(&b, IKE_PAYLOAD_HASH, s->keymat.hash->len);
 	writer_patch_u8(&b.w, b.next_at, data[0]);
 	writer_bytes(&b.w, bytes_of(data + 1, size - 1));
-	message = p->protection == CLEAR ? builder_end(&b) : protect(p, s, quick, &b, at, h.id);
+	message = p->protection == CLEAR ? builder_end(&b) : protect(p, s, quick, waiting, &b, at, h.id);
 	if (!message.len)
 		return;
 	ike_input(to->ike, &target, &source, message.data, message.len, w->now);
