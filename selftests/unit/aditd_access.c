@@ -219,7 +219,7 @@ static void test_mistakes(void **state)
 		{ "auth = \"xauth-psk\" xauth-user = \"alice\"", "xauth-password-file" },
 		{ "auth = \"xauth-psk\" xauth-users = \"/nonexistent\"", "/nonexistent: No such" },
 		{ "auth = \"xauth-psk\" xauth-password-file = \"/nonexistent\"", "/nonexistent" },
-		{ "auth = \"xauth\"", "xauth-psk" },
+		{ "auth = \"xauth\"", "hybrid" },
 		{ "mode-config = \"ask\"", "pull, push or no" },
 		{ "pool = \"10.9.0.1/24\"", "without host bits" },
 		{ "pool = \"2001:db8::/64\"", "IPv4" },

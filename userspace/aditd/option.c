@@ -15,7 +15,8 @@
 static const struct option_word auths[] = {
 	{ "psk", IKE_PSK }, { "rsasig", IKE_RSASIG }, { "ecdsa-256", IKE_ECDSA_256 },
 	{ "ecdsa-384", IKE_ECDSA_384 }, { "ecdsa-521", IKE_ECDSA_521 },
-	{ "xauth-psk", IKE_XAUTH_PSK }, { NULL, 0 }
+	{ "xauth-psk", IKE_XAUTH_PSK }, { "xauth-rsasig", IKE_XAUTH_RSASIG },
+	{ "hybrid", IKE_HYBRID }, { NULL, 0 }
 };
 
 static const struct option_word sends[] = {
