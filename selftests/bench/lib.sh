@@ -3,8 +3,11 @@
 #   h1 - g1 = g2 - h2
 # and every transport between them. They run in the project's folder; $sas is the number of SAs.
 
-adit=build/userspace/adit
-udpload=build/bench/udpload
+# Out of the host's file system, which an emulated CPU that is busy waiting can starve.
+programs=$(mktemp -d)
+cp build/userspace/adit build/bench/udpload "$programs" || exit 1
+adit=$programs/adit
+udpload=$programs/udpload
 work=$(mktemp -d)
 # 7:4:1 packets of 64, 576 and 1,400 bytes at the IP layer: the usual simple IMIX.
 imix=36,548,36,36,548,36,1372,36,548,36,548,36
