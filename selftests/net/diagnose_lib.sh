@@ -26,7 +26,7 @@ show_diagnosis()
 is_diagnosis()
 {
 	diagnose "${3:-net}"
-	[ "$CODE" = "$1" ] && jq -r '.cause, .evidence[], .cure' "$TMP/diagnosis" |
+	[[ "$CODE" =~ ^($1)$ ]] && jq -r '.cause, .evidence[], .cure' "$TMP/diagnosis" |
 		grep -Eqi -- "$2" && return 0
 	echo "expected $1 with /$2/"
 	show_diagnosis

@@ -344,13 +344,17 @@ static void test_data(void **state)
 	       "'packets_in':1,'packets_out':9,'drops':{}")
 	       ",'wire':{'in':[{'spi':'0x00000009','packets':5,'unknown':true}]}}");
 	/* Nothing comes back, and that is all there is to say */
-	EXPECT("unknown", up, COUNTED("'packets_in':0,'packets_out':5,'drops':{}",
+	EXPECT("no-return-traffic", up, COUNTED("'packets_in':0,'packets_out':5,'drops':{}",
 	       "'packets_in':0,'packets_out':9,'drops':{}")
 	       ",'inside':{'received':0},'wire':{'in':[],'esp_out':4}}");
 	EXPECT("esp-blocked", up, COUNTED("'packets_in':0,'packets_out':5,'drops':{}",
 	       "'packets_in':0,'packets_out':9,'drops':{}")
 	       ",'inside':{'received':0},'wire':{'in':[],'esp_out':4,'icmp':[{'about':'ESP',"
 	       "'kind':'prohibited','from':'192.0.2.254'}]}}");
+	/* Nothing was sent either: nothing is known */
+	EXPECT("unknown", up, COUNTED("'packets_in':0,'packets_out':0,'drops':{}",
+	       "'packets_in':0,'packets_out':0,'drops':{}")
+	       ",'inside':{'received':0},'wire':{'in':[],'esp_out':0}}");
 	EXPECT("mtu-black-hole", up, "{'inside':{'largest':1300,'smallest_lost':1308}}");
 	/* Too rough to be a limit, or none */
 	EXPECT("healthy", up, "{'inside':{'largest':576,'smallest_lost':1438}}");

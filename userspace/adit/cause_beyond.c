@@ -119,6 +119,37 @@ static bool firewall(const json_t *facts, struct finding *f)
 			 "tunnel.");
 }
 
+/*
+ * Both gateways know the SAs, we send, and not one packet has come back. Where ESP goes in UDP, the
+ * way is shown to be open by the key exchange, which uses the same port.
+ */
+static bool no_return(const json_t *facts, struct finding *f)
+{
+	bool encap = fact_true(fact_child(facts, "later"), "encap");
+	const char *ours = fact_text(fact_child(facts, "later"), "local_ts");
+	double out = fact_number(facts, encap ? "wire.udp_esp_out" : "wire.esp_out");
+
+	if (!tunnel_is_up(facts) || !fact(facts, "wire") || !fact(facts, "later") || out < 3 ||
+	    fact_sum(facts, "later", "packets_in") || json_array_size(fact(facts, "wire.in")))
+		return false;
+	say_seen(f, "%.0f %s packets left while I looked (%.0f since the SAs were made), none has "
+		 "ever come back", out, encap ? "ESP-in-UDP" : "ESP",
+		 fact_sum(facts, "later", "packets_out"));
+	say_seen(f, "phase 1 and phase 2 are established");
+	if (encap) {
+		say_cure(f, "look at the peer's routes and firewall for %s, and that a host "
+			 "behind it answers at all", ours);
+		return say_cause(f, "The tunnel is up, but the peer sends nothing back through "
+				 "it: its route or firewall is wrong, or nobody behind it "
+				 "answers.");
+	}
+	say_cure(f, "set encap = \"force\" and 'adit reload': if it works then, IP protocol "
+		 "50 (ESP) is blocked on the way; if not, look at the peer's routes and firewall "
+		 "for %s", ours);
+	return say_cause(f, "ESP goes out and none comes back, while the key exchange works: ESP "
+			 "is blocked on the way, or the peer does not answer through the tunnel.");
+}
+
 const struct cause causes_beyond[] = {
 	{ "networks-overlap", "the network behind the peer overlaps one of ours", overlap },
 	{ "route-elsewhere", "packets for the tunnel take another route", route_elsewhere },
@@ -126,5 +157,7 @@ const struct cause causes_beyond[] = {
 	{ "rp-filter", "the reverse path filter drops packets", rp_filter },
 	{ "own-firewall-inner", "a rule of this host drops what goes through the tunnel",
 	  firewall },
+	{ "no-return-traffic", "ESP goes out, none comes back: blocked, or not answered",
+	  no_return },
 	{ NULL, NULL, NULL }
 };

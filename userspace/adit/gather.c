@@ -224,8 +224,8 @@ static void gather_known(struct gather *g)
 	bool up = fact_is(g->facts, "tunnel.state", "established");
 
 	watch(g);
-	gather_system(g);
 	gather_route(g);
+	gather_system(g);
 	gather_firewall(g);
 	if (up)
 		gather_inside(g);

@@ -88,9 +88,9 @@ static void put_refusal(json_t *module)
 	free(text);
 }
 
-static json_t *module_facts(const char *kernel)
+static json_t *module_facts(const char *kernel, bool known)
 {
-	bool loaded = exists("/sys/module/adit");
+	bool loaded = known || exists("/sys/module/adit");
 	json_t *module = json_pack("{s:b}", "loaded", loaded);
 	char path[256];
 
@@ -183,7 +183,8 @@ void gather_host(struct gather *g)
 
 	uname(&kernel);
 	json_object_set_new(host, "kernel", json_string(kernel.release));
-	json_object_set_new(host, "module", module_facts(kernel.release));
+	json_object_set_new(host, "module", module_facts(kernel.release,
+						       fact_true(g->facts, "daemon.module")));
 	json_object_set_new(host, "secure_boot", json_boolean(secure_boot()));
 	json_object_set_new(host, "nat", json_boolean(is_private(&g->local) &&
 						      !is_private(&g->remote)));

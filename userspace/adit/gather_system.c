@@ -152,6 +152,7 @@ void gather_system(struct gather *g)
 		json_object_set_new(system, "rp_filter", filters);
 		return;
 	}
-	json_object_set_new(g->facts, "system",
-			    json_pack("{s:f}", "rp_before", reverse_path_drops()));
+	system = json_pack("{s:f}", "rp_before", reverse_path_drops());
+	json_object_set_new(g->facts, "system", system);
+	put_lans(g, system);
 }

@@ -419,5 +419,7 @@ bool ruleset_drops(const json_t *ruleset, const struct ruleset_flow *flow, char 
 		if (end == DROPS && !j.may_accept)
 			return true;
 	}
+	/* A rule that drops behind one that may have accepted */
+	*rule = 0;
 	return false;
 }
