@@ -161,7 +161,8 @@ static void attack(struct world *w, const struct point *p, const uint8_t *data, 
 		at = builder_reserve(&b, IKE_PAYLOAD_HASH, s->keymat.hash->len);
 	writer_patch_u8(&b.w, b.next_at, data[0]);
 	writer_bytes(&b.w, bytes_of(data + 1, size - 1));
-	message = p->protection == CLEAR ? builder_end(&b) : protect(p, s, quick, waiting, &b, at, h.id);
+	message = p->protection == CLEAR ? builder_end(&b) :
+					   protect(p, s, quick, waiting, &b, at, h.id);
 	if (!message.len)
 		return;
 	ike_input(to->ike, &target, &source, message.data, message.len, w->now);
