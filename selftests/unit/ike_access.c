@@ -14,6 +14,7 @@
 
 #include "ike/attributes.h"
 #include "ike/lease.h"
+#include "ike/mode_config.h"
 #include "lib/hex.h"
 #include "lib/world.h"
 
@@ -704,6 +705,49 @@ static void test_settings(void **state)
 	world_free(w);
 }
 
+/* What servers send that are not ours, good and bad. */
+static void test_gifts(void **state)
+{
+	static const struct {
+		const char *list; /* behind the address */
+		unsigned int networks, dns;
+	} rows[] = {
+		{ "7004 000e 0a030000 ffff0000 000000000000", 1, 0 },
+		{ "7004 001c 0a030000 ffff0000 000000000000 0a040000 ffff0000 000000000000", 2, 0 },
+		{ "7004 0008 0a030000 ffff0000", 1, 0 }, /* strongSwan's */
+		{ "000d 0008 0a030000 ffff0000 7004 0008 0a030000 ffff0000", 1, 0 }, /* the same */
+		{ "7004 0008 0a030000 ff00ff00", 0, 0 }, /* no mask */
+		{ "7004 0005 0a030000 ff", 0, 0 },
+		{ "7004 0000 000d 0000", 0, 0 },
+		{ "7004 0008 0a03ffff ffff0000", 1, 0 }, /* host bits are cut */
+		{ "0003 0004 0a010035 0003 0004 0a010036", 0, 2 },
+		{ "0003 0004 7f000001 0003 0004 e0000001 0003 0003 0a0101", 0, 0 },
+	};
+	struct ike_selector network = selector("10.3.0.0/16");
+	char list[256];
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct world *w = begin(&variants[0], i, NULL, NULL);
+		struct attributes a = { .type = IKE_CFG_REPLY };
+		const struct ike_lease *lease = &w->sides[1].lease;
+		struct session *s;
+
+		assert_true(world_run(w, w->now + 2 * SECONDS, both_up));
+		snprintf(list, sizeof(list), "0001 0004 0a090002 %s", rows[i].list);
+		a.list = hex(list);
+		s = w->sides[1].ike->sessions;
+		s->access.step = ACCESS_CONFIG;
+		mode_config_reply(s, &a);
+		world_touched(w, 1);
+		assert_int_equal(lease->network_count, rows[i].networks);
+		assert_int_equal(lease->dns_count, rows[i].dns);
+		if (rows[i].networks)
+			assert_true(ike_selector_equal(&lease->networks[0], &network));
+		world_free(w);
+	}
+}
+
 static void test_range(void **state)
 {
 	static const struct {
@@ -779,6 +823,7 @@ int main(void)
 		cmocka_unit_test(test_pool),		 cmocka_unit_test(test_reauthentication),
 		cmocka_unit_test(test_other_address),	 cmocka_unit_test(test_one_nat),
 		cmocka_unit_test(test_mismatch),	 cmocka_unit_test(test_settings),
+		cmocka_unit_test(test_gifts),
 		cmocka_unit_test(test_range),		 cmocka_unit_test(test_attributes),
 	};
 

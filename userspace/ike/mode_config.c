@@ -283,7 +283,9 @@ static void read_gift(struct ike_lease *lease, const struct attribute *a)
 			read_networks(lease, a->value, 0);
 		break;
 	case IKE_CFG_UNITY_SPLIT_INCLUDE:
-		read_networks(lease, a->value, SPLIT_LEN - SUBNET_LEN);
+		/* strongSwan leaves the unused bytes out */
+		read_networks(lease, a->value,
+			      a->value.len % SPLIT_LEN ? 0 : SPLIT_LEN - SUBNET_LEN);
 		break;
 	case IKE_CFG_UNITY_BANNER:
 		read_text(lease->banner, sizeof(lease->banner), a->value);
