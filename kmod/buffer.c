@@ -53,10 +53,20 @@ struct sk_buff *adit_buffer_copy(struct sk_buff *from, unsigned int headroom,
 				 unsigned int tailroom)
 {
 	struct sk_buff *skb = adit_buffer_alloc(headroom, from->len + tailroom);
+	__sum16 *check;
+	int offset;
 
 	if (unlikely(!skb))
 		return NULL;
 	skb_copy_and_csum_dev(from, __skb_put(skb, from->len));
+	if (from->ip_summed == CHECKSUM_PARTIAL) {
+		/* RFC 768, RFC 8200 8.1: 0 would say that there is none. */
+		offset = skb_checksum_start_offset(from) + from->csum_offset;
+		if (offset >= 0 && offset + sizeof(*check) <= from->len) {
+			check = (__sum16 *)(skb->data + offset);
+			*check = *check ?: CSUM_MANGLED_0;
+		}
+	}
 	adit_buffer_inherit(skb, from);
 	skb->ip_summed = CHECKSUM_NONE;
 	adit_buffer_own(skb, from);

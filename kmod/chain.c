@@ -7,6 +7,7 @@
 
 #include "buffer.h"
 #include "chain.h"
+#include "compat.h"
 #include "outer.h"
 #include "sa.h"
 
@@ -87,16 +88,32 @@ void adit_chain(const struct adit_sa *sa, struct sk_buff *first, struct sk_buff_
 	}
 }
 
+/* What the way has changed in the header (addresses, TTL, TOS) holds for all packets. */
+static void spread_header(struct sk_buff *list)
+{
+	struct sk_buff *segment;
+
+	for (segment = list->next; segment; segment = segment->next)
+		memcpy(skb_network_header(segment), skb_network_header(list),
+		       skb_network_header_len(list));
+}
+
 struct sk_buff *adit_chain_split(struct sk_buff *skb)
 {
-	struct sk_buff *list = skb_segment_list(skb, 0, 0), *segment;
+	struct sk_buff *list, *segment;
 
+	/* skb_segment_list() copies what lies between here and the MAC header, and
+	 * that is to be nothing; skb_gso_segment() would have set it.
+	 */
+	SKB_GSO_CB(skb)->mac_offset = skb_mac_header(skb) - skb->head;
+	list = skb_segment_list(skb, 0, 0);
 	if (IS_ERR(list)) {
 		kfree_skb(skb);
 		return list;
 	}
 	consume_skb(skb);
 
+	spread_header(list);
 	for (segment = list; segment; segment = segment->next) {
 		/* The first was the whole chain's header. */
 		if (ip_hdr(segment)->version == 4) {
@@ -114,9 +131,14 @@ struct sk_buff *adit_chain_split(struct sk_buff *skb)
 /* In front of a device. What is not ours cannot be cut. */
 static struct sk_buff *segment(struct sk_buff *skb, netdev_features_t features)
 {
+	struct sk_buff *list;
+
 	if (!(skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST) || !skb_has_frag_list(skb))
 		return ERR_PTR(-EINVAL);
-	return skb_segment_list(skb, features, skb_mac_header_len(skb));
+	list = skb_segment_list(skb, features, skb_mac_header_len(skb));
+	if (!IS_ERR(list))
+		spread_header(list);
+	return list;
 }
 
 static const struct net_offload offload = {

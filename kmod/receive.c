@@ -313,9 +313,16 @@ static void receive_chain(struct sk_buff *skb, u8 family)
 	}
 }
 
+/* Not so what somebody else calls GSO, a virtual machine for example. */
+static bool is_chain(struct sk_buff *skb)
+{
+	return unlikely(skb_is_gso(skb)) && skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST &&
+	       skb_has_frag_list(skb);
+}
+
 static int receive_esp4(struct sk_buff *skb)
 {
-	if (skb_is_gso(skb)) {
+	if (is_chain(skb)) {
 		receive_chain(skb, AF_INET);
 		return 0;
 	}
@@ -329,7 +336,7 @@ static int receive_ah4(struct sk_buff *skb)
 
 static int receive_esp6(struct sk_buff *skb)
 {
-	if (skb_is_gso(skb)) {
+	if (is_chain(skb)) {
 		receive_chain(skb, AF_INET6);
 		return 0;
 	}
