@@ -318,6 +318,16 @@ static void test_data(void **state)
 	       "'packets_in':0,'packets_out':9,'drops':{'authentication':4}")
 	       ",'inside':{'received':0},'wire':{'in':[{'spi':'0x00000001','packets':4,"
 	       "'length_mod8':4}]}}");
+	/* As the module counted it with strongSwan's sha256_96 */
+	EXPECT("sha256-truncation", up, COUNTED("'packets_in':0,'packets_out':0,'drops':{}",
+	       "'packets_in':0,'packets_out':4,'drops':{'malformed':95}")
+	       ",'inside':{'received':0},'wire':{'in':[{'spi':'0x00000001','packets':30,"
+	       "'length_mod8':4}]}}");
+	/* The right length: something else damages the packets, or sends what is none */
+	EXPECT("unknown", up, COUNTED("'packets_in':0,'packets_out':0,'drops':{}",
+	       "'packets_in':0,'packets_out':4,'drops':{'malformed':95}")
+	       ",'inside':{'received':0},'wire':{'in':[{'spi':'0x00000001','packets':30,"
+	       "'length_mod8':0}]}}");
 	EXPECT("esp-authentication", up, COUNTED("'packets_in':0,'packets_out':5,'drops':{}",
 	       "'packets_in':0,'packets_out':9,'drops':{'authentication':4}")
 	       ",'inside':{'received':0}}");

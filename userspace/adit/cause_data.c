@@ -47,13 +47,20 @@ static bool ah_through_nat(const json_t *facts, struct finding *f)
 	return say_cause(f, "AH cannot pass the NAT between the two sides.");
 }
 
+/* An ICV of another length makes the rest no whole number of blocks, which is noticed first */
+static double failures(const json_t *facts)
+{
+	return counter(facts, "drops.authentication") + counter(facts, "drops.malformed");
+}
+
 static bool failing(const json_t *facts)
 {
-	double failed = counter(facts, "drops.authentication");
+	double failed = failures(facts);
 
 	/* A forged packet now and then is no fault of the tunnel */
 	return tunnel_is_up(facts) && failed >= 3 &&
-	       (fact_grown(facts, "drops.authentication") > fact_grown(facts, "packets_in") ||
+	       (fact_grown(facts, "drops.authentication") +
+		fact_grown(facts, "drops.malformed") > fact_grown(facts, "packets_in") ||
 		counter(facts, "packets_in") == 0);
 }
 
@@ -69,7 +76,7 @@ static bool sha256_96(const json_t *facts, struct finding *f)
 	    strstr(proposal, "ctr") || rest != (ours_96 ? 0 : 4))
 		return false;
 	say_seen(f, "%.0f packets of the peer failed authentication, %.0f passed",
-		 counter(facts, "drops.authentication"), counter(facts, "packets_in"));
+		 failures(facts), counter(facts, "packets_in"));
 	say_seen(f, "from the length of its packets, the peer's integrity check value has %d bits; "
 		 "ours has %d", ours_96 ? 128 : 96, ours_96 ? 96 : 128);
 	say_cure(f, ours_96 ? "write sha256 in place of sha256_96 in esp, then 'adit reload'" :
@@ -85,7 +92,8 @@ static bool authentication(const json_t *facts, struct finding *f)
 {
 	struct finding ignored = { .evidence = NULL };
 
-	if (!failing(facts) || sha256_96(facts, &ignored) || ah_through_nat(facts, &ignored))
+	if (!failing(facts) || !counter(facts, "drops.authentication") ||
+	    sha256_96(facts, &ignored) || ah_through_nat(facts, &ignored))
 		return false;
 	say_seen(f, "%.0f packets of the peer failed authentication, %.0f passed",
 		 counter(facts, "drops.authentication"), counter(facts, "packets_in"));
@@ -185,9 +193,9 @@ static bool own_firewall(const json_t *facts, struct finding *f)
 	const json_t *in = dropped(facts, encap ? "natt-in" : "esp-in");
 	const json_t *out = dropped(facts, encap ? "natt-out" : "esp-out");
 	double seen = fact_number(inbound(facts), "packets");
+	/* What a tunnel drops itself has arrived at it */
 	bool unheard = fact(facts, "later") && seen >= 2 && !fact_grown(facts, "packets_in") &&
-		       !fact_grown(facts, "drops.authentication") &&
-		       !fact_grown(facts, "drops.replay") && !fact_grown(facts, "drops.selector");
+		       fact_drops(facts, "later") <= fact_drops(facts, "tunnel");
 	bool unsent = fact(facts, "wire") && fact_grown(facts, "packets_out") >= 2 &&
 		      !fact_number(facts, "wire.esp_out") && !fact_number(facts,
 				   "wire.udp_esp_out") &&

@@ -75,6 +75,19 @@ double fact_sum(const json_t *facts, const char *when, const char *counter)
 	return sum;
 }
 
+double fact_drops(const json_t *facts, const char *when)
+{
+	const json_t *child, *count;
+	const char *reason;
+	double sum = 0;
+	size_t i;
+
+	json_array_foreach(children(facts, when), i, child)
+		json_object_foreach((json_t *)fact(child, "drops"), reason, count)
+			sum += json_number_value(count);
+	return sum;
+}
+
 double fact_grown(const json_t *facts, const char *counter)
 {
 	double grown;

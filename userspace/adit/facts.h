@@ -51,6 +51,9 @@ const json_t *fact_child(const json_t *facts, const char *when);
 /** fact_sum - a counter ("packets_in", "drops.replay") over all children of "tunnel" or "later". */
 double fact_sum(const json_t *facts, const char *when, const char *counter);
 
+/** fact_drops - packets dropped for any reason, over all children of "tunnel" or "later". */
+double fact_drops(const json_t *facts, const char *when);
+
 /**
  * fact_grown - by how much the sum grew while we looked
  *
