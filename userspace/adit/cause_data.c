@@ -176,22 +176,11 @@ static bool outside(const json_t *facts, struct finding *f)
 	return say_cause(f, "The peer sends packets that are not within the networks agreed on.");
 }
 
-static const json_t *dropped(const json_t *facts, const char *flow)
-{
-	const json_t *verdict;
-	size_t i;
-
-	json_array_foreach(fact(facts, "firewall.verdicts"), i, verdict)
-		if (fact_is(verdict, "flow", flow) && fact_is(verdict, "verdict", "drop"))
-			return verdict;
-	return NULL;
-}
-
 static bool own_firewall(const json_t *facts, struct finding *f)
 {
 	bool encap = fact_true(child(facts), "encap");
-	const json_t *in = dropped(facts, encap ? "natt-in" : "esp-in");
-	const json_t *out = dropped(facts, encap ? "natt-out" : "esp-out");
+	const json_t *in = fact_rule(facts, encap ? "natt-in" : "esp-in");
+	const json_t *out = fact_rule(facts, encap ? "natt-out" : "esp-out");
 	double seen = fact_number(inbound(facts), "packets");
 	/* What a tunnel drops itself has arrived at it */
 	bool unheard = fact(facts, "later") && seen >= 2 && !fact_grown(facts, "packets_in") &&

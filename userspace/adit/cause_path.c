@@ -93,18 +93,6 @@ static bool link_down(const json_t *facts, struct finding *f)
 	return say_cause(f, "The interface towards the peer does not work.");
 }
 
-/* The verdict of our own rules on one kind of packet, NULL when it may pass or is not sure */
-static const json_t *dropped(const json_t *facts, const char *flow)
-{
-	const json_t *verdict;
-	size_t i;
-
-	json_array_foreach(fact(facts, "firewall.verdicts"), i, verdict)
-		if (fact_is(verdict, "flow", flow) && fact_is(verdict, "verdict", "drop"))
-			return verdict;
-	return NULL;
-}
-
 static bool own_firewall_ike(const json_t *facts, struct finding *f)
 {
 	static const char *const flows[] = { "ike-out", "ike-in", "natt-out", "natt-in" };
@@ -117,7 +105,7 @@ static bool own_firewall_ike(const json_t *facts, struct finding *f)
 	if (!tunnel_is_down(facts))
 		return false;
 	for (i = 0; i < sizeof(flows) / sizeof(*flows); i++) {
-		verdict = dropped(facts, flows[i]);
+		verdict = fact_rule(facts, flows[i]);
 		/* The second pair of ports is only for who needs it */
 		if (!verdict || (i > 1 && !fact_number(facts, "tunnel.contact.sent_natt")))
 			continue;
@@ -140,7 +128,7 @@ static bool own_firewall_unheard(const json_t *facts, struct finding *f)
 	if (!tunnel_is_down(facts) || !fact(facts, "wire") || !never_heard(facts) ||
 	    fact_number(facts, "later.contact.received") ||
 	    fact_number(facts, "wire.ike_for_daemon") < 2 ||
-	    dropped(facts, "ike-in") || dropped(facts, "natt-in"))
+	    fact_rule(facts, "ike-in") || fact_rule(facts, "natt-in"))
 		return false;
 	say_seen(f, "%.0f IKE messages of the peer arrived at the interface, none of them at the "
 		 "daemon", fact_number(facts, "wire.ike_for_daemon"));

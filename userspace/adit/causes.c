@@ -92,6 +92,16 @@ void findings_free(struct finding *findings, size_t count)
 		json_decref(findings[count].evidence);
 }
 
+static void say_drops(const json_t *facts, struct finding *finding)
+{
+	const json_t *drops = fact(fact_child(facts, "later"), "drops"), *count;
+	const char *reason;
+
+	json_object_foreach((json_t *)drops, reason, count)
+		say_seen(finding, "dropped by the tunnel: %.0f packets, %s",
+			 json_number_value(count), reason);
+}
+
 static void say_traffic(const json_t *facts, struct finding *finding)
 {
 	if (fact_child(facts, "tunnel"))
@@ -158,6 +168,7 @@ void causes_unknown(const json_t *facts, struct finding *finding)
 			 fact_number(facts, "tunnel.contact.retransmits"),
 			 fact_number(facts, "tunnel.contact.received"));
 	say_traffic(facts, finding);
+	say_drops(facts, finding);
 	say_probe(facts, finding, "ike500", "IKE question on UDP port 500");
 	say_probe(facts, finding, "ike4500", "IKE question on UDP port 4500");
 	if (fact(facts, "probe.ping"))

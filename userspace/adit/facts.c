@@ -109,3 +109,14 @@ const json_t *fact_event(const json_t *facts, bool (*fits)(const json_t *entry))
 			return json_array_get(history, i - 1);
 	return NULL;
 }
+
+const json_t *fact_rule(const json_t *facts, const char *flow)
+{
+	const json_t *verdict;
+	size_t i;
+
+	json_array_foreach(fact(facts, "firewall.verdicts"), i, verdict)
+		if (fact_is(verdict, "flow", flow) && fact_is(verdict, "verdict", "drop"))
+			return verdict;
+	return NULL;
+}
