@@ -92,7 +92,8 @@ void association_put(struct genl_message *message, const struct association_name
 		nest = genl_nest(message, ADIT_A_SA_LIMITS);
 		genl_put_u64(message, ADIT_A_LIMITS_PACKET_SOFT, 20);
 		genl_put_u64(message, ADIT_A_LIMITS_PACKET_HARD, 40);
-		genl_put_u32(message, ADIT_A_LIMITS_TIME_HARD, 1);
+		genl_put_u32(message, ADIT_A_LIMITS_TIME_SOFT, 1);
+		genl_put_u32(message, ADIT_A_LIMITS_TIME_HARD, 3600);
 		genl_nest_end(message, nest);
 	}
 	if (name->direction == ADIT_DIRECTION_OUT)
