@@ -46,6 +46,7 @@ struct adit_gro;
  * @mark: firewall mark of outer packets
  * @carrier_policy: enum adit_carrier_policy
  * @mtu_policy: enum adit_mtu_policy
+ * @carries_ip6: IPv6 packets were sent, others than link-local ones
  * @mtu_computing: the module itself is setting the MTU; under RTNL
  * @mtu_source: enum adit_mtu_source
  * @mtu_path: what the MTU was computed from, 0 if from nothing
@@ -68,6 +69,7 @@ struct adit_device {
 	u8 carrier_policy;
 	u8 mtu_policy;
 	bool mtu_computing;
+	bool carries_ip6;
 	struct adit_drop_counter __percpu *drops;
 	struct adit_gro *gro;
 

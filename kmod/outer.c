@@ -149,10 +149,15 @@ struct dst_entry *adit_outer_route(struct adit_sa *sa)
 	return dst;
 }
 
-/* What the inner header says for the outer one. */
+/*
+ * What the inner packet says for the outer header.
+ * @fits: one that does not is here because it is IPv6 of the size that every link
+ *	must carry (RFC 2473 7.1), or may be fragmented: only without DF it arrives
+ */
 struct inner {
 	u8 dsfield;
 	bool df;
+	bool fits;
 };
 
 static u8 outer_dsfield(const struct adit_sa *sa, u8 inner)
@@ -170,8 +175,8 @@ static void push_ip4(const struct adit_sa *sa, const struct adit_peer *peer, str
 		     struct sk_buff *skb, const struct inner *inner)
 {
 	struct iphdr *iph = ip_hdr(skb);
-	bool df = sa->df_policy == ADIT_DF_POLICY_SET ||
-		  (sa->df_policy == ADIT_DF_POLICY_COPY && inner->df);
+	bool df = inner->fits && (sa->df_policy == ADIT_DF_POLICY_SET ||
+				  (sa->df_policy == ADIT_DF_POLICY_COPY && inner->df));
 
 	iph->version = 4;
 	iph->ihl = sizeof(*iph) >> 2;
@@ -205,7 +210,7 @@ static int push_tunnel(const struct adit_sa *sa, const struct adit_peer *peer,
 		       struct dst_entry *dst, struct sk_buff *skb, unsigned int gap, u8 *nexthdr)
 {
 	unsigned int len = sa->family == AF_INET ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
-	struct inner inner;
+	struct inner inner = { .fits = skb->len <= READ_ONCE(sa->mtu) };
 
 	if (skb->protocol == htons(ETH_P_IP)) {
 		inner.dsfield = ipv4_get_dsfield(ip_hdr(skb));

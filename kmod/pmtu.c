@@ -19,10 +19,6 @@
 
 /* Before the first SA: what a tunnel over Ethernet will about have. */
 #define MTU_DEFAULT	1420
-/* As long as the kernel believes ICMP itself (net.ipv4.route.mtu_expires). */
-#define LEARNED_TIME	(600 * HZ)
-/* Smaller is an attack, not a link (net.ipv4.route.min_pmtu). */
-#define LEARNED_MIN4	552
 #define MTU_PERIOD	(5 * HZ)
 
 struct adit_overhead adit_sa_overhead(const struct adit_sa *sa)
@@ -197,11 +193,12 @@ struct sk_buff *adit_pmtu_check(struct adit_sa *sa, struct dst_entry *dst, struc
 	return check_slowly(sa, dst, skb, path);
 }
 
-static void learn(struct adit_sa *sa, u32 mtu)
+/* @expires: in jiffies, as long as the kernel believes ICMP itself */
+static void learn(struct adit_sa *sa, u32 mtu, int expires)
 {
 	if (mtu >= min(READ_ONCE(sa->path_mtu), learned(sa)))
 		return;
-	WRITE_ONCE(sa->learned_until, jiffies + LEARNED_TIME);
+	WRITE_ONCE(sa->learned_until, jiffies + expires);
 	WRITE_ONCE(sa->learned_mtu, mtu);
 	WRITE_ONCE(sa->path_mtu, mtu);
 	WRITE_ONCE(sa->mtu, adit_sa_mtu(sa));
@@ -232,8 +229,10 @@ int adit_pmtu_error4(struct sk_buff *skb, u32 info)
 	if (icmp_hdr(skb)->type == ICMP_DEST_UNREACH &&
 	    icmp_hdr(skb)->code == ICMP_FRAG_NEEDED) {
 		ipv4_update_pmtu(skb, net, info, 0, iph->protocol);
+		/* Smaller than min_pmtu is an attack, not a link. */
 		if (info)
-			learn(sa, max_t(u32, info, LEARNED_MIN4));
+			learn(sa, max(info, READ_ONCE(net->ipv4.ip_rt_min_pmtu)),
+			      READ_ONCE(net->ipv4.ip_rt_mtu_expires));
 	} else if (icmp_hdr(skb)->type == ICMP_REDIRECT) {
 		ipv4_redirect(skb, net, 0, iph->protocol);
 	}
@@ -260,19 +259,23 @@ int adit_pmtu_error6(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type, u
 
 	if (type == ICMPV6_PKT_TOOBIG) {
 		ip6_update_pmtu(skb, net, info, 0, 0, sock_net_uid(net, NULL));
-		learn(sa, max_t(u32, ntohl(info), IPV6_MIN_MTU));
+		learn(sa, max_t(u32, ntohl(info), IPV6_MIN_MTU),
+		      READ_ONCE(net->ipv6.sysctl.ip6_rt_mtu_expires));
 	} else if (type == NDISC_REDIRECT) {
 		ip6_redirect(skb, net, skb->dev->ifindex, 0, sock_net_uid(net, NULL));
 	}
 	return 0;
 }
 
-/* Has the device an IPv6 address that somebody gave it? Context: RTNL. */
+/* Does IPv6 go over the device, or has it an address that somebody gave it?
+ * Context: RTNL.
+ */
 static bool has_ip6(struct net_device *dev)
 {
+	const struct adit_device *adit = netdev_priv(dev);
 	struct inet6_dev *idev = __in6_dev_get(dev);
 	struct inet6_ifaddr *addr;
-	bool has = false;
+	bool has = READ_ONCE(adit->carries_ip6);
 
 	if (!idev)
 		return false;
@@ -330,6 +333,19 @@ static unsigned int compute(struct adit_device *adit)
 	return mtu;
 }
 
+/*
+ * The stack learns of a carrier from a work of its own, which may come late, and drops
+ * packets until then. Who has added an SA shall be able to use it.
+ */
+static void settle_carrier(struct net_device *dev)
+{
+	if (!test_bit(__LINK_STATE_LINKWATCH_PENDING, &dev->state) || !(dev->flags & IFF_UP) ||
+	    !netif_carrier_ok(dev))
+		return;
+	dev_activate(dev);
+	netdev_state_change(dev);
+}
+
 static void mtu_work(struct work_struct *work)
 {
 	struct adit_device *adit = container_of(to_delayed_work(work), struct adit_device,
@@ -341,6 +357,7 @@ static void mtu_work(struct work_struct *work)
 	/* The device may be on its way out: then nobody cares. */
 	if (dev->reg_state != NETREG_REGISTERED)
 		goto out;
+	settle_carrier(dev);
 	mtu = compute(adit);
 	/* Below 1280 the kernel takes IPv6 and its addresses away from a device,
 	 * and does not give them back: a forged ICMP must not do that. IPv6 packets

@@ -32,12 +32,24 @@ static bool check_header(struct sk_buff *skb)
 	return false;
 }
 
+/* What the device sends of itself, with IPv6 enabled but not used, does not count. */
+static void note_ip6(struct adit_device *adit, const struct sk_buff *skb)
+{
+	int type = ipv6_addr_type(&ipv6_hdr(skb)->saddr);
+
+	if (type & IPV6_ADDR_UNICAST && !(type & IPV6_ADDR_LINKLOCAL))
+		WRITE_ONCE(adit->carries_ip6, true);
+}
+
 static struct adit_sa *lookup(struct adit_device *adit, struct sk_buff *skb,
 			      struct adit_flow *flow)
 {
+	bool ip6 = skb->protocol == htons(ETH_P_IPV6);
 	struct adit_sa *sa;
 
-	sa = adit_spd_lookup_any(&adit->spd, skb->protocol == htons(ETH_P_IPV6));
+	if (ip6 && unlikely(!READ_ONCE(adit->carries_ip6)))
+		note_ip6(adit, skb);
+	sa = adit_spd_lookup_any(&adit->spd, ip6);
 	if (likely(sa))
 		return sa;
 	if (!adit_flow_dissect(flow, skb))

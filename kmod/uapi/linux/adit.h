@@ -33,9 +33,10 @@ enum adit_mode {
 
 /**
  * enum adit_df_policy - Don't Fragment of an outer IPv4 header (RFC 4301 8.1).
- * @ADIT_DF_POLICY_COPY: As in the inner IPv4 header; set for inner IPv6. The
+ * @ADIT_DF_POLICY_COPY: As in the inner IPv4 header; set for inner IPv6,
+ *   unless it is one of at most 1280 bytes that does not fit the path. The
  *   default.
- * @ADIT_DF_POLICY_SET: Always set.
+ * @ADIT_DF_POLICY_SET: Always set, but for such an IPv6 packet.
  * @ADIT_DF_POLICY_CLEAR: Never set; a packet that does not fit the path is
  *   fragmented after encryption.
  */
