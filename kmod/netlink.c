@@ -197,6 +197,7 @@ int adit_nl_dev_set_doit(struct sk_buff *skb, struct genl_info *info)
 
 int adit_nl_sa_add_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	struct net_device *settle = NULL;
 	struct adit_device *adit;
 	struct adit_sa *sa;
 	int err = -ENOMEM;
@@ -211,7 +212,16 @@ int adit_nl_sa_add_doit(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&adit_config_lock);
 	adit = find_dev(info);
 	err = IS_ERR(adit) ? PTR_ERR(adit) : adit_sa_add(adit, sa);
+	/* The first way out: the device is ready when the answer comes. */
+	if (!err && sa->direction == ADIT_DIRECTION_OUT && adit->sas_out == 1) {
+		settle = adit->dev;
+		dev_hold(settle);
+	}
 	mutex_unlock(&adit_config_lock);
+	if (settle) {
+		adit_pmtu_settle(adit);
+		dev_put(settle);
+	}
 	if (err == -EEXIST)
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[ADIT_A_SA_SPI],
 				    "spi: there is an SA with it, proto and address already");

@@ -8,6 +8,7 @@
 #include <net/ip.h>
 #include <net/ip6_route.h>
 #include <net/route.h>
+#include <net/sch_generic.h>
 
 #include "ah.h"
 #include "compat.h"
@@ -389,6 +390,11 @@ void adit_pmtu_update(struct adit_device *adit)
 	dev_hold(adit->dev);
 	if (mod_delayed_work(adit_wq, &adit->mtu_work, 0))
 		dev_put(adit->dev);
+}
+
+void adit_pmtu_settle(struct adit_device *adit)
+{
+	flush_delayed_work(&adit->mtu_work);
 }
 
 void adit_pmtu_stop(struct adit_device *adit)

@@ -96,6 +96,15 @@ int adit_pmtu_error6(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type, u
  */
 void adit_pmtu_update(struct adit_device *adit);
 
+/**
+ * adit_pmtu_settle - wait until the device's MTU and carrier are what its SAs say
+ * @adit: the device
+ *
+ * Context: sleeps, takes RTNL; without adit_config_lock, with a reference to the
+ * net_device.
+ */
+void adit_pmtu_settle(struct adit_device *adit);
+
 /* Before the device goes. Context: RTNL; nothing calls adit_pmtu_update() after it. */
 void adit_pmtu_stop(struct adit_device *adit);
 
