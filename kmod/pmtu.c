@@ -145,6 +145,18 @@ malformed:
 	return NULL;
 }
 
+struct sk_buff *adit_reassemble(struct sk_buff *skb, const struct adit_sa *sa)
+{
+	/* Far above the numbers of enum ip_defrag_users, that is of all others who
+	 * collect fragments. What one peer sends is never put together with what
+	 * another does.
+	 */
+	u32 user = BIT(31) | (sa ? lower_32_bits(sa->id) : 0);
+
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	return ip_defrag(dev_net(skb->dev), skb, user) ? NULL : skb;
+}
+
 static bool fits(const struct sk_buff *skb, unsigned int mtu)
 {
 	return skb_is_gso(skb) ? skb_gso_validate_network_len(skb, mtu) : skb->len <= mtu;

@@ -78,6 +78,16 @@ unsigned int adit_sa_mtu(const struct adit_sa *sa);
 struct sk_buff *adit_pmtu_check(struct adit_sa *sa, struct dst_entry *dst, struct sk_buff *skb);
 
 /**
+ * adit_reassemble - collect the fragments of an inner IPv4 packet
+ * @skb: one of them, in the namespace of skb->dev
+ * @sa: the SA that it came over, or NULL: it is to be sent
+ *
+ * Context: BH disabled, RCU. Return: the whole packet with its last fragment; NULL
+ * before that.
+ */
+struct sk_buff *adit_reassemble(struct sk_buff *skb, const struct adit_sa *sa);
+
+/**
  * adit_pmtu_refresh - ask an outbound SA's route for its MTU now
  * @sa: the SA
  *

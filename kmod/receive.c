@@ -113,8 +113,18 @@ static void deliver(struct adit_sa *sa, struct sk_buff *skb)
 {
 	struct adit_device *adit = sa->adit;
 	struct net_device *dev = adit->dev;
-	unsigned int len = skb->len;
+	struct net *from = dev_net(skb->dev);
 	struct adit_flow flow;
+	unsigned int len;
+
+	if (unlikely(adit_spd_needs_whole(&sa->spd, skb))) {
+		skb->dev = dev;
+		skb_dst_drop(skb);
+		skb = adit_reassemble(skb, sa);
+		if (!skb)
+			return;
+	}
+	len = skb->len;
 
 	/* RFC 4301 5.2 step 4: it must be what the SA was made for. */
 	if (!adit_spd_lookup_any(&sa->spd, skb->protocol == htons(ETH_P_IPV6)) &&
@@ -130,7 +140,7 @@ static void deliver(struct adit_sa *sa, struct sk_buff *skb)
 	adit_count(sa->counters, 1, len);
 	dev_sw_netstats_rx_add(dev, len);
 
-	skb_scrub_packet(skb, !net_eq(dev_net(dev), dev_net(skb->dev)));
+	skb_scrub_packet(skb, !net_eq(dev_net(dev), from));
 	skb_clear_hash(skb);
 	skb->mark = 0;
 	skb->dev = dev;

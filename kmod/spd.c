@@ -174,6 +174,11 @@ bool adit_flow_dissect(struct adit_flow *flow, struct sk_buff *skb)
 		flow->src.ip6 = ip6h->saddr;
 		flow->dst.ip6 = ip6h->daddr;
 		nexthdr = ip6h->nexthdr;
+		if (nexthdr == NEXTHDR_NONE) {
+			/* RFC 8200 4.7: nothing follows, which is no lie */
+			flow->protocol = nexthdr;
+			return true;
+		}
 		offset = ipv6_skip_exthdr(skb, offset + sizeof(*ip6h), &nexthdr, &fragment);
 		if (offset < 0)
 			return false;
@@ -226,6 +231,20 @@ struct adit_sa *adit_spd_lookup(const struct adit_spd *spd, const struct adit_fl
 			return sa;
 	}
 	return NULL;
+}
+
+bool adit_spd_needs_whole(const struct adit_spd *spd, const struct sk_buff *skb)
+{
+	const struct adit_spd_shapes *shapes;
+	unsigned int i;
+
+	if (skb->protocol != htons(ETH_P_IP) || !ip_is_fragment(ip_hdr(skb)))
+		return false;
+	shapes = rcu_dereference(spd->shapes[0]);
+	for (i = 0; shapes && i < shapes->count; i++)
+		if (shapes->shape[i].sport || shapes->shape[i].dport)
+			return true;
+	return false;
 }
 
 /* Replaces the shapes by a copy without those that have no node, and with @new. */

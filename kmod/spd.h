@@ -94,6 +94,18 @@ bool adit_flow_dissect(struct adit_flow *flow, struct sk_buff *skb);
 struct adit_sa *adit_spd_lookup(const struct adit_spd *spd, const struct adit_flow *flow);
 
 /**
+ * adit_spd_needs_whole - must a packet be reassembled before the lookup?
+ * @spd: where
+ * @skb: the packet
+ *
+ * Selectors with ports mean the whole packet, but only its first fragment shows them
+ * (RFC 4301 7.3: the fragments must be put together or tracked).
+ *
+ * Context: RCU.
+ */
+bool adit_spd_needs_whole(const struct adit_spd *spd, const struct sk_buff *skb);
+
+/**
  * adit_spd_lookup_any - the SA, if it does not depend on the packet
  * @spd: where
  * @ip6: the packet is IPv6

@@ -248,22 +248,6 @@ void adit_transmit_done(struct adit_sa *sa, struct sk_buff *skb, struct sk_buff_
 	adit_outer_send(sa, NULL, &alone);
 }
 
-/*
- * Transport mode protects whole packets only (RFC 4303 3.3.4, 4302 3.3.4), but the
- * stack has cut a long one to the device's MTU. What IPv6 cuts goes through as it
- * is: there the fragment header is part of the payload.
- *
- * Return: the whole packet with its last fragment; NULL before that.
- */
-static struct sk_buff *reassemble(struct sk_buff *skb)
-{
-	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
-	/* The number keeps our fragments apart from those that others collect:
-	 * macvlan's are of broadcasts.
-	 */
-	return ip_defrag(dev_net(skb->dev), skb, IP_DEFRAG_MACVLAN) ? NULL : skb;
-}
-
 netdev_tx_t adit_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct adit_device *adit = netdev_priv(dev);
@@ -277,6 +261,11 @@ netdev_tx_t adit_xmit(struct sk_buff *skb, struct net_device *dev)
 		adit_drop_out(adit, NULL, skb, ADIT_DROP_MALFORMED);
 		goto out;
 	}
+	if (unlikely(adit_spd_needs_whole(&adit->spd, skb))) {
+		skb = adit_reassemble(skb, NULL);
+		if (!skb)
+			goto out;
+	}
 	sa = lookup(adit, skb, &flow);
 	if (IS_ERR_OR_NULL(sa)) {
 		if (sa)
@@ -285,9 +274,13 @@ netdev_tx_t adit_xmit(struct sk_buff *skb, struct net_device *dev)
 			adit_staged_add(adit, skb, &flow);
 		goto out;
 	}
+	/* Transport mode protects whole packets only (RFC 4303 3.3.4, 4302 3.3.4), but
+	 * the stack has cut a long one to the device's MTU. What IPv6 cuts goes through
+	 * as it is: there the fragment header is part of the payload.
+	 */
 	if (unlikely(sa->mode == ADIT_MODE_TRANSPORT && skb->protocol == htons(ETH_P_IP) &&
 		     ip_is_fragment(ip_hdr(skb)))) {
-		skb = reassemble(skb);
+		skb = adit_reassemble(skb, NULL);
 		if (!skb)
 			goto out;
 	}
