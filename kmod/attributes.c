@@ -15,8 +15,10 @@
 	err;							\
 })
 
-#define refuse_missing(extack, msg) ({				\
+/* Likewise, about one that is not there. */
+#define refuse_missing(extack, type, msg) ({			\
 	NL_SET_ERR_MSG(extack, msg);				\
+	NL_SET_ERR_ATTR_MISS(extack, NULL, type);		\
 	-EINVAL;						\
 })
 
@@ -48,7 +50,7 @@ bool adit_is_unicast(u8 family, const union adit_addr *addr)
 int adit_parse_direction(u8 *direction, const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
 	if (!attr)
-		return refuse_missing(extack, "direction: missing");
+		return refuse_missing(extack, ADIT_A_SA_DIRECTION, "direction: missing");
 	*direction = nla_get_u8(attr);
 	if (*direction != ADIT_DIRECTION_IN && *direction != ADIT_DIRECTION_OUT)
 		return refuse(extack, attr, -EINVAL, "direction: not in (1) or out (2)");
@@ -68,14 +70,14 @@ int adit_parse_sa_name(struct adit_sa_name *name, struct nlattr **attrs,
 
 	attr = attrs[ADIT_A_SA_PROTO];
 	if (!attr)
-		return refuse_missing(extack, "proto: missing");
+		return refuse_missing(extack, ADIT_A_SA_PROTO, "proto: missing");
 	name->proto = nla_get_u8(attr);
 	if (name->proto != IPPROTO_ESP && name->proto != IPPROTO_AH)
 		return refuse(extack, attr, -EINVAL, "proto: not ESP (50) or AH (51)");
 
 	attr = attrs[ADIT_A_SA_SPI];
 	if (!attr)
-		return refuse_missing(extack, "spi: missing");
+		return refuse_missing(extack, ADIT_A_SA_SPI, "spi: missing");
 	name->spi = htonl(nla_get_u32(attr));
 	if (!name->spi)
 		return refuse(extack, attr, -EINVAL, "spi: 0 is reserved (RFC 4303 2.1)");
@@ -289,9 +291,9 @@ static int parse_addresses(struct adit_sa *sa, const struct adit_sa_name *name,
 	struct adit_peer *peer;
 
 	if (!name->local_family)
-		return refuse_missing(extack, "local: missing");
+		return refuse_missing(extack, ADIT_A_SA_LOCAL, "local: missing");
 	if (!name->remote_family)
-		return refuse_missing(extack, "remote: missing");
+		return refuse_missing(extack, ADIT_A_SA_REMOTE, "remote: missing");
 	if (name->local_family != name->remote_family)
 		return refuse(extack, attrs[ADIT_A_SA_REMOTE], -EINVAL,
 			      "remote: not of the family of local");
@@ -313,11 +315,11 @@ static int parse_addresses(struct adit_sa *sa, const struct adit_sa_name *name,
 	if (!local_port && !peer_port)
 		return 0;
 	if (!local_port)
-		return refuse(extack, peer_port, -EINVAL,
-			      "encap-peer-port: without encap-local-port");
+		return refuse_missing(extack, ADIT_A_SA_ENCAP_LOCAL_PORT,
+				      "encap-local-port: missing, encap-peer-port is there");
 	if (!peer_port)
-		return refuse(extack, local_port, -EINVAL,
-			      "encap-local-port: without encap-peer-port");
+		return refuse_missing(extack, ADIT_A_SA_ENCAP_PEER_PORT,
+				      "encap-peer-port: missing, encap-local-port is there");
 	if (sa->proto != IPPROTO_ESP)
 		return refuse(extack, local_port, -EINVAL,
 			      "encap-local-port: only ESP goes in UDP (RFC 3948)");
@@ -411,9 +413,11 @@ static int parse_policies(struct adit_sa *sa, struct nlattr **attrs,
 }
 
 static int parse_algorithm(const struct adit_algorithm **row, enum adit_algorithm_kind kind,
-			   const u8 **key, unsigned int *key_len, const struct nlattr *name_attr,
-			   const struct nlattr *key_attr, struct netlink_ext_ack *extack)
+			   const u8 **key, unsigned int *key_len, struct nlattr **attrs,
+			   int name_type, int key_type, struct netlink_ext_ack *extack)
 {
+	const struct nlattr *name_attr = attrs[name_type], *key_attr = attrs[key_type];
+
 	*row = adit_algorithm_find(kind, nla_data(name_attr));
 	if (!*row)
 		return refuse(extack, name_attr, -EINVAL,
@@ -422,11 +426,12 @@ static int parse_algorithm(const struct adit_algorithm **row, enum adit_algorith
 		*key = nla_data(key_attr);
 		*key_len = nla_len(key_attr);
 	}
-	if (!adit_algorithm_takes_key(*row, *key_len))
-		return refuse(
-			extack, key_attr ?: name_attr, -EINVAL,
-			"aead-key, enc-key, auth-key: a length that the algorithm does not take");
-	return 0;
+	if (adit_algorithm_takes_key(*row, *key_len))
+		return 0;
+	if (!key_attr)
+		return refuse_missing(extack, key_type, "aead-key, enc-key, auth-key: missing");
+	return refuse(extack, key_attr, -EINVAL,
+		      "aead-key, enc-key, auth-key: a length that the algorithm does not take");
 }
 
 static int parse_icv(unsigned int *icv_len, const struct adit_algorithm *row,
@@ -454,16 +459,18 @@ static int check_algorithms(const struct adit_sa *sa, struct nlattr **attrs,
 			return refuse(extack, aead ?: enc, -EINVAL,
 				      "aead-name, enc-name: AH does not encrypt");
 		if (!auth)
-			return refuse_missing(extack, "auth-name: missing, AH needs it");
+			return refuse_missing(extack, ADIT_A_SA_AUTH_NAME,
+					      "auth-name: missing, AH needs it");
 		return 0;
 	}
 	if (!aead && !enc)
-		return refuse_missing(extack, "aead-name or enc-name: missing, ESP needs one");
+		return refuse_missing(extack, ADIT_A_SA_AEAD_NAME,
+				      "aead-name or enc-name: missing, ESP needs one");
 	if (aead && (enc || auth))
 		return refuse(extack, enc ?: auth, -EINVAL,
 			      "enc-name, auth-name: not together with aead-name");
 	if (enc && !auth)
-		return refuse_missing(extack,
+		return refuse_missing(extack, ADIT_A_SA_AUTH_NAME,
 				      "auth-name: missing, ESP without integrity is not offered");
 	return 0;
 }
@@ -477,18 +484,18 @@ static int parse_transform(struct adit_sa *sa, struct nlattr **attrs,
 	err = check_algorithms(sa, attrs, extack);
 	if (!err && attrs[ADIT_A_SA_AEAD_NAME])
 		err = parse_algorithm(&params.aead, ADIT_ALGORITHM_AEAD, &params.key,
-				      &params.key_len, attrs[ADIT_A_SA_AEAD_NAME],
-				      attrs[ADIT_A_SA_AEAD_KEY], extack) ?:
+				      &params.key_len, attrs, ADIT_A_SA_AEAD_NAME,
+				      ADIT_A_SA_AEAD_KEY, extack) ?:
 		      parse_icv(&params.icv_len, params.aead, attrs[ADIT_A_SA_AEAD_ICV_BITS],
 				extack);
 	if (!err && attrs[ADIT_A_SA_ENC_NAME])
 		err = parse_algorithm(&params.enc, ADIT_ALGORITHM_CIPHER, &params.key,
-				      &params.key_len, attrs[ADIT_A_SA_ENC_NAME],
-				      attrs[ADIT_A_SA_ENC_KEY], extack);
+				      &params.key_len, attrs, ADIT_A_SA_ENC_NAME,
+				      ADIT_A_SA_ENC_KEY, extack);
 	if (!err && attrs[ADIT_A_SA_AUTH_NAME])
 		err = parse_algorithm(&params.auth, ADIT_ALGORITHM_HASH, &params.auth_key,
-				      &params.auth_key_len, attrs[ADIT_A_SA_AUTH_NAME],
-				      attrs[ADIT_A_SA_AUTH_KEY], extack) ?:
+				      &params.auth_key_len, attrs, ADIT_A_SA_AUTH_NAME,
+				      ADIT_A_SA_AUTH_KEY, extack) ?:
 		      parse_icv(&params.icv_len, params.auth, attrs[ADIT_A_SA_AUTH_ICV_BITS],
 				extack);
 	if (err)

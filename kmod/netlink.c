@@ -44,6 +44,7 @@ static struct adit_device *find_dev(struct genl_info *info)
 
 	if (!ifindex && !id) {
 		NL_SET_ERR_MSG(info->extack, "ifindex or device-id: missing");
+		NL_SET_ERR_ATTR_MISS(info->extack, NULL, ADIT_A_SA_IFINDEX);
 		return ERR_PTR(-EINVAL);
 	}
 	adit = adit_device_find(genl_info_net(info), ifindex ? nla_get_u32(ifindex) : 0,
