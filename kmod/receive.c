@@ -5,6 +5,7 @@
 #include <net/inet_ecn.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
+#include <net/ndisc.h>
 #include <net/xfrm.h>
 
 #include "ah.h"
@@ -109,11 +110,30 @@ static bool check_inner(struct sk_buff *skb)
 	return len <= skb->len && !pskb_trim(skb, len);
 }
 
+/*
+ * What XFRM's policy for a host takes in, neighbour discovery among it, comes protected
+ * in transport mode. It is about the link that it came over (the hop limit says that no
+ * router was between, RFC 4861 7.1), not about our device, which has no neighbours.
+ */
+static bool is_about_link(const struct adit_sa *sa, struct sk_buff *skb)
+{
+	const struct icmp6hdr *icmp6h;
+
+	if (likely(sa->mode != ADIT_MODE_TRANSPORT || skb->protocol != htons(ETH_P_IPV6)) ||
+	    ipv6_hdr(skb)->nexthdr != IPPROTO_ICMPV6 || ipv6_hdr(skb)->hop_limit != 255 ||
+	    !pskb_may_pull(skb, sizeof(struct ipv6hdr) + sizeof(*icmp6h)))
+		return false;
+	icmp6h = (const struct icmp6hdr *)(ipv6_hdr(skb) + 1);
+	return icmp6h->icmp6_type == NDISC_NEIGHBOUR_SOLICITATION ||
+	       icmp6h->icmp6_type == NDISC_NEIGHBOUR_ADVERTISEMENT;
+}
+
 static void deliver(struct adit_sa *sa, struct sk_buff *skb)
 {
 	struct adit_device *adit = sa->adit;
 	struct net_device *dev = adit->dev;
 	struct net *from = dev_net(skb->dev);
+	struct net_device *link;
 	struct adit_flow flow;
 	unsigned int len;
 
@@ -140,10 +160,11 @@ static void deliver(struct adit_sa *sa, struct sk_buff *skb)
 	adit_count(sa->counters, 1, len);
 	dev_sw_netstats_rx_add(dev, len);
 
+	link = is_about_link(sa, skb) ? skb->dev : dev;
 	skb_scrub_packet(skb, !net_eq(dev_net(dev), from));
 	skb_clear_hash(skb);
 	skb->mark = 0;
-	skb->dev = dev;
+	skb->dev = link;
 	skb_reset_mac_header(skb);
 	/* Nobody changed the packet since the peer sent it: that is authenticated,
 	 * and stronger than any checksum in it. As a network card with checksum
@@ -151,7 +172,10 @@ static void deliver(struct adit_sa *sa, struct sk_buff *skb)
 	 */
 	skb->ip_summed = CHECKSUM_UNNECESSARY;
 	skb->csum_level = ~0;
-	adit_gro_receive(adit->gro, skb);
+	if (unlikely(link != dev))
+		netif_rx(skb);
+	else
+		adit_gro_receive(adit->gro, skb);
 }
 
 static void tunnel_done(struct adit_sa *sa, struct sk_buff *skb, u8 nexthdr)
