@@ -25,6 +25,8 @@
 
 #define DATAGRAM_MAX	65000
 #define SILENCE_PROBES	3
+/* Nothing is sent twice: a long wait forgives a slow machine, not a lost packet. */
+#define WAIT_MS		10000
 
 static const char usage_text[] =
 "usage: exchange [OPTIONS] NS-A NS-B ADDRESS-A ADDRESS-B [ADDRESS-A ADDRESS-B...]\n"
@@ -32,17 +34,18 @@ static const char usage_text[] =
 "  -t BYTES   TCP: that many bytes each way\n"
 "  -1         from A to B only\n"
 "  -n         nothing may arrive: passes when none of three datagrams does\n"
-"  -w MS      how long a datagram may take (2000), or with -n how long to listen (300);\n"
+"  -w MS      how long a datagram may take (10000), or with -n how long to listen (300);\n"
 "             times TEST_PATIENCE\n"
 "  -p PORT    port of both sides (4000)\n"
 "  -T TOS     TOS or traffic class to send with\n"
 "  -R TOS     TOS or traffic class that must arrive\n"
-"  -d         datagrams with DF set, path MTU ignored\n";
+"  -d         datagrams with DF set, path MTU ignored\n"
+"  -o         with IPv4 options, or IPv6 hop-by-hop and destination options\n";
 
 struct options {
 	const char *sizes;
 	size_t tcp_bytes;
-	bool one_way, silence, dont_fragment;
+	bool one_way, silence, dont_fragment, with_options;
 	int wait_ms, port, send_tos, expect_tos;
 };
 
@@ -118,6 +121,23 @@ static void set(int fd, int level, int name, int value)
 		err(2, "socket option %d", name);
 }
 
+/* An IPv4 timestamp (RFC 791 3.1) and a router alert (RFC 2113); in IPv6 padding, and an option of
+ * which the bits say that it may change on the way (RFC 8200 4.2).
+ */
+static void set_options(int fd, bool ipv6)
+{
+	static const unsigned char ip[] = { 68, 12, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 148, 4, 0, 0 };
+	static const unsigned char hop_by_hop[] = { 0, 0, 0x3e, 4, 1, 2, 3, 4 };
+	static const unsigned char destination[] = {
+		0, 1, 1, 4, 0, 0, 0, 0, 0x1e, 6, 1, 2, 3, 4, 5, 6
+	};
+
+	if (ipv6 ? setsockopt(fd, IPPROTO_IPV6, IPV6_HOPOPTS, hop_by_hop, sizeof(hop_by_hop)) ||
+		   setsockopt(fd, IPPROTO_IPV6, IPV6_DSTOPTS, destination, sizeof(destination)) :
+		   setsockopt(fd, IPPROTO_IP, IP_OPTIONS, ip, sizeof(ip)))
+		err(2, "options");
+}
+
 static int open_socket(const struct side *side, int type, const struct options *options)
 {
 	bool ipv6 = side->address.ss_family == AF_INET6;
@@ -136,6 +156,8 @@ static int open_socket(const struct side *side, int type, const struct options *
 		set(fd, ipv6 ? IPPROTO_IPV6 : IPPROTO_IP,
 		    ipv6 ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER,
 		    ipv6 ? IPV6_PMTUDISC_PROBE : IP_PMTUDISC_PROBE);
+	if (options->with_options)
+		set_options(fd, ipv6);
 	if (bind(fd, (struct sockaddr *)&side->address, side->length))
 		err(2, "bind to %s in %s", side->name, side->namespace);
 	return fd;
@@ -270,7 +292,7 @@ static int pump(int from_fd, int to_fd, size_t bytes)
 			in += count;
 			last_progress = now_ms();
 		}
-		if (now_ms() - last_progress > 10000 * patience()) {
+		if (now_ms() - last_progress > WAIT_MS * patience()) {
 			warnx("TCP stalls after %zu of %zu bytes (%zu sent)", in, bytes, out);
 			return 1;
 		}
@@ -295,14 +317,14 @@ static int stream(const struct side *from, const struct side *to, const struct o
 	if (connect(from_fd, (struct sockaddr *)&to->address, to->length) && errno != EINPROGRESS)
 		err(1, "TCP from %s to %s", from->name, to->name);
 	if (poll(&(struct pollfd){ .fd = from_fd, .events = POLLOUT }, 1,
-		 5000 * patience()) <= 0 ||
+		 WAIT_MS * patience()) <= 0 ||
 	    getsockopt(from_fd, SOL_SOCKET, SO_ERROR, &error, &length) || error) {
 		warnx("TCP from %s to %s: no connection: %s", from->name, to->name,
 		      strerror(error ? error : ETIMEDOUT));
 		return 1;
 	}
 	if (poll(&(struct pollfd){ .fd = listener, .events = POLLIN }, 1,
-		 5000 * patience()) <= 0)
+		 WAIT_MS * patience()) <= 0)
 		errx(1, "TCP from %s to %s: the connection did not arrive", from->name, to->name);
 	to_fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (to_fd < 0)
@@ -346,7 +368,7 @@ int main(int argc, char **argv)
 	struct side a, b;
 	int option, status = 0;
 
-	while ((option = getopt(argc, argv, "u:t:1nw:p:T:R:d")) != -1) {
+	while ((option = getopt(argc, argv, "u:t:1nw:p:T:R:do")) != -1) {
 		switch (option) {
 		case 'u': options.sizes = optarg; break;
 		case 't': options.tcp_bytes = strtoul(optarg, NULL, 0); break;
@@ -357,6 +379,7 @@ int main(int argc, char **argv)
 		case 'T': options.send_tos = strtol(optarg, NULL, 0); break;
 		case 'R': options.expect_tos = strtol(optarg, NULL, 0); break;
 		case 'd': options.dont_fragment = true; break;
+		case 'o': options.with_options = true; break;
 		default: fputs(usage_text, stderr); return 2;
 		}
 	}
@@ -365,7 +388,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (options.wait_ms < 0)
-		options.wait_ms = options.silence ? 300 : 2000;
+		options.wait_ms = options.silence ? 300 : WAIT_MS;
 	options.wait_ms *= patience();
 	a.namespace = argv[optind++];
 	b.namespace = argv[optind++];
