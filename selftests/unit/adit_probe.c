@@ -73,6 +73,32 @@ static void test_esp(void **state)
 	capture_free(capture);
 }
 
+/* Answers belong to the question that is open; late ones are not meant for the daemon either */
+static void test_answers(void **state)
+{
+	uint8_t udp[8 + 28] = { 1, 0xf4, 1, 0xf4, 0, 36 }, buffer[300];
+	static const uint8_t cookies[3][8] = { { 1 }, { 2 }, { 3 } };
+	struct ike_address peer = peer_address();
+	struct capture *capture = capture_new(&peer);
+	size_t length, i;
+	json_t *wire;
+
+	(void)state;
+	capture_expect(capture, cookies[0]);
+	capture_expect(capture, cookies[1]);
+	for (i = 0; i < 3; i++) {
+		memcpy(udp + 8, cookies[i], 8);
+		capture_take(capture, 2, false, buffer,
+			     packet(buffer, false, 17, udp, sizeof(udp)));
+		assert_int_equal(capture_answer(capture, &length) != NULL, i > 0);
+	}
+	wire = capture_json(capture);
+	assert_int_equal(fact_number(wire, "ike_in"), 3);
+	assert_int_equal(fact_number(wire, "ike_for_daemon"), 1);
+	json_decref(wire);
+	capture_free(capture);
+}
+
 static void test_icmp(void **state)
 {
 	/* Administratively prohibited, about UDP to port 500 */
@@ -223,6 +249,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_esp),
+		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_icmp),
 		cmocka_unit_test(test_ask),
 		cmocka_unit_test(test_ruleset),

@@ -16,6 +16,7 @@
 
 #define SPIS_MAX	16
 #define ERRORS_MAX	16
+#define QUESTIONS_MAX	64
 #define SEEN		4096		/* sequence numbers remembered for each SPI */
 #define PACKET_MAX	65536
 
@@ -48,8 +49,8 @@ struct capture {
 	unsigned int stream_count;
 	struct icmp_error errors[ERRORS_MAX];
 	unsigned int error_count;
-	bool expecting;
-	uint8_t cookie[8];
+	uint8_t cookies[QUESTIONS_MAX][8];	/* of our questions, the last one awaited */
+	unsigned int questions;
 	uint8_t answer[CAPTURE_ANSWER_MAX];
 	size_t answer_length;
 	uint8_t packet[PACKET_MAX];
@@ -204,20 +205,34 @@ static void take_ipsec(struct capture *capture, struct bytes packet, bool udp, b
 	s->packets++;
 }
 
+/* Which question a message answers, however late; QUESTIONS_MAX: none */
+static unsigned int question_of(const struct capture *capture, struct bytes message)
+{
+	unsigned int i;
+
+	for (i = 0; i < capture->questions && message.len >= 28; i++)
+		if (!memcmp(message.data, capture->cookies[i], 8))
+			return i;
+	return QUESTIONS_MAX;
+}
+
 static void take_ike(struct capture *capture, bool outgoing, struct bytes message)
 {
+	unsigned int question;
+
 	if (outgoing) {
 		capture->ike_out++;
 		return;
 	}
 	capture->ike_in++;
-	if (!capture->expecting || message.len < 28 || message.len > CAPTURE_ANSWER_MAX ||
-	    memcmp(message.data, capture->cookie, sizeof(capture->cookie))) {
+	question = question_of(capture, message);
+	if (question == QUESTIONS_MAX) {
 		capture->ike_for_daemon++;
 		return;
 	}
-	/* A second one says nothing new */
-	if (capture->answer_length)
+	/* A second one says nothing new, a late one nothing of what is asked now */
+	if (capture->answer_length || question + 1 != capture->questions ||
+	    message.len > CAPTURE_ANSWER_MAX)
 		return;
 	memcpy(capture->answer, message.data, message.len);
 	capture->answer_length = message.len;
@@ -417,8 +432,9 @@ bool capture_wait(struct capture *capture, unsigned int ms)
 
 void capture_expect(struct capture *capture, const uint8_t cookie[8])
 {
-	memcpy(capture->cookie, cookie, sizeof(capture->cookie));
-	capture->expecting = true;
+	if (capture->questions == QUESTIONS_MAX)
+		capture->questions--;
+	memcpy(capture->cookies[capture->questions++], cookie, 8);
 	capture->answer_length = 0;
 }
 
