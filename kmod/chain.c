@@ -32,12 +32,13 @@ static bool same_header(const struct sk_buff *first, const struct sk_buff *skb)
 	       ip6h->hop_limit == other6->hop_limit;
 }
 
-/* May packets of this SA be chained? */
-static bool can_chain(const struct adit_sa *sa)
+/* May such packets be chained? AH may have gone over ESP, and IPv6 may have extensions. */
+static bool can_chain(const struct adit_sa *sa, const struct sk_buff *skb)
 {
 	if (sa->local_port)
 		return true;
-	return sa->proto == IPPROTO_ESP && (sa->family == AF_INET ? registered4 : registered6);
+	return sa->family == AF_INET ? registered4 && ip_hdr(skb)->protocol == IPPROTO_ESP :
+				       registered6 && ipv6_hdr(skb)->nexthdr == IPPROTO_ESP;
 }
 
 void adit_chain(const struct adit_sa *sa, struct sk_buff *first, struct sk_buff_head *batch)
@@ -47,7 +48,7 @@ void adit_chain(const struct adit_sa *sa, struct sk_buff *first, struct sk_buff_
 	struct sk_buff *skb, *last = first;
 	unsigned int count = 1;
 
-	if (skb_queue_empty(batch) || !can_chain(sa))
+	if (skb_queue_empty(batch) || !can_chain(sa, first))
 		return;
 	if (sa->local_port)
 		header += sizeof(struct udphdr);
