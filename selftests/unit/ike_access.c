@@ -8,11 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "ike/attributes.h"
+#include "ike/child.h"
 #include "ike/lease.h"
 #include "ike/mode_config.h"
 #include "lib/hex.h"
@@ -705,6 +707,31 @@ static void test_settings(void **state)
 	world_free(w);
 }
 
+/* However wide remote-ts is, a client has the address that it was given, and no other one. */
+static void test_no_other_address(void **state)
+{
+	struct world *w = world_new(1, 2);
+	struct connection *c;
+	struct scene s;
+
+	set_scene(w, &s, &variants[0]);
+	s.server_pair.remote = selector("10.0.0.0/8");
+	world_add(w, 0, &s.server);
+	world_add(w, 1, &s.client);
+	assert_true(world_run(w, w->now + 2 * SECONDS, both_up));
+	assert_configured(w, "10.9.0.2");
+	/* It forgets what it was given, and asks for its outer address, 10.0.0.2 */
+	c = w->sides[1].ike->connections;
+	free(c->lease);
+	c->lease = NULL;
+	child_delete(w->sides[1].ike->children);
+	world_touched(w, 1);
+	world_run(w, w->now + 20 * SECONDS, NULL);
+	assert_true(world_said(w, 0, IKE_EVENT_REFUSED, "the peer wants"));
+	assert_int_equal(w->sides[0].sa_count, 0);
+	world_free(w);
+}
+
 /* What servers send that are not ours, good and bad. */
 static void test_gifts(void **state)
 {
@@ -823,7 +850,7 @@ int main(void)
 		cmocka_unit_test(test_pool),		 cmocka_unit_test(test_reauthentication),
 		cmocka_unit_test(test_other_address),	 cmocka_unit_test(test_one_nat),
 		cmocka_unit_test(test_mismatch),	 cmocka_unit_test(test_settings),
-		cmocka_unit_test(test_gifts),
+		cmocka_unit_test(test_gifts),		 cmocka_unit_test(test_no_other_address),
 		cmocka_unit_test(test_range),		 cmocka_unit_test(test_attributes),
 	};
 
