@@ -55,7 +55,7 @@ enum ike_auth {
 	IKE_ECDSA_256,			/* RFC 4754: on P-256 with SHA-256, and so on */
 	IKE_ECDSA_384,
 	IKE_ECDSA_521,
-	/* Behind one of these the client logs in with user and password (draft-beaulieu-ike-xauth) */
+	/* Behind one of these the client logs in with user and password (XAUTH) */
 	IKE_XAUTH_PSK,
 	IKE_XAUTH_RSASIG,
 	IKE_HYBRID			/* only the server proves itself, by signature */
