@@ -53,7 +53,8 @@ const char *ike_address_text(const struct ike_address *address, char text[IKE_AD
 const char *ike_endpoint_text(const struct ike_endpoint *endpoint, char text[IKE_ENDPOINT_TEXT]);
 
 /*
- * "10.1.0.0/16", "10.1.0.1", "10.1.0.5-10.1.0.9", "2001:db8::/32", "dynamic", each with an optional "[protocol/port]",
+ * "10.1.0.0/16", "10.1.0.1", "10.1.0.5-10.1.0.9", "2001:db8::/32", "dynamic", each with an optional
+ * "[protocol/port]",
  * "[tcp]", "[17/53]", "[tcp/80]". Host bits below the prefix must be zero: a selector that means
  * something else than it says is refused. False when the text is not a selector.
  */

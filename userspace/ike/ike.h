@@ -206,7 +206,7 @@ struct ike_connection {
 	size_t xauth_password_length;
 	bool xauth_server;		/* the peer logs in: ops->xauth_verify is asked */
 	enum ike_mode_config mode_config;
-	struct ike_selector pool;	/* server: addresses for clients; AF_UNSPEC: we are client */
+	struct ike_selector pool;	/* server: clients' addresses; AF_UNSPEC: we are client */
 	struct ike_address reserved[IKE_RESERVED_MAX]; /* of the pool, never given away */
 	size_t reserved_count;
 	const struct ike_lease *gives;	/* server: what clients get besides; NULL: nothing */
@@ -265,7 +265,8 @@ struct ike_sa {
 struct ike_ops {
 	/*
 	 * Sends one UDP payload, which already has its non-ESP marker or is a keepalive where that
-	 * is due. local.port is 500 or 4500: the socket to use, whatever it is bound to. May be lost: no return value.
+	 * is due. local.port is 500 or 4500: the socket to use, whatever it is bound to. May be
+	 * lost: no return value.
 	 */
 	void (*send)(void *ctx, const struct ike_endpoint *local, const struct ike_endpoint *remote,
 		     const uint8_t *bytes, size_t length);
@@ -399,7 +400,7 @@ enum ike_state {
 
 /* IKE messages to and from the peer of a connection since it was configured */
 struct ike_contact {
-	uint64_t sent, received;	/* all; received: those of a phase 1 of ours, proven or not */
+	uint64_t sent, received;	/* all; received: of a phase 1 of ours, proven or not */
 	uint64_t sent_natt, received_natt; /* of these, over port 4500 */
 	uint64_t retransmits;		/* of these, sent again for want of an answer */
 	uint64_t last_received; /* ms since; IKE_NEVER: nothing ever came */

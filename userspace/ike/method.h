@@ -27,8 +27,8 @@ const struct auth_method *method_by_number(uint16_t number);
 const struct auth_method *method_of(enum ike_auth auth);
 
 /*
- * Methods with XAUTH have two numbers, one for each side that may begin (draft-beaulieu-ike-xauth-02
- * 6.1): @method or its sister.
+ * Methods with XAUTH have two numbers, one for each side that may begin
+ * (draft-beaulieu-ike-xauth-02 6.1): @method or its sister.
  */
 const struct auth_method *method_for(const struct auth_method *method, bool client_begins);
 
