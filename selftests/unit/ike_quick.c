@@ -127,11 +127,90 @@ static void test_wild_ranges(void **state)
 	world_free(w);
 }
 
+/* RFC 3947 5.2, RFC 3948 5.2: behind NAT both sides see other addresses than their own */
+static void test_transport(void **state)
+{
+	struct setting s;
+	unsigned int nat;
+
+	for (nat = 0; nat < 2; nat++) {
+		struct world *w = prepare(&s, nat);
+
+		s.left.mode = s.right.mode = IKE_MODE_TRANSPORT;
+		selectors(&s.ours, "dynamic[udp/1701]", "dynamic[udp/1701]");
+		selectors(&s.theirs, "dynamic[udp/1701]", "dynamic[udp/1701]");
+		if (nat) {
+			s.right.remote = (struct ike_address){ 0 };
+			s.right.remote_id = "left.example";
+		}
+		assert_true(go(w, &s));
+		assert_int_equal(outbound(w, 0)->sa.mode, IKE_MODE_TRANSPORT);
+		assert_int_equal(outbound(w, 0)->sa.encap, nat);
+		assert_selectors(w, 0, "10.0.0.1/32[udp/1701]", "10.0.0.2/32[udp/1701]");
+		/* What comes out of the NAT's hands is what the right side's kernel sees. */
+		assert_selectors(w, 1, "10.0.0.2/32[udp/1701]",
+				 nat ? "198.18.0.1/32[udp/1701]" : "10.0.0.1/32[udp/1701]");
+		assert_null(world_esp(w, 0, 1, true));
+		assert_null(world_esp(w, 1, 0, true));
+		world_free(w);
+	}
+}
+
+/* The fourth message of quick mode: the seventh of the left side's peer, when nothing is lost. */
+static enum verdict lose_connected(struct world *w, const struct datagram *d)
+{
+	bool commit = d->length > 19 && d->bytes[18] == 32 && d->bytes[19] & 2;
+	unsigned int *seen = w->test;
+
+	if (!d->sender || !commit)
+		return WORLD_PASS;
+	return ++*seen > 1 ? WORLD_DROP : WORLD_PASS;
+}
+
+static enum verdict count_commits(struct world *w, const struct datagram *d)
+{
+	lose_connected(w, d);
+	return WORLD_PASS;
+}
+
+/* RFC 2408 3.1: four messages; and nobody hangs when the last one is lost */
+static void test_commit(void **state)
+{
+	struct setting s;
+	unsigned int seen = 0, up;
+	struct world *w = prepare(&s, false);
+
+	s.right.commit = true;
+	w->judge = count_commits;
+	w->test = &seen;
+	assert_true(go(w, &s));
+	assert_int_equal(seen, 2);
+	/* The fourth message is what the initiator waited for: no second passed. */
+	up = w->now;
+	assert_in_range(up, 1000, 1500);
+	assert_null(world_esp(w, 0, 1, true));
+	assert_null(world_esp(w, 1, 0, true));
+	world_free(w);
+
+	w = prepare(&s, false);
+	s.right.commit = true;
+	w->judge = lose_connected;
+	seen = 0;
+	w->test = &seen;
+	assert_true(go(w, &s));
+	assert_in_range(w->now, 4000, 4500);
+	assert_null(world_esp(w, 0, 1, true));
+	assert_null(world_esp(w, 1, 0, true));
+	world_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_wild_ranges),
+		cmocka_unit_test(test_transport),
+		cmocka_unit_test(test_commit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -227,6 +227,7 @@ void config_connection(const struct config_tunnel *tunnel, const struct ike_addr
 		.rekey_fuzz = tunnel->rekey_fuzz,
 		.replay_window = tunnel->replay_window,
 		.esn = tunnel->esn,
+		.commit = tunnel->commit,
 		.encap = tunnel->encap,
 		.keepalive = tunnel->keepalive,
 		.dpd_delay = tunnel->dpd_delay,

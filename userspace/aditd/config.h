@@ -81,7 +81,7 @@ struct config_tunnel {
 	uint32_t rekey_margin;		/* seconds; 0: the engine's default */
 	uint32_t rekey_fuzz;		/* percent */
 	uint32_t replay_window;		/* packets */
-	bool esn;
+	bool esn, commit;
 	int encap;			/* enum ike_encap */
 	uint32_t keepalive;		/* seconds */
 	uint32_t dpd_delay, dpd_timeout;/* seconds; delay 0: off */

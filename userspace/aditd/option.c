@@ -126,6 +126,7 @@ const struct option option_tunnel[] = {
 	{ "rekey-fuzz", OPTION_NUMBER, IN(rekey_fuzz), .fallback = "100", RANGE(0, 1000) },
 	{ "replay-window", OPTION_NUMBER, IN(replay_window), .fallback = "1024", RANGE(0, 4096) },
 	{ "esn", OPTION_BOOL, IN(esn), .fallback = "false" },
+	{ "commit-bit", OPTION_BOOL, IN(commit), .fallback = "false" },
 	{ "encap", OPTION_WORD, IN(encap), .fallback = "auto", .words = encaps },
 	{ "keepalive", OPTION_DURATION, IN(keepalive), .fallback = "20s", RANGE(1, 3600) },
 	{ "dpd-delay", OPTION_DURATION, IN(dpd_delay), .fallback = "10s", RANGE(0, DAY) },

@@ -217,7 +217,9 @@ static void informational(struct ike *ike, struct session *s, struct arrival *a)
 		dropped(ike, a->remote, "encrypted notification of an unknown phase 1");
 		return;
 	}
-	if (session_id_used(s, m->header.id)) {
+	/* RFC 2408 3.1: CONNECTED may have the message id of the quick mode that it belongs to */
+	x = exchange_find(s, m->header.id);
+	if (session_id_used(s, m->header.id) && !(x && x->commit)) {
 		ike->counters.duplicates++;
 		return;
 	}

@@ -317,6 +317,8 @@ void exchange_begin(struct exchange *x, struct builder *b, uint8_t *buffer, size
 {
 	struct isakmp_header h = { .version = IKE_VERSION, .exchange = x->type, .id = x->id };
 
+	if (x->committing)
+		h.flags = IKE_FLAG_COMMIT;
 	memcpy(h.initiator, x->session->cookie_i, sizeof(h.initiator));
 	memcpy(h.responder, x->session->cookie_r, sizeof(h.responder));
 	builder_begin(b, buffer, size, &h);

@@ -87,6 +87,7 @@ struct exchange {
 	const struct arrival *arrival;
 	struct seal seal;
 	bool commit; /* the peer set the commit bit */
+	bool committing; /* we set it */
 
 	struct blob sent; /* the last message, as it went out */
 	bool waiting; /* for an answer: we retransmit */

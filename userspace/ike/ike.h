@@ -190,6 +190,8 @@ struct ike_connection {
 	uint32_t replay_window;		/* packets; passed to sa_install */
 	bool esn;			/* RFC 4304: offer and require extended sequence numbers */
 
+	bool commit; /* responder: set the commit bit, and say CONNECTED in a fourth message */
+
 	enum ike_encap encap;
 	uint32_t keepalive;		/* seconds, RFC 3948 4; 0: 20 */
 	uint32_t dpd_delay;		/* seconds; 0: DPD off (R-U-THEREs are answered anyway) */

@@ -511,6 +511,7 @@ static bool send_2(struct exchange *x, const struct message *m, const struct chi
 
 	terms.group = q->group;
 	terms.spi_esp = terms.spi_ah = q->child->spi_in;
+	x->committing = q->pair->connection->settings.commit;
 	exchange_begin(x, &b, buffer, sizeof(buffer));
 	at = builder_reserve(&b, IKE_PAYLOAD_HASH, len);
 	proposal_answer_child(&b, choice, &terms);
@@ -556,6 +557,31 @@ void quick_r1(struct exchange *x, const struct message *m)
 		exchange_kill(x);
 }
 
+/* RFC 2408 3.1: whoever set the commit bit says when the SAs can be used */
+static void send_4(struct exchange *x)
+{
+	struct session *s = x->session;
+	uint8_t buffer[BUILDER_MAX], hash[HASH_MAX], spi[4] = { 0 };
+	struct notify n = {
+		.doi = IKE_DOI_IPSEC,
+		.protocol = x->quick->child->protocol,
+		.type = IKE_N_CONNECTED,
+		.spi = bytes_of(spi, sizeof(spi)),
+	};
+	size_t len = s->keymat.hash->len, at;
+	struct builder b;
+
+	spi_write(spi, x->quick->child->spi_in);
+	exchange_begin(x, &b, buffer, sizeof(buffer));
+	at = builder_reserve(&b, IKE_PAYLOAD_HASH, len);
+	notify_write(&b, &n);
+	if (!keymat_hash1(&s->keymat, x->id, builder_behind(&b, at, len), hash))
+		return;
+	builder_fill(&b, at, bytes_of(hash, len));
+	/* It is not waited for: a peer that does without goes on by itself. */
+	exchange_send(x, &b, true, false);
+}
+
 void quick_r3(struct exchange *x, const struct message *m)
 {
 	struct child *c = x->quick->child;
@@ -563,8 +589,12 @@ void quick_r3(struct exchange *x, const struct message *m)
 	(void)m;
 	exchange_accept(x);
 	exchange_done(x);
-	if (!c || c->state != CHILD_NEGOTIATING)
+	if (!c)
 		return;
-	c->agreed = c->ike->now;
-	child_establish(c);
+	if (c->state == CHILD_NEGOTIATING) {
+		c->agreed = c->ike->now;
+		child_establish(c);
+	}
+	if (x->committing && c->state == CHILD_ESTABLISHED)
+		send_4(x);
 }

@@ -63,8 +63,11 @@ static const struct transition transitions[] = {
 	  true, quick_i2 },
 	{ STATE_QUICK_R3, IKE_EXCHANGE_QUICK, HASH, HASH | NOTIFY | VENDOR, MANY, HASH_3,
 	  STATE_DONE, false, quick_r3 },
-	/* RFC 2408 3.1: CONNECTED as a fourth message */
-	{ STATE_DONE, IKE_EXCHANGE_QUICK, HASH | NOTIFY, HASH | NOTIFY | VENDOR, MANY, HASH_2,
+	/*
+	 * RFC 2408 3.1: CONNECTED as a fourth message. No RFC has its HASH; those who send it make
+	 * it as that of any notification (RFC 2409 5.7).
+	 */
+	{ STATE_DONE, IKE_EXCHANGE_QUICK, HASH | NOTIFY, HASH | NOTIFY | VENDOR, MANY, HASH_1,
 	  STATE_DONE, true, quick_i4 },
 	/* draft-ietf-ipsec-isakmp-mode-cfg-05 3.1; Cisco's go on under the same message id */
 	{ STATE_TRANSACTION_R1, IKE_EXCHANGE_TRANSACTION, HASH | ATTRIBUTES,
