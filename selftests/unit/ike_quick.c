@@ -127,6 +127,49 @@ static void test_wild_ranges(void **state)
 	world_free(w);
 }
 
+/* RFC 2407 4.5, 4.6.3.1: of two limits in kilobytes the smaller one holds on both sides */
+static void test_kilobytes(void **state)
+{
+	static const struct {
+		uint64_t left, right, agreed;
+	} rows[] = {
+		{ 0, 0, 0 }, { 1 << 20, 0, 1 << 20 }, { 0, 1 << 20, 1 << 20 },
+		{ 2 << 20, 1 << 20, 1 << 20 }, { 1 << 20, 2 << 20, 1 << 20 },
+	};
+	struct setting s;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct world *w = prepare(&s, false);
+
+		s.left.esp_lifebytes = rows[i].left;
+		s.right.esp_lifebytes = rows[i].right;
+		assert_true(go(w, &s));
+		/* The responder's own limit is told when the initiator asked for more. */
+		assert_int_equal(outbound(w, 1)->sa.byte_hard, rows[i].agreed);
+		if (rows[i].left)
+			assert_int_equal(outbound(w, 0)->sa.byte_hard, rows[i].agreed);
+		world_free(w);
+	}
+}
+
+/* A phase 1 that has said enough is renewed, and its child stays. */
+static void test_phase1_kilobytes(void **state)
+{
+	struct setting s;
+	struct world *w = prepare(&s, false);
+
+	s.left.ike_lifebytes = 8192;
+	s.left.dpd_delay = s.right.dpd_delay = 10;
+	assert_true(go(w, &s));
+	world_run(w, w->now + 600 * SECONDS, NULL);
+	assert_in_range(w->sides[0].counts[IKE_EVENT_IKE_UP], 2, 6);
+	assert_int_equal(w->sides[0].counts[IKE_EVENT_CHILD_UP], 1);
+	assert_int_equal(w->sides[0].counts[IKE_EVENT_CHILD_DOWN], 0);
+	assert_true(both_up(w));
+	world_free(w);
+}
+
 /* RFC 3947 5.2, RFC 3948 5.2: behind NAT both sides see other addresses than their own */
 static void test_transport(void **state)
 {
@@ -209,6 +252,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_wild_ranges),
+		cmocka_unit_test(test_kilobytes),
+		cmocka_unit_test(test_phase1_kilobytes),
 		cmocka_unit_test(test_transport),
 		cmocka_unit_test(test_commit),
 	};

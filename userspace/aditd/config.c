@@ -221,6 +221,7 @@ void config_connection(const struct config_tunnel *tunnel, const struct ike_addr
 		.pair_count = config_pairs(tunnel, pairs, IKE_PAIRS_MAX),
 		.mode = tunnel->mode,
 		.ike_lifetime = tunnel->ike_lifetime,
+		.ike_lifebytes = tunnel->ike_lifebytes,
 		.esp_lifetime = tunnel->esp_lifetime,
 		.esp_lifebytes = tunnel->esp_lifebytes,
 		.rekey_margin = tunnel->rekey_margin,

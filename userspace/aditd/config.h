@@ -77,6 +77,7 @@ struct config_tunnel {
 	struct ike_lease *gives;	/* these, as the engine takes them; NULL: no pool */
 	int mode;			/* enum ike_mode */
 	uint32_t ike_lifetime, esp_lifetime;	/* seconds */
+	uint64_t ike_lifebytes;		/* 0: no limit */
 	uint64_t esp_lifebytes;		/* 0: no limit */
 	uint32_t rekey_margin;		/* seconds; 0: the engine's default */
 	uint32_t rekey_fuzz;		/* percent */

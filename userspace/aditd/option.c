@@ -119,6 +119,7 @@ const struct option option_tunnel[] = {
 	{ "mode", OPTION_WORD, IN(mode), .fallback = "tunnel", .words = modes },
 	{ "ike-lifetime", OPTION_DURATION, IN(ike_lifetime), .fallback = "8h",
 	  RANGE(10, 30 * DAY) },
+	{ "ike-lifebytes", OPTION_BYTES, IN(ike_lifebytes), .fallback = "0", RANGE(0, OPTION_ANY) },
 	{ "esp-lifetime", OPTION_DURATION, IN(esp_lifetime), .fallback = "1h",
 	  RANGE(10, 30 * DAY) },
 	{ "esp-lifebytes", OPTION_BYTES, IN(esp_lifebytes), .fallback = "0", RANGE(0, OPTION_ANY) },

@@ -54,6 +54,7 @@ struct child {
 	struct ike_endpoint local, remote; /* as installed */
 	uint8_t rank[32]; /* the smaller nonce: settles simultaneous rekeys */
 	uint64_t lifetime; /* seconds */
+	uint64_t lifebytes; /* the smaller of both sides'; 0: no limit */
 	uint64_t begun, agreed, established; /* ms; 0: not yet */
 	uint64_t seen; /* when the peer was seen on it first: ms; 0: not yet */
 	struct timer outbound, rekey, expire, retire;

@@ -296,6 +296,7 @@ void exchange_accept(struct exchange *x)
 	unsigned int most = sizeof(x->accepted) / sizeof(x->accepted[0]);
 
 	seal_commit(&x->seal);
+	session_count(x->session, x->arrival->message.header.length);
 	x->state = x->row->next;
 	x->waiting = false;
 	x->resent = 0;

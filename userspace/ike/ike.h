@@ -183,6 +183,7 @@ struct ike_connection {
 	enum ike_mode mode;
 
 	uint32_t ike_lifetime;		/* seconds; 0: 28800 */
+	uint64_t ike_lifebytes;		/* bytes of its own messages, both ways; 0: no limit */
 	uint32_t esp_lifetime;		/* seconds; 0: 3600 */
 	uint64_t esp_lifebytes;		/* bytes; 0: no limit */
 	uint32_t rekey_margin; /* seconds before the end; 0: 540, less for short lifetimes */

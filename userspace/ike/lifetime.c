@@ -3,6 +3,20 @@
 
 #include "ike/payload.h"
 
+uint32_t lifekilobytes(uint64_t bytes)
+{
+	uint64_t kilobytes = bytes && bytes < 1024 ? 1 : bytes / 1024;
+
+	return kilobytes < UINT32_MAX ? kilobytes : UINT32_MAX;
+}
+
+uint64_t lifebytes_smaller(uint64_t bytes, uint64_t kilobytes)
+{
+	uint64_t theirs = kilobytes < UINT64_MAX / 1024 ? kilobytes * 1024 : UINT64_MAX;
+
+	return theirs && (!bytes || theirs < bytes) ? theirs : bytes;
+}
+
 static void apply(struct child *c, struct bytes attributes)
 {
 	struct fault fault = { 0 };
@@ -17,6 +31,8 @@ static void apply(struct child *c, struct bytes attributes)
 		else if (type == IPSEC_ATTR_LIFE_DURATION && kind == IKE_LIFE_SECONDS && value &&
 			 value < c->lifetime)
 			c->lifetime = value;
+		else if (type == IPSEC_ATTR_LIFE_DURATION && kind == IKE_LIFE_KILOBYTES)
+			c->lifebytes = lifebytes_smaller(c->lifebytes, value);
 	}
 }
 
@@ -33,7 +49,7 @@ void lifetime_read(struct child *c, const struct message *m)
 
 void lifetime_write(struct builder *b, const struct child *c)
 {
-	uint8_t spi[4] = { 0 }, attributes[16];
+	uint8_t spi[4] = { 0 }, attributes[32];
 	struct writer w = writer_of(attributes, sizeof(attributes));
 	struct notify n = {
 		.doi = IKE_DOI_IPSEC,
@@ -45,6 +61,10 @@ void lifetime_write(struct builder *b, const struct child *c)
 	spi_write(spi, c->spi_in);
 	attribute_write(&w, IPSEC_ATTR_LIFE_TYPE, IKE_LIFE_SECONDS);
 	attribute_write_life(&w, IPSEC_ATTR_LIFE_DURATION, c->lifetime);
+	if (c->lifebytes) {
+		attribute_write(&w, IPSEC_ATTR_LIFE_TYPE, IKE_LIFE_KILOBYTES);
+		attribute_write_life(&w, IPSEC_ATTR_LIFE_DURATION, lifekilobytes(c->lifebytes));
+	}
 	n.data = writer_from(&w, 0);
 	notify_write(b, &n);
 }

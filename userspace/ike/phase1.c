@@ -7,6 +7,7 @@
 #include "ike/auth.h"
 #include "ike/half_open.h"
 #include "ike/informational.h"
+#include "ike/lifetime.h"
 #include "ike/natt.h"
 #include "ike/report.h"
 #include "ike/text.h"
@@ -35,6 +36,7 @@ struct ike_terms phase1_terms(const struct session *s, const struct connection *
 	return (struct ike_terms){
 		.auth = method_for(c->method, client_begins)->number,
 		.seconds = c->settings.ike_lifetime,
+		.kilobytes = lifekilobytes(c->settings.ike_lifebytes),
 	};
 }
 
@@ -189,6 +191,7 @@ void phase1_agree(struct session *s, const struct ike_choice *choice)
 	s->auth = choice->auth;
 	s->lifetime = seconds < s->main.phase1->terms.seconds ? seconds :
 								 s->main.phase1->terms.seconds;
+	s->lifebytes = lifebytes_smaller(s->connection->settings.ike_lifebytes, choice->kilobytes);
 }
 
 /* Whether only one of the two sides wants a user to log in. */

@@ -80,7 +80,7 @@ static struct child_terms terms_of(const struct session *s, const struct connect
 	struct child_terms terms = {
 		.encap = natt_encap(s, tunnel),
 		.seconds = c->settings.esp_lifetime,
-		.kilobytes = c->settings.esp_lifebytes / 1024,
+		.kilobytes = lifekilobytes(c->settings.esp_lifebytes),
 	};
 
 	return terms;
@@ -301,6 +301,7 @@ static void settle(struct child *c, const struct child_choice *choice)
 	c->encap = encap_is_udp(choice->encap);
 	c->tunnel = encap_is_tunnel(choice->encap);
 	c->lifetime = choice->seconds && choice->seconds < ours ? choice->seconds : ours;
+	c->lifebytes = lifebytes_smaller(c->connection->settings.esp_lifebytes, choice->kilobytes);
 }
 
 /* NULL, or why the answer cannot be accepted; @error for our side, @notify for the peer. */
@@ -517,7 +518,8 @@ static bool send_2(struct exchange *x, const struct message *m, const struct chi
 	proposal_answer_child(&b, choice, &terms);
 	write_key_exchange(&b, q, false);
 	ts_echo(&b, s, m);
-	if (choice->seconds && q->child->lifetime < choice->seconds)
+	if ((choice->seconds && q->child->lifetime < choice->seconds) ||
+	    (choice->kilobytes && q->child->lifebytes / 1024 < choice->kilobytes))
 		lifetime_write(&b, q->child);
 	if (b.w.overflow || !keymat_hash2(&s->keymat, x->id, blob_bytes(&q->ni),
 					  builder_behind(&b, at, len), hash))

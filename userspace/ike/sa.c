@@ -31,7 +31,7 @@ void sa_describe(const struct child *c, enum ike_direction direction, struct ike
 		.local_ts = selector_public(&c->local_ts),
 		.remote_ts = selector_public(&c->remote_ts),
 		.time_hard = c->lifetime + HARD_LIMIT_SPARE,
-		.byte_hard = settings->esp_lifebytes,
+		.byte_hard = c->lifebytes,
 	};
 	/* Between 80 and 90 percent, so that both sides do not begin together */
 	if (sa->byte_hard)

@@ -486,11 +486,22 @@ static void transmit_piece(void *ctx, struct bytes piece)
 	engine_send(s->ike, &s->local, &s->remote, piece.data, piece.len);
 }
 
+void session_count(struct session *s, size_t len)
+{
+	bool before = s->bytes >= s->lifebytes;
+
+	s->bytes += len;
+	/* RFC 2409 appendix A: there is no harder end than the successor's beginning. */
+	if (s->lifebytes && s->established && !s->retiring && !before && s->bytes >= s->lifebytes)
+		timer_set_earlier(&s->ike->timers, &s->rekey, s->ike->now);
+}
+
 void session_transmit(struct session *s, const uint8_t *bytes, size_t len)
 {
 	s->sent_time = s->ike->now;
 	s->connection->contact.sent++;
 	s->connection->contact.sent_natt += s->local.port == IKE_PORT_NATT;
+	session_count(s, len);
 	if (s->peer_fragments && len > FRAGMENT_MESSAGE_MAX)
 		fragment_send(bytes_of(bytes, len), ++s->fragment_id, transmit_piece, s);
 	else

@@ -39,6 +39,7 @@ struct session {
 	struct proposal proposal;
 	uint16_t auth; /* IKE_AUTH_* */
 	uint64_t lifetime; /* seconds, the smaller of both sides' */
+	uint64_t lifebytes, bytes; /* the same of its messages, 0: no limit; and what went so far */
 	struct keymat keymat;
 	bool keys; /* keymat holds them */
 	struct identity peer;
@@ -105,6 +106,8 @@ void session_move(struct session *s, const struct ike_endpoint *local,
 		  const struct ike_endpoint *remote);
 /* A message of it came, genuine or not: counted. */
 void session_heard(struct session *s, const struct ike_endpoint *local);
+/* So much of it went over the wire; at its limit it is renewed. */
+void session_count(struct session *s, size_t len);
 /* Sends a message, marks the time for keepalives. */
 void session_transmit(struct session *s, const uint8_t *bytes, size_t len);
 

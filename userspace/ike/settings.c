@@ -393,7 +393,8 @@ static bool same_terms(const struct connection *a, const struct connection *b)
 {
 	const struct ike_connection *s = &a->settings, *t = &b->settings;
 
-	return s->ike_lifetime == t->ike_lifetime && s->esp_lifetime == t->esp_lifetime &&
+	return s->ike_lifetime == t->ike_lifetime &&
+	       s->ike_lifebytes == t->ike_lifebytes && s->esp_lifetime == t->esp_lifetime &&
 	       s->esp_lifebytes == t->esp_lifebytes && s->rekey_margin == t->rekey_margin &&
 	       s->rekey_fuzz == t->rekey_fuzz && s->keepalive == t->keepalive &&
 	       s->dpd_delay == t->dpd_delay && s->dpd_timeout == t->dpd_timeout &&

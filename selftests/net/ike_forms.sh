@@ -1,0 +1,140 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The forms that tunnels to strongSwan take: transport mode, with and without NAT, several pairs of
+# selectors, ranges, protocols; IPv6 outside; a bad network; DELETE by each side; and what tshark
+# reads of it all with aditd's key log.
+
+. "$(dirname "$0")/lib.sh"
+. "$NET_DIR/ike_lib.sh"
+
+plan 25
+need_adit
+need_strongswan
+need tshark
+
+# peer KEY=VALUE...: strongSwan's side from now on
+peer()
+{
+	swan_conf right
+	swan_conn right peer "$@"
+	swan_load right || bail_out "strongSwan does not load its configuration"
+}
+
+# ours KEY=VALUE...: adit's side, started anew
+ours()
+{
+	adit_conf left
+	adit_tunnel left net start=wait "$@"
+	adit_start left || bail_out "aditd does not start"
+}
+
+over()
+{
+	adit_stop left
+	eventually no_xfrm_sas right
+}
+
+# children N: that many, each up
+children()
+{
+	[ "$(adit_status left '[.children[] | select(.state == "established")] | length')" = "$1" ]
+}
+
+topology_router hosts
+swan_conf right
+swan_conn right peer
+swan_start right || bail_out "strongSwan does not start"
+
+name="transport mode"
+peer child_mode=transport child_local_ts=dynamic child_remote_ts=dynamic
+ours mode=transport local-ts=dynamic remote-ts=dynamic
+check "$name: up" adit_ctl left up net --wait 10
+watch "$router" toright || bail_out "cannot watch the wire"
+check "$name: the gateways reach each other" pings "$left" "$RIGHT4"
+watched
+check "$name: by ESP" sealed esp
+same "$name: so it is reported" transport "$(adit_status left '.children[0].mode')"
+over
+
+name="transport mode behind NAT"
+router_nat
+peer nat=yes child_mode=transport child_local_ts=dynamic child_remote_ts=dynamic
+ours mode=transport local-ts=dynamic remote-ts=dynamic
+check "$name: up" adit_ctl left up net --wait 10
+same "$name: in UDP" "transport true" \
+	"$(adit_status left '.children[0] | "\(.mode) \(.encap)"')"
+check "$name: the gateways reach each other" pings "$left" "$RIGHT4"
+over
+in_ns "$router" nft delete table ip adit_nat
+
+name="a range"
+peer child_local_ts=10.2.0.2-10.2.0.9
+ours remote-ts=10.2.0.2-10.2.0.9
+check "$name: up" adit_ctl left up net --wait 10
+same "$name: as it was configured" 10.2.0.2-10.2.0.9 "$(adit_status left '.children[0].remote_ts')"
+check "$name: it carries traffic" hosts_ping
+check "$name: what is outside of it stays outside" no_ping "$lhost" $RIGHT_IN4
+over
+
+name="several pairs"
+addresses "$right" lo 10.12.0.1/32
+peer child_local_ts="$RIGHT_NET4,10.12.0.0/16"
+ours remote-ts="$RIGHT_NET4 10.12.0.0/16"
+check "$name: up" adit_ctl left up net --wait 10
+check "$name: two children" eventually children 2
+same "$name: under one phase 1" 1 "$(swan right --list-sas | grep -c '^peer:')"
+check "$name: the first carries traffic" hosts_ping
+check "$name: so does the second" pings "$lhost" 10.12.0.1
+check "$name: down" adit_ctl left down net
+check "$name: strongSwan has deleted both" eventually no_xfrm_sas right
+over
+
+name="a bad network"
+disturb "$router" toright delay 5ms 3ms reorder 25% loss 20%
+disturb "$router" toleft delay 5ms 3ms reorder 25% loss 20%
+ours start=always
+check "$name: up" wait_for 60 adit_established left
+calm "$router" toright
+calm "$router" toleft
+check "$name: it carries traffic" eventually hosts_ping
+over
+
+name="IPv6 outside"
+OUTER=6
+peer
+ours
+check "$name: up" adit_ctl left up net --wait 10
+check "$name: it carries traffic" hosts_ping
+over
+OUTER=4
+
+name="key log"
+peer child_esp_proposals=aes128gcm16-modp1024
+adit_conf left "keylog = \"$TMP/keys\""
+adit_tunnel left net start=wait esp=aes128gcm16-modp1024
+adit_start left || bail_out "aditd does not start"
+capture "$router" toright wire || bail_out "cannot capture"
+check "$name: up" adit_ctl left up net --wait 10
+adit_ctl left down net >/dev/null
+eventually no_xfrm_sas right
+capture_end wire
+# read FILTER FIELD: with the keys, what is inside of the encrypted messages
+decrypted()
+{
+	mkdir -p "$TMP/wireshark"
+	cp "$TMP/keys" "$TMP/wireshark/ikev1_decryption_table"
+	WIRESHARK_CONFIG_DIR=$TMP/wireshark tshark -r "$TMP/wire.pcap" -Y "$1" -T fields -e "$2" \
+		2>/dev/null
+}
+names_networks()
+{
+	decrypted 'isakmp.exchangetype == 32' isakmp.id.data.ipv4_subnet >"$TMP/subnets"
+	cat "$TMP/subnets"
+	grep -q '255\.255\.0\.0,255\.255\.0\.0' "$TMP/subnets"
+}
+check "$name: tshark reads the selectors of quick mode" names_networks
+check "$name: and the DELETE" test -n "$(decrypted 'isakmp.exchangetype == 5' isakmp.delete.spi)"
+adit_stop left
+
+finish
