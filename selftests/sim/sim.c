@@ -12,9 +12,9 @@
  *
  * A failing run prints its seed and the story of the tunnel; the same seed plays exactly the same.
  *
- *	sim			a few short ones, and the small cases in every order (interleavings.c)
- *	sim --long		a thousand tunnels for a day, a fifth of all datagrams lost; a seed by
- *				chance unless one is given
+ *	sim		a few short ones, and the small cases in every order (interleavings.c)
+ *	sim --long	a thousand tunnels for a day, a fifth of all datagrams lost; a seed by
+ *			chance unless one is given
  *	sim [--seed N] [--tunnels N] [--hours N] [--loss PERMILLE] [--tell TUNNEL]
  *	sim --interleavings N	every order of the small cases, N messages of each lost (0 or 1)
  */

@@ -16,7 +16,7 @@ void lifetime_write(struct builder *b, const struct child *c);
 
 /* For the wire: at least one, since zero is no limit; and not more than an attribute takes. */
 uint32_t lifekilobytes(uint64_t bytes);
-/* The smaller of two limits in bytes of which 0 is none; the second in kilobytes, as on the wire. */
+/* The smaller of two limits, of which 0 is none; the second in kilobytes, as on the wire. */
 uint64_t lifebytes_smaller(uint64_t bytes, uint64_t kilobytes);
 
 #endif

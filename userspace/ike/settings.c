@@ -379,7 +379,8 @@ static bool same_essence(const struct connection *a, const struct connection *b)
 	       ike_address_equal(&s->remote, &t->remote) && s->remote_port == t->remote_port &&
 	       s->remote_natt_port == t->remote_natt_port &&
 	       s->auth == t->auth && s->exchange == t->exchange && s->mode == t->mode &&
-	       s->encap == t->encap && s->esn == t->esn && s->commit == t->commit && s->replay_window == t->replay_window &&
+	       s->encap == t->encap && s->esn == t->esn && s->commit == t->commit &&
+	       s->replay_window == t->replay_window &&
 	       a->any_remote_id == b->any_remote_id && ids_equal(&a->local_id, &b->local_id) &&
 	       ids_equal(&a->remote_id, &b->remote_id) &&
 	       hash_equal(blob_bytes(&a->psk), blob_bytes(&b->psk)) &&
