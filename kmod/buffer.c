@@ -133,6 +133,10 @@ void adit_buffer_exit(void)
 {
 	int cpu;
 
+	/* Who takes a page back without a lock is done with it. */
+	for_each_possible_cpu(cpu)
+		adit_page_pool_stop(*per_cpu_ptr(pools, cpu));
+	synchronize_net();
 	for_each_possible_cpu(cpu)
 		page_pool_destroy(*per_cpu_ptr(pools, cpu));
 	free_percpu(pools);

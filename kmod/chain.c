@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/ip.h>
+#include <linux/module.h>
+#include <linux/notifier.h>
 #include <linux/udp.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/protocol.h>
 
-#include "buffer.h"
 #include "chain.h"
 #include "compat.h"
 #include "outer.h"
 #include "sa.h"
 
+/* Written when the module is loaded and where esp4_offload or esp6_offload is. */
 static bool registered4, registered6;
 
 /* Do the outer headers differ in nothing but lengths and checksums? */
@@ -32,13 +34,18 @@ static bool same_header(const struct sk_buff *first, const struct sk_buff *skb)
 	       ip6h->hop_limit == other6->hop_limit;
 }
 
-/* May such packets be chained? AH may have gone over ESP, and IPv6 may have extensions. */
+/*
+ * May such packets be chained? AH may have gone over ESP, and IPv6 may have
+ * extensions. Over IPv6 each UDP header has a checksum of its own (RFC 8200 8.1), and
+ * nobody would fill it in when the chain is taken apart.
+ */
 static bool can_chain(const struct adit_sa *sa, const struct sk_buff *skb)
 {
 	if (sa->local_port)
-		return true;
-	return sa->family == AF_INET ? registered4 && ip_hdr(skb)->protocol == IPPROTO_ESP :
-				       registered6 && ipv6_hdr(skb)->nexthdr == IPPROTO_ESP;
+		return sa->family == AF_INET;
+	return sa->family == AF_INET ?
+	       READ_ONCE(registered4) && ip_hdr(skb)->protocol == IPPROTO_ESP :
+	       READ_ONCE(registered6) && ipv6_hdr(skb)->nexthdr == IPPROTO_ESP;
 }
 
 void adit_chain(const struct adit_sa *sa, struct sk_buff *first, struct sk_buff_head *batch)
@@ -53,12 +60,13 @@ void adit_chain(const struct adit_sa *sa, struct sk_buff *first, struct sk_buff_
 	if (sa->local_port)
 		header += sizeof(struct udphdr);
 
-	/* All are as long as the first; the last may be shorter, and it alone may have
-	 * a socket, which then answers for all.
+	/* All are as long as the first; the last may be shorter. No socket answers for
+	 * them: some kernels that take a chain apart forget what it was charged with.
 	 */
-	while ((skb = skb_peek(batch)) && !last->sk && skb->len <= len &&
+	while ((skb = skb_peek(batch)) && skb->len <= len &&
 	       first->len + skb->len - header <= IP_MAX_MTU && same_header(first, skb)) {
 		__skb_unlink(skb, batch);
+		skb_orphan(skb);
 		__skb_pull(skb, header);
 		if (last == first)
 			skb_shinfo(first)->frag_list = skb;
@@ -74,19 +82,14 @@ void adit_chain(const struct adit_sa *sa, struct sk_buff *first, struct sk_buff_
 	}
 	if (count == 1)
 		return;
+	skb_orphan(first);
 
 	skb_shinfo(first)->gso_size = len - header;
 	skb_shinfo(first)->gso_segs = count;
 	skb_shinfo(first)->gso_type = SKB_GSO_FRAGLIST | (sa->local_port ? SKB_GSO_UDP_L4 : 0);
-	/* There is none to make: ESP has none, over IPv4 that of UDP is 0, and over IPv6
-	 * each packet has its own.
-	 */
+	/* There is none to make: ESP has none, and that of UDP is 0. */
 	first->ip_summed = CHECKSUM_UNNECESSARY;
 	adit_outer_lengths(sa, first);
-	if (last->sk) {
-		adit_buffer_own(first, last);
-		skb_orphan(last);
-	}
 }
 
 /* What the way has changed in the header (addresses, TTL, TOS) holds for all packets. */
@@ -134,7 +137,8 @@ static struct sk_buff *segment(struct sk_buff *skb, netdev_features_t features)
 {
 	struct sk_buff *list;
 
-	if (!(skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST) || !skb_has_frag_list(skb))
+	if (!(skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST) || !skb_has_frag_list(skb) ||
+	    skb_headlen(skb) != skb_shinfo(skb)->gso_size)
 		return ERR_PTR(-EINVAL);
 	list = skb_segment_list(skb, features, skb_mac_header_len(skb));
 	if (!IS_ERR(list))
@@ -146,16 +150,57 @@ static const struct net_offload offload = {
 	.callbacks.gso_segment = segment,
 };
 
-void adit_chain_init(void)
+static void unregister4(void)
 {
+	if (!registered4)
+		return;
+	WRITE_ONCE(registered4, false);
+	inet_del_offload(&offload, IPPROTO_ESP);
+}
+
+static void unregister6(void)
+{
+	if (!registered6)
+		return;
+	WRITE_ONCE(registered6, false);
+	inet6_del_offload(&offload, IPPROTO_ESP);
+}
+
+/*
+ * XFRM's modules want our place, and do not clean up behind themselves if they do not
+ * get it: it is theirs before they ask.
+ */
+static int make_way(struct notifier_block *block, unsigned long state, void *data)
+{
+	const struct module *module = data;
+
+	if (state != MODULE_STATE_COMING)
+		return NOTIFY_DONE;
+	if (!strcmp(module->name, "esp4_offload"))
+		unregister4();
+	else if (!strcmp(module->name, "esp6_offload"))
+		unregister6();
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block modules = {
+	.notifier_call = make_way,
+};
+
+int adit_chain_init(void)
+{
+	int err = register_module_notifier(&modules);
+
+	if (err)
+		return err;
 	registered4 = !inet_add_offload(&offload, IPPROTO_ESP);
 	registered6 = !inet6_add_offload(&offload, IPPROTO_ESP);
+	return 0;
 }
 
 void adit_chain_exit(void)
 {
-	if (registered4)
-		inet_del_offload(&offload, IPPROTO_ESP);
-	if (registered6)
-		inet6_del_offload(&offload, IPPROTO_ESP);
+	unregister_module_notifier(&modules);
+	unregister4();
+	unregister6();
 }

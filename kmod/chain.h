@@ -9,11 +9,9 @@
  * instructions that the way of each from here to the peer's handler costs.
  *
  * In UDP the kernel knows how to take chains apart. For ESP without UDP it asks
- * whoever has registered for the protocol: we do, unless esp4_offload (esp6_offload) is
- * there, which XFRM loads for states that a network card shall handle; then such packets
- * go one by one.
- *
- * Locking: what is registered does not change while the module is there.
+ * whoever has registered for the protocol: we do, until esp4_offload (esp6_offload) is
+ * loaded, which XFRM needs for states that a network card shall handle; from then on
+ * such packets go one by one.
  */
 #ifndef _ADIT_CHAIN_H
 #define _ADIT_CHAIN_H
@@ -40,7 +38,7 @@ void adit_chain(const struct adit_sa *sa, struct sk_buff *first, struct sk_buff_
  */
 struct sk_buff *adit_chain_split(struct sk_buff *skb);
 
-void adit_chain_init(void);
+int adit_chain_init(void);
 void adit_chain_exit(void);
 
 #endif

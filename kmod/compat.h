@@ -38,6 +38,15 @@ static inline struct page_pool *adit_page_pool_create(const struct page_pool_par
 #endif
 }
 
+/* From now on it takes them back with a lock. @pool may be NULL. */
+static inline void adit_page_pool_stop(struct page_pool *pool)
+{
+#ifdef ADIT_HAVE_PAGE_POOL_PERCPU
+	if (pool)
+		page_pool_disable_direct_recycling(pool);
+#endif
+}
+
 /* Before 6.3 a completion got the request and found its data in there. */
 #ifdef ADIT_HAVE_CRYPTO_REQUEST_DATA
 typedef void adit_completion_arg;

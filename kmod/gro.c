@@ -109,7 +109,8 @@ static bool follows(struct sk_buff *to, struct sk_buff *skb)
 
 	return a->header == b->header && a->seq == ntohl(next->seq) && b->size <= a->size &&
 	       th->source == next->source && th->dest == next->dest &&
-	       th->ack_seq == next->ack_seq && th->window == next->window &&
+	       th->ack_seq == next->ack_seq &&
+	       !((tcp_flag_word(th) ^ tcp_flag_word(next)) & ~TCP_FLAG_PSH) &&
 	       same_ip(to, skb) &&
 	       !memcmp(th + 1, next + 1, th->doff * 4 - sizeof(*th)) &&
 	       to->len + b->size <= IP_MAX_MTU;
@@ -170,34 +171,67 @@ static void unset_transport_header(struct sk_buff *skb)
 	skb->transport_header = (typeof(skb->transport_header))~0U;
 }
 
+/* Past the queue. One level only: the packet may hold another for us, and that one more. */
+static void deliver(struct adit_gro_cell *cell, struct sk_buff *skb)
+{
+	cell->direct = true;
+	unset_transport_header(skb);
+	netif_receive_skb(skb);
+	cell->direct = false;
+}
+
+/* Return: false if the queue is full. */
+static bool enqueue(struct adit_gro_cell *cell, struct sk_buff *skb, bool merge)
+{
+	struct sk_buff *last;
+	bool ok = true;
+
+	spin_lock(&cell->queue.lock);
+	last = skb_peek_tail(&cell->queue);
+	if (!merge || !last || !append(last, skb)) {
+		ok = skb_queue_len(&cell->queue) < QUEUE_MAX;
+		if (likely(ok))
+			__skb_queue_tail(&cell->queue, skb);
+		if (!last)
+			napi_schedule(&cell->napi);
+	}
+	spin_unlock(&cell->queue.lock);
+	return ok;
+}
+
 void adit_gro_receive(struct adit_gro *gro, struct sk_buff *skb)
 {
-	struct adit_gro_cell *cell = this_cpu_ptr(gro->cells);
-	struct sk_buff *last = skb_peek_tail(&cell->queue);
+	struct adit_gro_cell *cell;
+	bool merge = false;
 
-	if (unlikely(!(skb->dev->flags & IFF_UP) || skb_queue_len(&cell->queue) >= QUEUE_MAX)) {
-		dev_core_stats_rx_dropped_inc(skb->dev);
-		kfree_skb(skb);
-		return;
-	}
+	/* A device that is down may be about to go, and @gro with it. */
+	if (unlikely(!(READ_ONCE(skb->dev->flags) & IFF_UP)))
+		goto drop;
+
+	cell = this_cpu_ptr(gro->cells);
 	merge_of(skb)->open = false;
 	if (is_tcp(skb)) {
-		if (can_merge(skb) && last && append(last, skb))
-			return;
-	} else if (!last && !cell->direct && skb->len <= SMALL) {
-		/* A NAPI of its own would cost 800 instructions. One level only: the
-		 * packet may hold another for us, and that one more.
-		 */
-		cell->direct = true;
-		unset_transport_header(skb);
-		netif_receive_skb(skb);
-		cell->direct = false;
+		merge = !netif_elide_gro(skb->dev) && can_merge(skb);
+	} else if (skb->len <= SMALL && !cell->direct && skb_queue_empty_lockless(&cell->queue)) {
+		/* A NAPI of its own would cost 800 instructions. */
+		deliver(cell, skb);
 		return;
 	}
+	if (likely(enqueue(cell, skb, merge)))
+		return;
+drop:
+	dev_core_stats_rx_dropped_inc(skb->dev);
+	kfree_skb(skb);
+}
 
-	__skb_queue_tail(&cell->queue, skb);
-	if (!last)
-		napi_schedule(&cell->napi);
+static struct sk_buff *dequeue(struct adit_gro_cell *cell)
+{
+	struct sk_buff *skb;
+
+	spin_lock(&cell->queue.lock);
+	skb = __skb_dequeue(&cell->queue);
+	spin_unlock(&cell->queue.lock);
+	return skb;
 }
 
 static int poll(struct napi_struct *napi, int budget)
@@ -206,7 +240,7 @@ static int poll(struct napi_struct *napi, int budget)
 	struct sk_buff *skb;
 	int done = 0;
 
-	while (done < budget && (skb = __skb_dequeue(&cell->queue))) {
+	while (done < budget && (skb = dequeue(cell))) {
 		if (skb_is_gso(skb))
 			finish(skb);
 		unset_transport_header(skb);
@@ -233,7 +267,7 @@ struct adit_gro *adit_gro_alloc(struct net_device *dev)
 	}
 	for_each_possible_cpu(cpu) {
 		cell = per_cpu_ptr(gro->cells, cpu);
-		__skb_queue_head_init(&cell->queue);
+		skb_queue_head_init(&cell->queue);
 		set_bit(NAPI_STATE_NO_BUSY_POLL, &cell->napi.state);
 		netif_napi_add(dev, &cell->napi, poll);
 		napi_enable(&cell->napi);
@@ -258,7 +292,7 @@ void adit_gro_free(struct adit_gro *gro)
 		cell = per_cpu_ptr(gro->cells, cpu);
 		napi_disable(&cell->napi);
 		__netif_napi_del(&cell->napi);
-		__skb_queue_purge(&cell->queue);
+		skb_queue_purge(&cell->queue);
 	}
 	/* Who walks the device's list of NAPIs under RCU may still see them. */
 	call_rcu(&gro->rcu, free_rcu);

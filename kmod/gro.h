@@ -7,7 +7,8 @@
  * costs a third of what GRO needs for them, which looks through all flows
  * and all protocols; and GRO merges what comes out once more.
  *
- * Locking: a queue is touched by its CPU only, with BH disabled.
+ * Locking: the queue's own lock, which is nearly always free: its CPU fills it, and
+ * empties it unless the NAPI has a thread. BH is disabled.
  * Lifetime: freed a grace period after the device has gone.
  */
 #ifndef _ADIT_GRO_H

@@ -35,7 +35,9 @@ static int __init adit_module_init(void)
 	err = adit_crypto_init();
 	if (err)
 		goto err_buffer;
-	adit_chain_init();
+	err = adit_chain_init();
+	if (err)
+		goto err_crypto;
 	err = adit_spd_init();
 	if (err)
 		goto err_chain;
@@ -58,6 +60,7 @@ err_spd:
 	adit_spd_exit();
 err_chain:
 	adit_chain_exit();
+err_crypto:
 	adit_crypto_exit();
 err_buffer:
 	adit_buffer_exit();

@@ -343,6 +343,9 @@ static void receive_chain(struct sk_buff *skb, u8 family)
 		if (!receive(packet, family, IPPROTO_ESP, false, 0))
 			continue;
 		__skb_push(packet, packet->data - skb_network_header(packet));
+		/* The route is only lent, and will be looked up again. */
+		skb_dst_drop(packet);
+		nf_reset_ct(packet);
 		netif_rx(packet);
 	}
 }
