@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What the benchmarks in a guest share: two gateways joined by veth, each with a host behind it,
 #   h1 - g1 = g2 - h2
