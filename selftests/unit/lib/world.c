@@ -234,15 +234,19 @@ static uint64_t arrival(struct world *w)
 }
 
 /*
- * One bit. The flags of the header are not under any HASH (RFC 2409 5), so a flipped commit bit is
- * as good as a true one.
+ * One bit. The flags of the header are not under any HASH, nor are the notifications of phase 1
+ * (RFC 2409 5): a commit bit or an INITIAL-CONTACT damaged on the way is as good as a true one.
  */
 static void damage(struct world *w, struct datagram *d)
 {
-	size_t at = world_random(w) % d->length;
+	static const uint8_t marker[MARKER];
+	size_t at = world_random(w) % d->length, flags = FLAGS_AT;
 
+	if (d->length > MARKER && !memcmp(d->bytes, marker, MARKER))
+		flags += MARKER;
+	/* The exchange type stands before the flags; phase 1's are below those of phase 2 */
+	d->forged = is_sealed(d) && at != flags && d->bytes[flags - 1] > 4;
 	d->bytes[at] ^= 1 << world_random(w) % 8;
-	d->forged = is_sealed(d) && at != FLAGS_AT && at != FLAGS_AT + MARKER;
 }
 
 static void send_datagram(void *ctx, const struct ike_endpoint *local,
