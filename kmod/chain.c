@@ -66,6 +66,8 @@ void adit_chain(const struct adit_sa *sa, struct sk_buff *first, struct sk_buff_
 	while ((skb = skb_peek(batch)) && skb->len <= len &&
 	       first->len + skb->len - header <= IP_MAX_MTU && same_header(first, skb)) {
 		__skb_unlink(skb, batch);
+		/* Before the sizes change: by them a socket gets back what it paid. */
+		skb_orphan(first);
 		skb_orphan(skb);
 		__skb_pull(skb, header);
 		if (last == first)
@@ -82,7 +84,6 @@ void adit_chain(const struct adit_sa *sa, struct sk_buff *first, struct sk_buff_
 	}
 	if (count == 1)
 		return;
-	skb_orphan(first);
 
 	skb_shinfo(first)->gso_size = len - header;
 	skb_shinfo(first)->gso_segs = count;
