@@ -94,7 +94,8 @@ name="IPv6 outside and inside"
 both_start start=wait local-ts=$LEFT_NET6 remote-ts=$RIGHT_NET6 -- \
 	start=wait local-ts=$RIGHT_NET6 remote-ts=$LEFT_NET6
 check "$name: up" adit_ctl left up net --wait 10
-check "$name: IPv6 inside is carried" both_ping "$lhost" $LHOST6 "$rhost" $RHOST6
+# IPv6 takes a route over a device into use some time after its carrier has come.
+check "$name: IPv6 inside is carried" wait_for 10 both_ping "$lhost" $LHOST6 "$rhost" $RHOST6
 both_stop
 OUTER=4
 
