@@ -52,8 +52,8 @@ void adit_buffer_inherit(struct sk_buff *skb, const struct sk_buff *from);
  * @skb: gets it
  * @from: loses it
  *
- * TCP sends on when what it has sent is freed: so the last of what was made of its
- * packet has to answer for all of it.
+ * TCP sends on when what it has sent is freed, so the last of what was made of its
+ * packet answers for it; unless that goes in a chain, which has no socket (chain.c).
  */
 void adit_buffer_own(struct sk_buff *skb, struct sk_buff *from);
 
