@@ -172,7 +172,7 @@ static void unset_transport_header(struct sk_buff *skb)
 }
 
 /* Past the queue. One level only: the packet may hold another for us, and that one more. */
-static void deliver(struct adit_gro_cell *cell, struct sk_buff *skb)
+static void bypass(struct adit_gro_cell *cell, struct sk_buff *skb)
 {
 	cell->direct = true;
 	unset_transport_header(skb);
@@ -214,7 +214,7 @@ void adit_gro_receive(struct adit_gro *gro, struct sk_buff *skb)
 		merge = !netif_elide_gro(skb->dev) && can_merge(skb);
 	} else if (skb->len <= SMALL && !cell->direct && skb_queue_empty_lockless(&cell->queue)) {
 		/* A NAPI of its own would cost 800 instructions. */
-		deliver(cell, skb);
+		bypass(cell, skb);
 		return;
 	}
 	if (likely(enqueue(cell, skb, merge)))

@@ -15,8 +15,9 @@
  * @tailroom: and behind
  *
  * TCP, which is nearly all there is, is cut here, in one pass that copies each
- * byte into a buffer with that room and sums it up: cutting, as the stack does it,
- * costs 2.3 times as many instructions. Anything else goes to the stack.
+ * byte into a buffer with that room and sums it up. With the buffers that need no
+ * clearing it saves 1,600 of 22,000 instructions a packet, both ends of a tunnel
+ * together. Anything else goes to the stack.
  *
  * Context: BH disabled.
  * Return: a list, ERR_PTR(-ENOMEM), or ERR_PTR(-EINVAL) for headers that lie.
