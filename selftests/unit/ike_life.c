@@ -449,6 +449,35 @@ static void test_two_connections(void **state)
 	}
 }
 
+/* A gateway for whoever comes: in aggressive mode each peer has a key of its own (RFC 2409 5.4). */
+static void test_keys_by_identity(void **state)
+{
+	static const struct {
+		const char *name, *id, *key;
+	} peers[] = {
+		{ "first", "spoke1.example.com", "a key for the first one" },
+		{ "second", "spoke2.example.com", "another for the second" },
+		{ "test", "spoke3.example.com", "and one for the third" },
+	};
+	struct setting s;
+	struct world *w = prepare(&s, 7);
+	unsigned int i;
+
+	s.left.exchange = s.right.exchange = IKE_AGGRESSIVE_MODE;
+	s.left.remote_id = s.right.local_id = "hub.example.com";
+	memset(&s.right.remote, 0, sizeof(s.right.remote));
+	for (i = 0; i < sizeof(peers) / sizeof(*peers); i++) {
+		s.right.name = peers[i].name;
+		s.right.remote_id = s.left.local_id = peers[i].id;
+		s.right.psk = s.left.psk = (const uint8_t *)peers[i].key;
+		s.right.psk_length = s.left.psk_length = strlen(peers[i].key);
+		world_add(w, 1, &s.right);
+	}
+	world_add(w, 0, &s.left);
+	assert_true(world_run(w, w->now + 10 * SECONDS, both_up));
+	world_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -467,6 +496,7 @@ int main(void)
 		cmocka_unit_test(test_keepalive),
 		cmocka_unit_test(test_reload),
 		cmocka_unit_test(test_two_connections),
+		cmocka_unit_test(test_keys_by_identity),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

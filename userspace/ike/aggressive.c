@@ -59,7 +59,7 @@ static bool choose(struct session *s, const struct offer *offer, size_t public_l
 	struct proposal_list list;
 
 	found = auth_connection(s, &p->peer);
-	if (!found || found->settings.exchange != IKE_AGGRESSIVE_MODE) {
+	if (!found) {
 		snprintf(why, size, "its identity is not wanted");
 		return false;
 	}

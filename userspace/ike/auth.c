@@ -313,8 +313,14 @@ bool auth_read_id(struct session *s, struct bytes body, struct identity *id)
 
 struct connection *auth_connection(struct session *s, const struct identity *id)
 {
-	struct connection *c = connection_for_id(s, id);
+	struct connection *c = s->connection;
 
+	if (!id_wanted(c, id)) {
+		c = NULL;
+		while ((c = connection_match(s->ike, &s->local.address, &s->remote.address, c)))
+			if (c->settings.exchange == IKE_AGGRESSIVE_MODE && id_wanted(c, id))
+				break;
+	}
 	if (!c)
 		report_wrong_id(s, id);
 	return c;
