@@ -295,10 +295,17 @@ static void test_phase2(void **state)
 	       FAILED("failed", "no-proposal-chosen", "established", "14") "}}");
 	EXPECT("pfs-mismatch", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
 	       FAILED("failed", "no-proposal-chosen", "established", "14") "},"
-	       "'probe':{'esp_accepts':['aes128-sha1-modp2048']}}");
+	       "'phase2':{'accepts':['aes128-sha1-modp2048']}}");
 	EXPECT("esp-proposal-mismatch", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
 	       FAILED("failed", "no-proposal-chosen", "established", "14") "},"
-	       "'probe':{'esp_accepts':['aes256-sha256']}}");
+	       "'phase2':{'accepts':['aes256-sha256']}}");
+	EXPECT("phase2-refused", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
+	       FAILED("failed", "no-proposal-chosen", "established", "14") "},"
+	       "'phase2':{'accepts':[],'complete':true,'questions':25}}");
+	/* It fell silent: nothing is known of what it would take */
+	EXPECT("esp-proposal-mismatch", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
+	       FAILED("failed", "no-proposal-chosen", "established", "14") "},"
+	       "'phase2':{'accepts':[],'complete':false,'questions':2}}");
 	EXPECT("phase2-unanswered", down, "{'tunnel':{'ike':{'state':'established'},"
 	       FAILED("failed", "no-response", "established", "0") "}}");
 }
@@ -361,6 +368,39 @@ static void test_data(void **state)
 	       "'packets_in':0,'packets_out':9,'drops':{}")
 	       ",'inside':{'received':0},'wire':{'in':[],'esp_out':4,'icmp':[{'about':'ESP',"
 	       "'kind':'prohibited','from':'192.0.2.254'}]}}");
+	/* In UDP it works: so it is ESP that is lost; but not if it then works without, too */
+	EXPECT("esp-blocked", up, COUNTED("'packets_in':0,'packets_out':5,'drops':{}",
+	       "'packets_in':0,'packets_out':9,'drops':{}")
+	       ",'inside':{'received':0},'wire':{'in':[],'esp_out':4},"
+	       "'trial':{'up':true,'udp_works':true,'raw_works':false}}");
+	EXPECT("peer-lost-sas", up, COUNTED("'packets_in':0,'packets_out':5,'drops':{}",
+	       "'packets_in':0,'packets_out':9,'drops':{}")
+	       ",'inside':{'received':0},'wire':{'in':[],'esp_out':4},"
+	       "'trial':{'up':true,'udp_works':true,'raw_works':true}}");
+	EXPECT("no-return-traffic", up, COUNTED("'packets_in':0,'packets_out':5,'drops':{}",
+	       "'packets_in':0,'packets_out':9,'drops':{}")
+	       ",'inside':{'received':0},'wire':{'in':[],'esp_out':4},"
+	       "'trial':{'up':true,'udp_works':false}}");
+	/* It worked before, now nothing is answered: not healthy, and no more is known */
+	EXPECT("unknown", up, COUNTED("'packets_in':90,'packets_out':5,'drops':{}",
+	       "'packets_in':90,'packets_out':9,'drops':{}")
+	       ",'inside':{'received':0},'wire':{'in':[],'esp_out':4}}");
+#define QUIET(heard) \
+	"{'tunnel':{'children':[{'packets_in':90,'packets_out':5,'drops':{}}]}," \
+	"'later':{'contact':{'last_received':" heard "}," \
+	"'children':[{'packets_in':90,'packets_out':9,'drops':{}}]}," \
+	"'inside':{'received':0},'wire':{'in':[],'esp_out':4},"
+	EXPECT("peer-gone", up, QUIET("900")
+	       "'probe':{'ike500':{" SILENT "},'ike4500':{" SILENT "},'ping':{'answered':true}}}");
+	/* The daemon has just heard of it */
+	EXPECT("unknown", up, QUIET("995")
+	       "'probe':{'ike500':{" SILENT "},'ike4500':{" SILENT "},'ping':{'answered':true}}}");
+	EXPECT("unknown", up, QUIET("900")
+	       "'probe':{'ike500':{" TAKES "},'ike4500':{" SILENT "},'ping':{'answered':true}}}");
+	/* What is sent does not get as far as the wire, and not because of a filter */
+	EXPECT("peer-unreachable", up, COUNTED("'packets_in':90,'packets_out':5,'drops':{}",
+	       "'packets_in':90,'packets_out':9,'drops':{}")
+	       ",'inside':{'received':0},'wire':{'in':[],'esp_out':0,'no_neighbour':true}}");
 	/* Nothing was sent either: nothing is known */
 	EXPECT("unknown", up, COUNTED("'packets_in':0,'packets_out':0,'drops':{}",
 	       "'packets_in':0,'packets_out':0,'drops':{}")
@@ -388,6 +428,10 @@ static void test_beyond(void **state)
 	/* Nobody is behind us */
 	EXPECT("healthy", up, "{'system':{'forwarding4':false}}");
 	EXPECT("rp-filter", up,
+	       "{'system':{'rp_drops':4,'rp_filter':[{'device':'vpn0','value':1}]},"
+	       "'inside':{'received':0}}");
+	/* It drops something else: what we sent is answered */
+	EXPECT("healthy", up,
 	       "{'system':{'rp_drops':4,'rp_filter':[{'device':'vpn0','value':1}]}}");
 	EXPECT("healthy", up,
 	       "{'system':{'rp_drops':0,'rp_filter':[{'device':'vpn0','value':1}]}}");

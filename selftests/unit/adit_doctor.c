@@ -2,6 +2,7 @@
 /*
  * `adit doctor`: what rules of a firewall do to the packets of a peer that comes first.
  */
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "adit/firewall.h"
+#include "adit/ruleset.h"
 
 /* As `nft -j list ruleset` prints them */
 #define CHAIN(policy) \
@@ -39,57 +40,67 @@
 /* For each: what becomes of UDP 500 and of ESP */
 static const struct {
 	const char *what, *rules;
-	enum firewall_verdict udp, esp;
+	enum ruleset_verdict udp, esp;
 } rows[] = {
-	{ "no rules", "", FIREWALL_PASS, FIREWALL_PASS },
-	{ "policy accept", CHAIN("accept"), FIREWALL_PASS, FIREWALL_PASS },
-	{ "policy drop", CHAIN("drop"), FIREWALL_DROP, FIREWALL_DROP },
+	{ "no rules", "", RULESET_PASSES, RULESET_PASSES },
+	{ "policy accept", CHAIN("accept"), RULESET_PASSES, RULESET_PASSES },
+	{ "policy drop", CHAIN("drop"), RULESET_DROPS, RULESET_DROPS },
 	{ "a set of ports", CHAIN("drop") "," RULE(ESTABLISHED "," ACCEPT) ","
-	  RULE(DPORT("{\"set\":[500,4500]}") "," ACCEPT), FIREWALL_PASS, FIREWALL_DROP },
+	  RULE(DPORT("{\"set\":[500,4500]}") "," ACCEPT), RULESET_PASSES, RULESET_DROPS },
 	{ "a range of ports", CHAIN("drop") "," RULE(DPORT("{\"range\":[400,600]}") "," ACCEPT) ","
-	  RULE(L4PROTO("\"esp\"") "," ACCEPT), FIREWALL_PASS, FIREWALL_PASS },
-	{ "another port", CHAIN("drop") "," RULE(DPORT("4500") "," ACCEPT), FIREWALL_DROP,
-	  FIREWALL_DROP },
+	  RULE(L4PROTO("\"esp\"") "," ACCEPT), RULESET_PASSES, RULESET_PASSES },
+	{ "another port", CHAIN("drop") "," RULE(DPORT("4500") "," ACCEPT), RULESET_DROPS,
+	  RULESET_DROPS },
 	{ "protocol by number, counted", CHAIN("drop") ","
-	  RULE(L4PROTO("{\"set\":[50,\"udp\"]}") ",{\"counter\":{}}," ACCEPT), FIREWALL_PASS,
-	  FIREWALL_PASS },
+	  RULE(L4PROTO("{\"set\":[50,\"udp\"]}") ",{\"counter\":{}}," ACCEPT), RULESET_PASSES,
+	  RULESET_PASSES },
 	{ "states by a map", CHAIN("drop") "," RULE(STATES) "," RULE(L4PROTO("\"udp\"") "," ACCEPT),
-	  FIREWALL_PASS, FIREWALL_DROP },
+	  RULESET_PASSES, RULESET_DROPS },
 	{ "a drop that comes first", CHAIN("accept") "," RULE(L4PROTO("\"esp\"") "," DROP),
-	  FIREWALL_PASS, FIREWALL_DROP },
+	  RULESET_PASSES, RULESET_DROPS },
 	{ "another chain", CHAIN("drop") "," OWN("vpn") "," RULE(JUMP("vpn")) ","
 	  RULE_IN("vpn", DPORT("500") "," ACCEPT) ","
 	  RULE_IN("vpn", L4PROTO("\"esp\"") ",{\"return\":null}") "," RULE_IN("vpn", ACCEPT),
-	  FIREWALL_PASS, FIREWALL_DROP },
+	  RULESET_PASSES, RULESET_DROPS },
 	{ "an address that is not known here", CHAIN("drop") "," RULE(SADDR "," ACCEPT),
-	  FIREWALL_UNKNOWN, FIREWALL_UNKNOWN },
+	  RULESET_UNKNOWN, RULESET_UNKNOWN },
 	{ "which does not matter", CHAIN("accept") "," RULE(SADDR "," ACCEPT) ","
-	  RULE(L4PROTO("\"esp\"") "," DROP), FIREWALL_PASS, FIREWALL_UNKNOWN },
-	{ "may be dropped", CHAIN("accept") "," RULE(SADDR "," DROP), FIREWALL_UNKNOWN,
-	  FIREWALL_UNKNOWN },
+	  RULE(L4PROTO("\"esp\"") "," DROP), RULESET_PASSES, RULESET_UNKNOWN },
+	{ "may be dropped", CHAIN("accept") "," RULE(SADDR "," DROP), RULESET_UNKNOWN,
+	  RULESET_UNKNOWN },
 	{ "an extension of iptables", CHAIN("drop") ","
-	  RULE("{\"xt\":{\"type\":\"match\",\"name\":\"policy\"}}," ACCEPT), FIREWALL_UNKNOWN,
-	  FIREWALL_UNKNOWN },
+	  RULE("{\"xt\":{\"type\":\"match\",\"name\":\"policy\"}}," ACCEPT), RULESET_UNKNOWN,
+	  RULESET_UNKNOWN },
 	{ "a chain that calls itself", CHAIN("accept") "," OWN("a") "," RULE(JUMP("a")) ","
-	  RULE_IN("a", JUMP("a")), FIREWALL_PASS, FIREWALL_PASS },
+	  RULE_IN("a", JUMP("a")), RULESET_PASSES, RULESET_PASSES },
 };
+
+/* From anywhere: what it is, and nothing else, is known */
+static struct ruleset_flow first(int family, uint8_t protocol, uint16_t port)
+{
+	return (struct ruleset_flow) {
+		.name = "first", .way = RULESET_IN, .family = family, .iif = "", .oif = "",
+		.protocol = protocol, .dport = port,
+	};
+}
 
 static void rules_are_judged(void **state)
 {
-	const struct firewall_packet udp = { 17, 500, false }, esp = { 50, 0, false };
+	const struct ruleset_flow udp = first(AF_INET, IPPROTO_UDP, 500);
+	const struct ruleset_flow esp = first(AF_INET, IPPROTO_ESP, 0);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		char text[4096], where[160];
+		char text[4096], where[400];
 		json_t *ruleset;
 
 		snprintf(text, sizeof(text), "{\"nftables\":[%s]}", rows[i].rules);
 		ruleset = json_loads(text, 0, NULL);
 		if (!ruleset)
 			fail_msg("%s: the test is no JSON: %s", rows[i].what, text);
-		if (firewall_judge(ruleset, &udp, where, sizeof(where)) != rows[i].udp)
+		if (ruleset_judge(ruleset, &udp, where, sizeof(where)) != rows[i].udp)
 			fail_msg("%s: UDP 500", rows[i].what);
-		if (firewall_judge(ruleset, &esp, where, sizeof(where)) != rows[i].esp)
+		if (ruleset_judge(ruleset, &esp, where, sizeof(where)) != rows[i].esp)
 			fail_msg("%s: ESP", rows[i].what);
 		json_decref(ruleset);
 	}
@@ -97,14 +108,15 @@ static void rules_are_judged(void **state)
 
 static void the_place_is_named(void **state)
 {
-	const struct firewall_packet udp = { 17, 500, false }, udp6 = { 17, 500, true };
+	const struct ruleset_flow udp = first(AF_INET, IPPROTO_UDP, 500);
+	const struct ruleset_flow udp6 = first(AF_INET6, IPPROTO_UDP, 500);
 	json_t *ruleset = json_loads("{\"nftables\":[" CHAIN("drop") "]}", 0, NULL);
-	char where[160];
+	char where[400];
 
 	(void)state;
-	assert_int_equal(firewall_judge(ruleset, &udp, where, sizeof(where)), FIREWALL_DROP);
-	assert_string_equal(where, "table inet filter, chain input");
-	assert_int_equal(firewall_judge(ruleset, &udp6, where, sizeof(where)), FIREWALL_DROP);
+	assert_int_equal(ruleset_judge(ruleset, &udp, where, sizeof(where)), RULESET_DROPS);
+	assert_string_equal(where, "nft table inet filter, chain input: policy drop");
+	assert_int_equal(ruleset_judge(ruleset, &udp6, where, sizeof(where)), RULESET_DROPS);
 	json_decref(ruleset);
 }
 

@@ -131,7 +131,7 @@ static void test_icmp(void **state)
 static void test_ask(void **state)
 {
 	uint8_t message[ASK_MAX], answer[ASK_MAX];
-	struct proposal_list *lists = calloc(12, sizeof(*lists));
+	struct proposal_list *lists = calloc(20, sizeof(*lists));
 	struct isakmp_header h = { .version = IKE_VERSION, .exchange = IKE_EXCHANGE_MAIN };
 	struct ike_terms terms = { .auth = IKE_AUTH_PSK, .seconds = 28800 };
 	struct notify n = { .doi = IKE_DOI_IPSEC, .protocol = IKE_PROTO_ISAKMP,
@@ -144,21 +144,21 @@ static void test_ask(void **state)
 	size_t length;
 
 	(void)state;
-	ask_usual(lists, 12, &count);
-	assert_int_equal(count, 9);
+	ask_usual(lists, 20, &count);
+	assert_int_equal(count, 17);
 	for (i = 0; i < count; i++) {
 		length = ask_main(cookie, &lists[i], IKE_AUTH_PSK, 0, message);
 		/* One packet, whatever the path */
 		assert_in_range(length, 100, 1250);
 	}
-	/* The peer chooses the third of the last list */
-	one.item[0] = lists[count - 1].item[2];
+	/* The peer chooses the third of the last whole list */
+	one.item[0] = lists[count - 2].item[2];
 	memcpy(h.initiator, cookie, 8);
 	h.responder[0] = 1;
 	builder_begin(&b, answer, sizeof(answer), &h);
 	proposal_offer_ike(&b, &one, &terms);
 	bytes = builder_end(&b);
-	read = ask_read(bytes.data, bytes.len, &lists[count - 1], IKE_AUTH_PSK);
+	read = ask_read(bytes.data, bytes.len, &lists[count - 2], IKE_AUTH_PSK);
 	assert_int_equal(read.kind, ASK_SA);
 	assert_int_equal(read.index, 2);
 	/* What was not asked is no answer to it */
@@ -192,14 +192,15 @@ static void test_ask(void **state)
 
 static bool drops(const char *objects)
 {
-	struct ruleset_flow flow = { .name = "ike-in", .way = RULESET_IN, .iif = "eth0", .oif = "",
-				     .protocol = 17, .sport = 500, .dport = 500,
+	struct ruleset_flow flow = { .name = "ike-in", .way = RULESET_IN, .family = AF_INET,
+				     .iif = "eth0", .oif = "", .protocol = 17, .sport = 500,
+				     .dport = 500,
 				     .established = true };
 	char text[4096], rule[400] = "";
 	json_error_t error;
 	json_t *ruleset;
+	enum ruleset_verdict verdict;
 	size_t i;
-	bool result;
 
 	snprintf(text, sizeof(text), "{'nftables':[%s]}", objects);
 	for (i = 0; text[i]; i++)
@@ -210,10 +211,11 @@ static bool drops(const char *objects)
 		fail_msg("%s: %s", error.text, text);
 	flow.source = peer_address();
 	ike_address_parse(&flow.destination, "192.0.2.1");
-	result = ruleset_drops(ruleset, &flow, rule, sizeof(rule));
-	assert_int_equal(result, *rule != 0);
+	verdict = ruleset_judge(ruleset, &flow, rule, sizeof(rule));
+	/* Whatever does not simply pass is named */
+	assert_int_equal(verdict != RULESET_PASSES, *rule != 0);
 	json_decref(ruleset);
-	return result;
+	return verdict == RULESET_DROPS;
 }
 
 static void test_ruleset(void **state)

@@ -28,6 +28,9 @@ static const struct {
 	{ "{\"command\":\"monitor\"}", REQUEST_MONITOR, "", 0 },
 	{ "{\"command\":\"metrics\"}", REQUEST_METRICS, "", 0 },
 	{ "{\"command\":\"version\"}", REQUEST_VERSION, "", 0 },
+	{ "{\"command\":\"ask\",\"tunnel\":\"x\",\"proposals\":[\"aes128-sha1\"]}",
+	  REQUEST_ASK, "x", 0 },
+	{ "{\"command\":\"trial\",\"tunnel\":\"all\"}", REQUEST_TRIAL, "all", 0 },
 };
 
 static void test_good(void **state)
@@ -75,6 +78,15 @@ static const struct {
 	{ "{\"command\":\"down\",\"tunnel\":\"x\",\"wait\":3}", "wait" },
 	{ "{\"command\":\"reload\",\"tunnel\":\"x\"}", "tunnel" },
 	{ "{\"command\":\"status\",\"verbose\":true}", "verbose" },
+	{ "{\"command\":\"ask\",\"tunnel\":\"x\"}", "proposals" },
+	{ "{\"command\":\"ask\",\"proposals\":[\"aes128-sha1\"]}", "tunnel" },
+	{ "{\"command\":\"ask\",\"tunnel\":\"x\",\"proposals\":[]}", "proposals" },
+	{ "{\"command\":\"ask\",\"tunnel\":\"x\",\"proposals\":[\"a\",7]}", "proposals" },
+	{ "{\"command\":\"ask\",\"tunnel\":\"x\",\"proposals\":\"aes128-sha1\"}", "proposals" },
+	{ "{\"command\":\"ask\",\"tunnel\":\"x\",\"proposals\":[\"012345678901234567890123456789012"
+	  "3456789012345678901234567890123\"]}", "proposals" },
+	{ "{\"command\":\"trial\"}", "tunnel" },
+	{ "{\"command\":\"trial\",\"tunnel\":\"x\",\"wait\":3}", "wait" },
 };
 
 static void test_bad(void **state)

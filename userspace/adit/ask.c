@@ -12,6 +12,8 @@
 #define PAD_PIECE	400
 /* What fits one packet of 1280 bytes with room to spare */
 #define PROPOSALS_ASKED	28
+/* With which those ciphers are asked for that few peers use */
+#define RARE_GROUPS	5
 
 /* RFC 7296 3.1, 3.2, 3.3, 3.10 */
 enum {
@@ -265,29 +267,40 @@ struct ask_answer ask_read(const uint8_t *message, size_t length, const struct p
 	return answer;
 }
 
+/* In the last list that has room */
+static void ask_for(struct proposal_list *lists, unsigned int max, unsigned int *count,
+		    const char *cipher, const char *hash, const char *group)
+{
+	char words[64], why[PROPOSAL_TEXT_MAX];
+
+	if (!*count || lists[*count - 1].count == PROPOSALS_ASKED) {
+		if (*count == max)
+			return;
+		lists[(*count)++].count = 0;
+	}
+	snprintf(words, sizeof(words), "%s-%s-%s", cipher, hash, group);
+	proposal_parse(&lists[*count - 1], PROPOSAL_IKE, words, why, sizeof(why));
+}
+
 void ask_usual(struct proposal_list *lists, unsigned int max, unsigned int *count)
 {
 	static const char *const groups[] = {
 		"modp2048", "modp1024", "ecp256", "modp1536", "modp3072", "modp4096", "ecp384",
-		"ecp521", "modp2048s256", "curve25519", "modp6144", "modp8192",
+		"ecp521", "modp2048s256", "curve25519", "modp6144", "modp8192", "modp2048s224",
+		"modp1024s160", "modp768",
 	};
 	static const char *const hashes[] = { "sha256", "sha1", "sha384", "sha512", "md5" };
-	static const char *const ciphers[] = { "aes256", "aes128", "aes192", "3des" };
-	char words[64], why[PROPOSAL_TEXT_MAX];
+	static const char *const ciphers[] = { "aes256", "aes128", "aes192", "3des", "des" };
+	static const char *const rare[] = { "camellia256", "camellia128", "camellia192" };
 	size_t g, h, c;
 
 	*count = 0;
 	for (g = 0; g < sizeof(groups) / sizeof(*groups); g++)
 		for (h = 0; h < sizeof(hashes) / sizeof(*hashes); h++)
-			for (c = 0; c < sizeof(ciphers) / sizeof(*ciphers); c++) {
-				if (!*count || lists[*count - 1].count == PROPOSALS_ASKED) {
-					if (*count == max)
-						return;
-					lists[(*count)++].count = 0;
-				}
-				snprintf(words, sizeof(words), "%s-%s-%s", ciphers[c], hashes[h],
-					 groups[g]);
-				proposal_parse(&lists[*count - 1], PROPOSAL_IKE, words, why,
-					       sizeof(why));
-			}
+			for (c = 0; c < sizeof(ciphers) / sizeof(*ciphers); c++)
+				ask_for(lists, max, count, ciphers[c], hashes[h], groups[g]);
+	for (g = 0; g < RARE_GROUPS; g++)
+		for (h = 0; h < sizeof(hashes) / sizeof(*hashes); h++)
+			for (c = 0; c < sizeof(rare) / sizeof(*rare); c++)
+				ask_for(lists, max, count, rare[c], hashes[h], groups[g]);
 }

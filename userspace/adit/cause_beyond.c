@@ -23,6 +23,18 @@ static bool overlap(const json_t *facts, struct finding *f)
 			 "to it never enter the tunnel.");
 }
 
+static bool no_route_inside(const json_t *facts, const json_t *one, struct finding *f)
+{
+	const char *name = fact_text(facts, "name");
+
+	say_seen(f, "ip route get %s: no route; the tunnel's device is %s",
+		 fact_text(one, "address"), fact_text(facts, "tunnel.device"));
+	say_cure(f, "adit down %s && adit up %s makes the tunnel's routes anew; see 'ip rule', too, "
+		 "and blackhole or unreachable routes in 'ip route'", name, name);
+	return say_cause(f, "This host has no route for %s into the tunnel.",
+			 fact_text(one, "selector"));
+}
+
 static bool route_elsewhere(const json_t *facts, struct finding *f)
 {
 	const json_t *one;
@@ -34,9 +46,10 @@ static bool route_elsewhere(const json_t *facts, struct finding *f)
 		/* Another tunnel's, with a better metric: this one is the stand-by */
 		if (!fact_false(one, "ours") || fact_true(one, "standby"))
 			continue;
+		if (!*fact_text(one, "device"))
+			return no_route_inside(facts, one, f);
 		say_seen(f, "ip route get %s: over %s; the tunnel's device is %s",
-			 fact_text(one, "address"),
-			 *fact_text(one, "device") ? fact_text(one, "device") : "nothing",
+			 fact_text(one, "address"), fact_text(one, "device"),
 			 fact_text(facts, "tunnel.device"));
 		if (*fact_text(one, "tunnel"))
 			say_seen(f, "%s is the device of tunnel %s, whose routes overlap",
@@ -71,7 +84,9 @@ static bool rp_filter(const json_t *facts, struct finding *f)
 	const json_t *one;
 	size_t i;
 
-	if (!tunnel_is_up(facts) || fact_number(facts, "system.rp_drops") < 1)
+	/* Elsewhere on this host it may drop what it likes */
+	if (!tunnel_is_up(facts) || fact_number(facts, "system.rp_drops") < 1 ||
+	    fact_number(facts, "inside.received") || !fact_grown(facts, "packets_in"))
 		return false;
 	json_array_foreach(fact(facts, "system.rp_filter"), i, one) {
 		if (fact_number(one, "value") != 1)
@@ -119,6 +134,18 @@ static bool firewall(const json_t *facts, struct finding *f)
 			 "tunnel.");
 }
 
+/* Somebody on the way says so: another cause */
+static bool is_refused(const json_t *facts)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(fact(facts, "wire.icmp"), i, one)
+		if (fact_is(one, "about", "ESP") && !fact_is(one, "kind", "too-big"))
+			return true;
+	return false;
+}
+
 /*
  * Both gateways know the SAs, we send, and not one packet has come back. Where ESP goes in UDP, the
  * way is shown to be open by the key exchange, which uses the same port.
@@ -129,14 +156,19 @@ static bool no_return(const json_t *facts, struct finding *f)
 	const char *ours = fact_text(fact_child(facts, "later"), "local_ts");
 	double out = fact_number(facts, encap ? "wire.udp_esp_out" : "wire.esp_out");
 
+	bool tried = fact_false(facts, "trial.udp_works") && fact_true(facts, "trial.up");
+
 	if (!tunnel_is_up(facts) || !fact(facts, "wire") || !fact(facts, "later") || out < 3 ||
-	    fact_sum(facts, "later", "packets_in") || json_array_size(fact(facts, "wire.in")))
+	    fact_sum(facts, "later", "packets_in") || json_array_size(fact(facts, "wire.in")) ||
+	    fact_true(facts, "trial.udp_works") || is_refused(facts))
 		return false;
 	say_seen(f, "%.0f %s packets left while I looked (%.0f since the SAs were made), none has "
 		 "ever come back", out, encap ? "ESP-in-UDP" : "ESP",
 		 fact_sum(facts, "later", "packets_out"));
 	say_seen(f, "phase 1 and phase 2 are established");
-	if (encap) {
+	if (tried)
+		say_seen(f, "tried for a moment with ESP in UDP, nothing came back either");
+	if (encap || tried) {
 		say_cure(f, "look at the peer's routes and firewall for %s, and that a host "
 			 "behind it answers at all", ours);
 		return say_cause(f, "The tunnel is up, but the peer sends nothing back through "

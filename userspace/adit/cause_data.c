@@ -134,8 +134,9 @@ static bool replay_window(const json_t *facts, struct finding *f)
 
 	if (!replaying(facts) || duplicates(facts))
 		return false;
-	/* Either it was measured, or the window is one that any fast path overruns */
-	if (reorder < window(facts) && window(facts) > 64)
+	/* Either it was measured, or it goes on in a window that any fast path overruns */
+	if (reorder < window(facts) && (window(facts) > 64 || reorder < window(facts) / 4 ||
+					!fact_grown(facts, "drops.replay")))
 		return false;
 	say_seen(f, "%.0f packets dropped as too old or seen before, %.0f passed; the window is "
 		 "%.0f "
@@ -176,6 +177,15 @@ static bool outside(const json_t *facts, struct finding *f)
 	return say_cause(f, "The peer sends packets that are not within the networks agreed on.");
 }
 
+/* Nothing but a filter keeps what is sent from the wire */
+static bool way_is_open(const json_t *facts)
+{
+	return fact_true(facts, "route.remote.ok") && fact_true(facts, "route.remote.up") &&
+	       fact_true(facts, "route.remote.carrier") &&
+	       !fact_true(facts, "wire.no_neighbour") &&
+	       !fact_false(facts, "route.local.ours") && !fact_grown(facts, "drops.no-route");
+}
+
 static bool own_firewall(const json_t *facts, struct finding *f)
 {
 	bool encap = fact_true(child(facts), "encap");
@@ -186,9 +196,9 @@ static bool own_firewall(const json_t *facts, struct finding *f)
 	bool unheard = fact(facts, "later") && seen >= 2 && !fact_grown(facts, "packets_in") &&
 		       fact_drops(facts, "later") <= fact_drops(facts, "tunnel");
 	bool unsent = fact(facts, "wire") && fact_grown(facts, "packets_out") >= 2 &&
-		      !fact_number(facts, "wire.esp_out") && !fact_number(facts,
-				   "wire.udp_esp_out") &&
-		      !fact_number(facts, "wire.ah_out");
+		      !fact_number(facts, "wire.esp_out") &&
+		      !fact_number(facts, "wire.udp_esp_out") &&
+		      !fact_number(facts, "wire.ah_out") && way_is_open(facts);
 
 	if (!tunnel_is_up(facts) || !(in || out || unheard || unsent))
 		return false;
@@ -203,10 +213,15 @@ static bool own_firewall(const json_t *facts, struct finding *f)
 	if (unsent)
 		say_seen(f, "%.0f packets were encrypted, none left through an interface",
 			 fact_grown(facts, "packets_out"));
-	say_cure(f, "let %s from and to %s pass in this host's packet filter",
-		 encap ? "UDP port 4500" : "IP protocol 50 (ESP)", fact_text(facts,
-									     "tunnel.remote"));
-	return say_cause(f, "A rule of this host's own firewall drops the encrypted packets.");
+	say_cure(f, "let %s from and to %s pass in this host's packet filter%s",
+		 encap ? "UDP port 4500" : "IP protocol 50 (ESP)",
+		 fact_text(facts, "tunnel.remote"),
+		 in || out ? "" : " (nft, iptables), traffic control ('tc qdisc', 'tc filter') "
+		 "and reverse path filter (rp_filter)");
+	return say_cause(f, in || out ?
+			 "A rule of this host's own firewall drops the encrypted packets." :
+			 "Something on this host drops the encrypted packets between the tunnel "
+			 "and the interface.");
 }
 
 static bool old_sa(const json_t *facts, struct finding *f)
@@ -254,7 +269,7 @@ static bool nothing_back(const json_t *facts)
 static bool esp_blocked(const json_t *facts, struct finding *f)
 {
 	const json_t *error = icmp_about(facts, "ESP");
-	bool tried = fact_true(facts, "trial.udp_works");
+	bool tried = fact_true(facts, "trial.udp_works") && !fact_true(facts, "trial.raw_works");
 	struct finding ignored = { .evidence = NULL };
 
 	if (!nothing_back(facts) || own_firewall(facts, &ignored) ||
@@ -272,6 +287,68 @@ static bool esp_blocked(const json_t *facts, struct finding *f)
 		 "protocol "
 		 "50 pass on the way");
 	return say_cause(f, "ESP (IP protocol 50) is blocked on the way, while UDP passes.");
+}
+
+/* Negotiated anew, for the trial, it works as it is configured */
+static bool peer_lost_sas(const json_t *facts, struct finding *f)
+{
+	if (!nothing_back(facts) || !fact_true(facts, "trial.raw_works"))
+		return false;
+	say_seen(f, "%.0f ESP packets left, none came back", fact_number(facts, "wire.esp_out"));
+	say_seen(f, "the tunnel was negotiated anew, and pings through it are answered");
+	say_cure(f, "nothing more to do now; dead peer detection (dpd-delay, here %.0f s) does the "
+		 "same by itself", fact_number(facts, "tunnel.config.dpd-delay"));
+	return say_cause(f, "The peer no longer had our security associations (it was restarted, "
+			 "or they were deleted there).");
+}
+
+/* How long ago the peer said something in IKE, seconds */
+static double peer_quiet(const json_t *facts)
+{
+	const json_t *contact = fact(facts, fact(facts, "later.contact") ? "later.contact" :
+				     "tunnel.contact");
+
+	return fact(contact, "last_received") ?
+		fact_number(facts, "now") - fact_number(contact, "last_received") : 0;
+}
+
+static bool asked_in_vain(const json_t *facts, const char *probe)
+{
+	const json_t *question = fact(fact(facts, "probe"), probe);
+
+	return fact_number(question, "asked") > 0 && !fact(question, "answer");
+}
+
+/* It was there: the tunnel is up. Its answers to the daemon count, too, where it is asked often */
+static bool peer_gone(const json_t *facts, struct finding *f)
+{
+	bool pings = fact_true(facts, "probe.ping.answered");
+	double delay = fact_number(facts, "tunnel.config.dpd-delay");
+
+	if (!tunnel_is_up(facts) || fact_number(facts, "inside.received") ||
+	    fact_grown(facts, "packets_in") || json_array_size(fact(facts, "wire.in")) ||
+	    !asked_in_vain(facts, "ike500") || !asked_in_vain(facts, "ike4500") ||
+	    peer_quiet(facts) <= (delay > 0 ? delay : 10) || !way_is_open(facts))
+		return false;
+	say_seen(f, "it last said something in IKE %.0f s ago; asked now on UDP ports 500 and 4500 "
+		 "it says nothing; ping: %s", peer_quiet(facts), pings ? "answered" : "no answer");
+	say_seen(f, "nothing comes in through the tunnel, neither");
+	say_cure(f, "see that the peer%s up and that the way to it is open; adit begins anew by "
+		 "itself once it is", pings ? "'s IKE daemon is" : " is");
+	return say_cause(f, pings ? "The peer's host is there, but its IPsec no longer answers." :
+			 "The peer no longer answers: it is down, or the way to it is broken.");
+}
+
+static bool next_hop_gone(const json_t *facts, struct finding *f)
+{
+	if (!tunnel_is_up(facts) || fact_grown(facts, "packets_in") ||
+	    fact_number(facts, "inside.received") || !fact_true(facts, "wire.no_neighbour"))
+		return false;
+	say_seen(f, "packets to %s do not leave %s: nobody answers for the next hop ('ip neigh')",
+		 fact_text(facts, "tunnel.remote"), fact_text(facts, "route.remote.device"));
+	say_cure(f, "see that the next hop ('ip route get %s') is up and on that network",
+		 fact_text(facts, "tunnel.remote"));
+	return say_cause(f, "The next hop on the way to the peer does not answer.");
 }
 
 static bool mtu(const json_t *facts, struct finding *f)
@@ -347,6 +424,9 @@ const struct cause causes_data[] = {
 	{ "own-firewall-esp", "a rule of this host drops the encrypted packets", own_firewall },
 	{ "peer-uses-old-sa", "the peer sends on an SA that we no longer have", old_sa },
 	{ "esp-blocked", "ESP is blocked on the way, UDP passes", esp_blocked },
+	{ "peer-lost-sas", "the peer no longer had the security associations", peer_lost_sas },
+	{ "peer-unreachable", NULL, next_hop_gone },
+	{ "peer-gone", "the tunnel is up, but the peer no longer answers anything", peer_gone },
 	{ "mtu-black-hole", "large packets are lost without a word", mtu },
 	{ "nat-mapping", "a NAT forgets its mapping", nat_mapping },
 	{ NULL, NULL, NULL }

@@ -184,7 +184,7 @@ static bool peer_unreachable(const json_t *facts, struct finding *f)
 
 	if (!tunnel_is_down(facts) || answered(facts, "ike500"))
 		return false;
-	if (!seen && fact_true(facts, "wire.no_neighbour")) {
+	if (fact_true(facts, "wire.no_neighbour")) {
 		say_seen(f, "nobody answers for the next hop on %s (its entry in 'ip neigh' is "
 			 "FAILED)", fact_text(facts, "route.remote.device"));
 		say_cure(f, "see that the next hop ('ip route get %s') is up and on that network",
@@ -302,7 +302,8 @@ static bool ike_silent(const json_t *facts, struct finding *f)
 {
 	if (!tunnel_is_down(facts) || !silent(facts, "ike500") || !silent(facts, "ike4500") ||
 	    peer_begins(facts) || !fact_true(facts, "probe.ping.answered") || !never_heard(facts) ||
-	    answered(facts, "ike2") || *fact_text(facts, "tunnel.send_error"))
+	    answered(facts, "ike2") || *fact_text(facts, "tunnel.send_error") ||
+	    icmp(facts, "port-unreachable") || icmp(facts, "prohibited"))
 		return false;
 	say_seen(f, "%s answers ping; asked %.0f times on UDP port 500 and %.0f times on 4500 it "
 		 "says nothing, and no ICMP error comes", remote(facts),

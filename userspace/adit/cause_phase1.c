@@ -117,7 +117,8 @@ static bool psk_mismatch(const json_t *facts, struct finding *f)
 	const json_t *entry = failure(facts);
 
 	if (!last_error_is(facts, "psk-mismatch") || !entry ||
-	    !fact_is(facts, "tunnel.config.auth", "psk"))
+	    !(fact_is(facts, "tunnel.config.auth", "psk") ||
+	      fact_is(facts, "tunnel.config.auth", "xauth-psk")))
 		return false;
 	say_daemon(facts, f);
 	if (as_responder(entry) || notified(entry)) {
@@ -141,8 +142,8 @@ static bool psk_mismatch(const json_t *facts, struct finding *f)
 		return false;
 	if (!fact_number(facts, "tunnel.contact.received"))
 		return false;
-	say_seen(f, "the peer answers messages 1 to 4 and ignores the fifth, the first encrypted "
-		 "one: it cannot read it");
+	say_seen(f, "proposals and key exchange were agreed; what the key protects behind them is "
+		 "not understood");
 	cure_psk(facts, f);
 	return say_cause(f, "The pre-shared keys of the two sides differ.");
 }
@@ -206,9 +207,25 @@ static bool ike_proposal(const json_t *facts, struct finding *f)
 	return say_cause(f, "The two sides have no phase 1 proposal in common.");
 }
 
+static bool auth_differs(const json_t *facts, struct finding *f)
+{
+	const char *proof = fact_text(facts, "probe.proof");
+
+	if (!phase1_refused(facts) || !*proof)
+		return false;
+	say_daemon(facts, f);
+	say_seen(f, "asked for every usual proposal with auth = \"%s\" the peer refuses them all; "
+		 "asked for the same with %s it takes one",
+		 fact_text(facts, "tunnel.config.auth"), proof);
+	say_cure(f, "set auth (and what belongs to it) to %s here, or the peer's authentication to "
+		 "%s", proof, fact_text(facts, "tunnel.config.auth"));
+	return say_cause(f, "The peer wants another kind of authentication: %s.", proof);
+}
+
 static bool peer_not_configured(const json_t *facts, struct finding *f)
 {
-	if (!phase1_refused(facts) || as_responder(failure(facts)) ||
+	if (*fact_text(facts, "probe.proof") || !phase1_refused(facts) ||
+	    as_responder(failure(facts)) ||
 	    !fact_true(facts, "probe.complete") || json_array_size(fact(facts, "probe.accepts")) ||
 	    fact_is(facts, "probe.ike2.answer", "sa"))
 		return false;
@@ -217,8 +234,10 @@ static bool peer_not_configured(const json_t *facts, struct finding *f)
 		 "peer refuses them all", fact_number(facts, "probe.proposals"),
 		 fact_number(facts, "probe.questions"));
 	say_cure(f, "configure the tunnel at the peer for our address %s (behind NAT: the address "
-		 "that it sees), with IKEv1", fact_text(facts, "tunnel.local"));
-	return say_cause(f, "The peer has no IKEv1 connection configured for our address.");
+		 "that it sees), with IKEv1, and see that %s is the address that it uses for it",
+		 fact_text(facts, "tunnel.local"), fact_text(facts, "tunnel.remote"));
+	return say_cause(f, "The peer has no IKEv1 connection for our address, or only one with "
+			 "algorithms that adit does not have.");
 }
 
 static bool remote_id(const json_t *facts, struct finding *f)
@@ -234,24 +253,51 @@ static bool remote_id(const json_t *facts, struct finding *f)
 	return say_cause(f, "The peer's identity is not the one that remote-id wants.");
 }
 
+static bool is_first_aggressive(const json_t *entry)
+{
+	return strstr(fact_text(entry, "step"), "aggressive mode, waits for message 2") &&
+	       notified(entry);
+}
+
 static bool local_id(const json_t *facts, struct finding *f)
 {
 	const json_t *entry = failure(facts);
 	const char *id = fact_text(facts, "tunnel.config.local-id");
+	bool by_proof = notified(entry) == IKE_N_AUTHENTICATION_FAILED;
 
 	if (!last_error_is(facts, "invalid-id") || !entry || !notified(entry) ||
-	    aggressive_answered(facts) || as_responder(entry))
+	    aggressive_answered(facts) || as_responder(entry) || is_first_aggressive(entry))
 		return false;
 	say_daemon(facts, f);
 	say_seen(f, "the peer has decrypted our identity, so the key is right, and refuses with %s",
 		 ike_notify_name((uint16_t)notified(entry)) ?: "a notification");
 	say_cure(f, "set local-id to the identity that the peer expects of us, or that of the peer "
-		 "(remote id, IDi, peer identifier) to %s",
-		 *id ? id : fact_text(facts, "tunnel.local"));
+		 "(remote id, IDi, peer identifier) to %s%s",
+		 *id ? id : fact_text(facts, "tunnel.local"), by_proof ?
+		 "; if it is right, compare auth: the peer may want a certificate or XAUTH" : "");
 	if (fact_true(facts, "host.nat"))
 		say_seen(f, "our address %s is private: behind NAT the peer may expect the public "
 			 "one", fact_text(facts, "tunnel.local"));
-	return say_cause(f, "The peer does not accept our identity %s.",
+	return say_cause(f, "The peer does not accept our identity %s%s.",
+			 *id ? id : fact_text(facts, "tunnel.local"), by_proof ?
+			 ", or not the way in which we prove it" : "");
+}
+
+/* Our first message, with the identity in the clear, was refused: no key was at stake yet */
+static bool aggressive_refused(const json_t *facts, struct finding *f)
+{
+	const json_t *entry = failure(facts);
+	const char *id = fact_text(facts, "tunnel.config.local-id");
+
+	if (!last_error_is(facts, "invalid-id") || !is_first_aggressive(entry))
+		return false;
+	say_daemon(facts, f);
+	if (fact_is(facts, "probe.ike500.answer", "sa"))
+		say_seen(f, "asked in main mode, the peer accepts a proposal");
+	say_cure(f, "set exchange = \"main\"; if the peer is to use aggressive mode, set local-id "
+		 "to the identity that it expects of us");
+	return say_cause(f, "The peer refuses aggressive mode from us: it wants main mode, or does "
+			 "not know our identity %s.",
 			 *id ? id : fact_text(facts, "tunnel.local"));
 }
 
@@ -348,9 +394,12 @@ const struct cause causes_phase1[] = {
 	  psk_missing_at_peer },
 	{ "psk-mismatch", "the pre-shared keys differ", psk_mismatch },
 	{ "ike-proposal-mismatch", "no common proposal in phase 1", ike_proposal },
+	{ "auth-mismatch", "the peer wants another kind of authentication", auth_differs },
 	{ "peer-not-configured", "the peer has no connection for our address",
 	  peer_not_configured },
 	{ "remote-id-mismatch", "the peer's identity is not the one in remote-id", remote_id },
+	{ "aggressive-refused", "the peer refuses our first message of aggressive mode",
+	  aggressive_refused },
 	{ "local-id-refused", "the peer does not accept our identity", local_id },
 	{ "identity-conflict", "two gateways come with one identity", identity_fight },
 	{ "deleted-by-peer", "the peer deletes the tunnel again and again", deleted_again },

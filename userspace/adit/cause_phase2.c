@@ -119,7 +119,7 @@ static bool refused_phase2(const json_t *facts)
 
 static bool pfs_asked(const json_t *facts, struct finding *f)
 {
-	const json_t *takes = fact(facts, "probe.esp_accepts");
+	const json_t *takes = fact(facts, "phase2.accepts");
 	const char *line = json_string_value(json_array_get(takes, 0));
 	char esp[300];
 
@@ -127,28 +127,50 @@ static bool pfs_asked(const json_t *facts, struct finding *f)
 	    !only_group_differs(fact(facts, "tunnel.config.esp"), takes))
 		return false;
 	say_daemon(facts, f);
-	say_seen(f, "offered here: { %s }; asked one at a time, the peer takes \"%s\"",
-		 setting(facts, "esp", esp, sizeof(esp)), line);
+	say_seen(f, "offered here: { %s }; asked for the same with other groups, the peer takes "
+		 "\"%s\"", setting(facts, "esp", esp, sizeof(esp)), line);
 	say_cure(f, "put into the tunnel: esp = { \"%s\" }, then 'adit reload'", line);
 	return say_cause(f, "The two sides disagree about perfect forward secrecy: only one wants "
 			 "it, or with another group.");
 }
 
+/* Whatever it was asked for: then it is not for the algorithms that it refuses */
+static bool takes_none(const json_t *facts)
+{
+	return fact_true(facts, "phase2.complete") && !json_array_size(fact(facts,
+		"phase2.accepts"));
+}
+
+static bool refuses_all(const json_t *facts, struct finding *f)
+{
+	if (!refused_phase2(facts) || !takes_none(facts))
+		return false;
+	say_daemon(facts, f);
+	say_seen(f, "asked for %.0f proposals in %.0f questions, with each group and without, the "
+		 "peer refuses them all", fact_number(facts, "phase2.proposals"),
+		 fact_number(facts, "phase2.questions"));
+	say_cure(f, "compare esp, the mode (%s here) and the networks with the peer's; its log "
+		 "says what it misses", fact_text(facts, "tunnel.config.mode"));
+	return say_cause(f, "The peer refuses phase 2, whatever proposal it is offered: it wants "
+			 "another mode, other networks, or an algorithm that adit does not have.");
+}
+
 static bool esp_proposal(const json_t *facts, struct finding *f)
 {
-	const json_t *takes = fact(facts, "probe.esp_accepts"), *entry;
+	const json_t *takes = fact(facts, "phase2.accepts"), *entry;
 	const char *line = json_string_value(json_array_get(takes, 0));
 	char ours[300];
 
 	entry = failure(facts, "no-proposal-chosen");
-	if (!entry || only_group_differs(fact(facts, "tunnel.config.esp"), takes))
+	if (!entry || only_group_differs(fact(facts, "tunnel.config.esp"), takes) ||
+	    takes_none(facts))
 		return false;
 	say_daemon(facts, f);
 	setting(facts, json_array_size(fact(facts, "tunnel.config.esp")) ? "esp" : "ah", ours,
 		sizeof(ours));
 	if (line) {
-		say_seen(f, "offered here: { %s }; asked one at a time, the peer takes \"%s\"",
-			 ours, line);
+		say_seen(f, "offered here: { %s }; asked for others (%.0f questions), the peer "
+			 "takes \"%s\"", ours, fact_number(facts, "phase2.questions"), line);
 		say_cure(f, "put into the tunnel: esp = { \"%s\" }, then 'adit reload'", line);
 	} else {
 		say_seen(f, "offered here: { %s }", ours);
@@ -179,6 +201,7 @@ const struct cause causes_phase2[] = {
 	{ "pfs-mismatch", "only one side wants PFS, or with another group", pfs },
 	{ "pfs-mismatch", NULL, pfs_asked },
 	{ "esp-proposal-mismatch", "no common proposal in phase 2", esp_proposal },
+	{ "phase2-refused", "the peer refuses phase 2, whatever the proposal", refuses_all },
 	{ "phase2-unanswered", "the peer does not answer phase 2", phase2_silent },
 	{ NULL, NULL, NULL }
 };

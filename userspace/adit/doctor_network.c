@@ -4,36 +4,38 @@
  */
 #include <arpa/inet.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "adit/doctor.h"
-#include "adit/firewall.h"
+#include "adit/ruleset.h"
 
 #define RULES_CURE "nft add rule TABLE CHAIN udp dport { 500, 4500 } accept, and meta l4proto " \
 	"esp accept"
 
-/* The packets that a peer's tunnel is made of */
-static const struct {
-	struct firewall_packet packet;
-	const char *name;
-} packets[] = {
-	{ { 17, 500, false }, "UDP 500" }, { { 17, 4500, false }, "UDP 4500" },
-	{ { 50, 0, false }, "ESP" },
+/* The packets that a peer's tunnel is made of, from wherever they come first */
+static const struct ruleset_flow packets[] = {
+	{ .name = "UDP 500", .way = RULESET_IN, .family = AF_INET, .iif = "", .oif = "",
+	  .protocol = IPPROTO_UDP, .dport = 500 },
+	{ .name = "UDP 4500", .way = RULESET_IN, .family = AF_INET, .iif = "", .oif = "",
+	  .protocol = IPPROTO_UDP, .dport = 4500 },
+	{ .name = "ESP", .way = RULESET_IN, .family = AF_INET, .iif = "", .oif = "",
+	  .protocol = IPPROTO_ESP },
 };
 
 static void judge_rules(struct doctor *doctor, const json_t *ruleset)
 {
-	char where[160], dropped[64] = "", unknown[64] = "", at[160] = "";
+	char where[400], dropped[64] = "", unknown[64] = "", at[400] = "";
 
 	for (size_t i = 0; i < sizeof(packets) / sizeof(*packets); i++) {
-		enum firewall_verdict verdict = firewall_judge(ruleset, &packets[i].packet, where,
-							       sizeof(where));
-		char *list = verdict == FIREWALL_DROP ? dropped : unknown;
+		enum ruleset_verdict verdict = ruleset_judge(ruleset, &packets[i], where,
+							     sizeof(where));
+		char *list = verdict == RULESET_DROPS ? dropped : unknown;
 
-		if (verdict == FIREWALL_PASS)
+		if (verdict == RULESET_PASSES)
 			continue;
 		snprintf(list + strlen(list), sizeof(dropped) - strlen(list), "%s%s",
 			 *list ? ", " : "", packets[i].name);

@@ -11,6 +11,7 @@
 
 #define SIZE_MAX_SENT	65000
 #define SIZE_SMALL	84	/* bytes, as ping(8) sends */
+#define PORT_NOBODY	33434	/* traceroute(8)'s */
 
 enum { ECHO4 = 8, REPLY4 = 0, ECHO6 = 128, REPLY6 = 129 };
 
@@ -39,11 +40,11 @@ static uint16_t checksum(const uint8_t *bytes, size_t length)
 	return (uint16_t)~sum;
 }
 
-static int open_socket(const struct echo_target *target)
+/* @type, @protocol: as of socket(2) */
+static int open_socket(const struct echo_target *target, int type, int protocol)
 {
 	bool four = target->remote.family == AF_INET;
-	int fd = socket(target->remote.family, SOCK_RAW | SOCK_CLOEXEC,
-			four ? IPPROTO_ICMP : IPPROTO_ICMPV6);
+	int fd = socket(target->remote.family, type | SOCK_CLOEXEC, protocol);
 	int dont_fragment = four ? IP_PMTUDISC_PROBE : IPV6_PMTUDISC_PROBE;
 	struct sockaddr_storage local;
 	socklen_t size;
@@ -55,6 +56,9 @@ static int open_socket(const struct echo_target *target)
 			   (socklen_t)strlen(target->device));
 	if (target->mark)
 		setsockopt(fd, SOL_SOCKET, SO_MARK, &target->mark, sizeof(target->mark));
+	if (target->hops)
+		setsockopt(fd, four ? IPPROTO_IP : IPPROTO_IPV6, four ? IP_TTL : IPV6_UNICAST_HOPS,
+			   &target->hops, sizeof(target->hops));
 	if (target->size)
 		setsockopt(fd, four ? IPPROTO_IP : IPPROTO_IPV6,
 			   four ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER, &dont_fragment,
@@ -131,7 +135,8 @@ bool echo_ask(struct echo_target *target, unsigned int tries, unsigned int patie
 
 	if (target->size && (target->size < SIZE_SMALL || target->size > SIZE_MAX_SENT))
 		return false;
-	fd = open_socket(target);
+	fd = open_socket(target, SOCK_RAW, target->remote.family == AF_INET ? IPPROTO_ICMP :
+			 IPPROTO_ICMPV6);
 	while (fd >= 0 && tries--)
 		if (once(target, fd, patience)) {
 			target->received++;
@@ -141,4 +146,19 @@ bool echo_ask(struct echo_target *target, unsigned int tries, unsigned int patie
 	if (fd >= 0)
 		close(fd);
 	return false;
+}
+
+void echo_knock(const struct echo_target *target)
+{
+	int fd = open_socket(target, SOCK_DGRAM, 0);
+	static const char text[] = "adit diagnose: is somebody there?";
+	struct sockaddr_storage remote;
+	socklen_t size = to_socket(&target->remote, &remote);
+
+	/* The port is at the same place in both families' addresses */
+	((struct sockaddr_in *)&remote)->sin_port = htons(PORT_NOBODY);
+	if (fd < 0)
+		return;
+	sendto(fd, text, sizeof(text), MSG_DONTWAIT, (struct sockaddr *)&remote, size);
+	close(fd);
 }

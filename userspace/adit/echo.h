@@ -16,6 +16,7 @@
  * @local: AF_UNSPEC: the route's source
  * @device: to go out by; "" or NULL: the route's
  * @mark: firewall mark, 0: none
+ * @hops: how far it may go (TTL, hop limit), 0: as usual
  * @size: bytes of the whole IP packet, never fragmented; 0: small
  * @sent, @received: added to
  */
@@ -23,6 +24,7 @@ struct echo_target {
 	struct ike_address local, remote;
 	const char *device;
 	uint32_t mark;
+	int hops;
 	size_t size;
 	unsigned int sent, received;
 };
@@ -34,5 +36,8 @@ struct echo_target {
  * Return: one was answered.
  */
 bool echo_ask(struct echo_target *target, unsigned int tries, unsigned int patience);
+
+/** echo_knock - a datagram to a port where nobody listens, as traceroute sends: to be refused. */
+void echo_knock(const struct echo_target *target);
 
 #endif

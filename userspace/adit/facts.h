@@ -16,9 +16,13 @@
  *   "system"   forwarding4, forwarding6, routes_for_others, rp_filter, rp_drops
  *   "firewall" readable, verdicts [{flow, verdict, rule}]
  *   "probe"    ike500, ike4500, large, ike2, aggressive {asked, answer, notify, chosen, from},
- *              ping {answered}, accepts ["aes128-sha1-modp1024"…], questions, complete
+ *              ping {answered}, accepts ["aes128-sha1-modp1024"…], questions, complete,
+ *              proof (the authentication with which it would take one)
+ *   "phase2"   accepts ["aes128-sha1-modp1024"…], questions, proposals, complete
  *   "wire"     see capture.h
  *   "inside"   targets [{address, sent, received}], received, largest, smallest_lost, mtu
+ *   "trial"    up (in UDP), udp_works (pings were answered then), packets_in, raw_works (they
+ *              were answered when it had been negotiated anew without UDP)
  */
 #ifndef ADIT_TOOL_FACTS_H
 #define ADIT_TOOL_FACTS_H

@@ -214,6 +214,11 @@ static void put_wire(struct gather *g)
 		if (!is_ours(g->facts, "tunnel", fact_text(one, "spi")) &&
 		    !is_ours(g->facts, "later", fact_text(one, "spi")))
 			json_object_set_new(one, "unknown", json_true());
+	/* Of what we send, only this host itself can say that: it finds nobody on the link */
+	json_array_foreach(json_object_get(wire, "icmp"), i, one)
+		if (fact_is(one, "kind", "unreachable") &&
+		    fact_is(one, "from", fact_text(g->facts, "tunnel.local")))
+			json_object_set_new(wire, "no_neighbour", json_true());
 	json_object_set_new(g->facts, "wire", wire);
 	capture_free(g->capture);
 	g->capture = NULL;
@@ -227,10 +232,13 @@ static void gather_known(struct gather *g)
 	gather_route(g);
 	gather_system(g);
 	gather_firewall(g);
-	if (up)
+	if (up) {
 		gather_inside(g);
-	else
-		gather_peer(g);
+		gather_status(g, "later");
+	}
+	gather_peer(g);
+	if (!up)
+		gather_phase2(g);
 	if (gather_status(g, "later") && !up && fact_is(g->facts, "later.state", "established")) {
 		/* It came up while we asked: what was wrong is over */
 		json_object_set(g->facts, "tunnel", json_object_get(g->facts, "later"));
@@ -240,6 +248,7 @@ static void gather_known(struct gather *g)
 	}
 	gather_system(g);
 	put_wire(g);
+	gather_trial(g);
 }
 
 json_t *gather(const char *name, const char *socket)

@@ -54,8 +54,14 @@ void gather_system(struct gather *g);
 void gather_firewall(struct gather *g);
 /* probe: questions to the peer; as root only */
 void gather_peer(struct gather *g);
+/* phase2: questions to the peer about phase 2, through the daemon */
+void gather_phase2(struct gather *g);
 /* inside: pings through the tunnel; as root only */
 void gather_inside(struct gather *g);
+/** gather_pings - a few pings through the tunnel. Return: one was answered. */
+bool gather_pings(struct gather *g);
+/* trial: the tunnel in UDP for a moment, where ESP seems to be lost; once "wire" is there */
+void gather_trial(struct gather *g);
 
 /**
  * gather_run - what a program writes to its outputs, at most 1 MiB

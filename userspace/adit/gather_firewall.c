@@ -16,7 +16,7 @@ static void judge(struct gather *g, const json_t *ruleset, const struct ruleset_
 	json_t *verdicts = json_object_get(json_object_get(g->facts, "firewall"), "verdicts");
 	char rule[400];
 
-	if (ruleset_drops(ruleset, flow, rule, sizeof(rule)))
+	if (ruleset_judge(ruleset, flow, rule, sizeof(rule)) == RULESET_DROPS)
 		json_array_append_new(verdicts, json_pack("{s:s, s:s, s:s}", "flow", flow->name,
 							  "verdict", "drop", "rule", rule));
 }
@@ -27,8 +27,9 @@ static void judge_outer(struct gather *g, const json_t *ruleset, const char *out
 {
 	const char *device = fact_text(g->facts, "route.remote.device");
 	struct ruleset_flow flow = {
-		.name = out, .way = RULESET_OUT, .iif = "", .oif = device, .source = g->local,
-		.destination = g->remote, .protocol = protocol, .sport = port, .dport = port,
+		.name = out, .way = RULESET_OUT, .family = g->local.family, .iif = "",
+		.oif = device, .source = g->local, .destination = g->remote,
+		.protocol = protocol, .sport = port, .dport = port,
 	};
 
 	judge(g, ruleset, &flow);
@@ -67,9 +68,11 @@ static void judge_inner(struct gather *g, const json_t *ruleset)
 	if (!lan || !first_of(fact_text(child, "local_ts"), &flow.source) ||
 	    !first_of(fact_text(child, "remote_ts"), &flow.destination))
 		return;
+	flow.family = flow.source.family;
 	judge(g, ruleset, &flow);
 	flow = (struct ruleset_flow) {
-		.name = "forward-in", .way = RULESET_FORWARD, .iif = device, .oif = flow.iif,
+		.name = "forward-in", .way = RULESET_FORWARD, .family = flow.family,
+		.iif = device, .oif = flow.iif,
 		.source = flow.destination, .destination = flow.source, .established = true,
 	};
 	judge(g, ruleset, &flow);

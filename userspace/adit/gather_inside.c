@@ -160,43 +160,78 @@ static void find_largest(struct echo_target *target, json_t *inside, size_t mtu)
 	json_object_set_new(inside, "largest", json_integer((json_int_t)passes));
 }
 
-static void ping_all(struct gather *g, json_t *inside)
+/* Each target in turn, until one answers: that is @target then. Adds to @inside */
+static bool ping_some(struct gather *g, struct echo_target *target, json_t *inside)
 {
-	struct echo_target target = { .device = fact_text(g->facts, "tunnel.device") };
-	struct targets targets = { .count = 0 };
 	json_t *list = json_object_get(inside, "targets");
-	size_t mtu = (size_t)fact_number(g->facts, "tunnel.mtu");
+	struct targets targets = { .count = 0 };
 	unsigned int sent = 0, received = 0, i;
 	char text[IKE_ADDRESS_TEXT];
 
 	find_targets(g, &targets);
 	for (i = 0; i < targets.count && !received; i++) {
-		target.remote = targets.list[i];
-		target.sent = target.received = 0;
-		if (!find_source(g, target.remote.family, &target.local))
+		target->remote = targets.list[i];
+		target->sent = target->received = 0;
+		if (!find_source(g, target->remote.family, &target->local))
 			continue;
-		echo_ask(&target, 2, PATIENCE);
-		sent += target.sent;
-		received += target.received;
+		echo_ask(target, 2, PATIENCE);
+		sent += target->sent;
+		received += target->received;
 		json_array_append_new(list, json_pack("{s:s, s:i, s:i}", "address",
-						      ike_address_text(&target.remote, text),
-						      "sent", (int)target.sent, "received",
-						      (int)target.received));
+						      ike_address_text(&target->remote, text),
+						      "sent", (int)target->sent, "received",
+						      (int)target->received));
 	}
 	json_object_set_new(inside, "sent", json_integer(sent));
 	json_object_set_new(inside, "received", json_integer(received));
-	if (received && mtu)
-		find_largest(&target, inside, mtu);
+	return received;
+}
+
+/*
+ * Where nobody answers pings, the peer's gateway may answer what dies at its door, or a host what
+ * it does not listen for: whatever comes back shows that the tunnel works.
+ */
+static void knock_all(struct gather *g)
+{
+	struct echo_target target = { .device = fact_text(g->facts, "tunnel.device") };
+	struct targets targets = { .count = 0 };
+	unsigned int i;
+
+	find_targets(g, &targets);
+	for (i = 0; i < targets.count; i++) {
+		target.remote = targets.list[i];
+		if (!find_source(g, target.remote.family, &target.local))
+			continue;
+		target.hops = 1;
+		echo_ask(&target, 1, PATIENCE / 5);
+		target.hops = 0;
+		echo_knock(&target);
+	}
+}
+
+bool gather_pings(struct gather *g)
+{
+	struct echo_target target = { .device = fact_text(g->facts, "tunnel.device") };
+	json_t *ignored = json_pack("{s:[]}", "targets");
+	bool answered = ping_some(g, &target, ignored);
+
+	json_decref(ignored);
+	return answered;
 }
 
 void gather_inside(struct gather *g)
 {
+	struct echo_target target = { .device = fact_text(g->facts, "tunnel.device") };
+	size_t mtu = (size_t)fact_number(g->facts, "tunnel.mtu");
 	json_t *inside;
 
 	if (!g->capture)
 		return;
 	inside = json_pack("{s:[]}", "targets");
 	json_object_set_new(g->facts, "inside", inside);
-	ping_all(g, inside);
+	if (!ping_some(g, &target, inside))
+		knock_all(g);
+	else if (mtu)
+		find_largest(&target, inside, mtu);
 	capture_wait(g->capture, LOOK);
 }

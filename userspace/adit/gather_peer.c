@@ -20,7 +20,7 @@
 #define TRIES		3
 #define PATIENCE	1000	/* ms for one answer */
 #define PAUSE		150	/* ms between questions: peers limit how many come */
-#define LISTS_MAX	12
+#define LISTS_MAX	20
 #define ACCEPTS_MAX	2	/* what is accepted stays half open at the peer for a while */
 #define LARGE		2000	/* bytes: larger than any MTU on the way */
 
@@ -232,14 +232,49 @@ static bool may_be_exchange(const struct gather *g)
 		!strcmp(code, "no-proposal-chosen") || !strcmp(code, "no-response"));
 }
 
+/* It takes none of the usual proposals: perhaps it wants another proof of who we are */
+static void ask_other_proof(struct gather *g, struct question *q, json_t *probe)
+{
+	static const uint16_t proofs[] = {
+		IKE_AUTH_PSK, IKE_AUTH_RSA_SIG, IKE_AUTH_XAUTH_INIT_PSK, IKE_AUTH_XAUTH_INIT_RSA,
+		IKE_AUTH_HYBRID_INIT_RSA, IKE_AUTH_ECDSA_256,
+	};
+	struct proposal_list *lists = calloc(2, sizeof(*lists));
+	unsigned int count = 0, i, j;
+	struct ask_answer answer;
+
+	if (lists)
+		ask_usual(lists, 2, &count);
+	for (i = 0; i < sizeof(proofs) / sizeof(*proofs); i++)
+		for (j = 0; proofs[i] != auth_method(g) && j < count; j++) {
+			fresh(q, IKE_PORT, &lists[j], proofs[i]);
+			q->length = ask_main(q->cookie, &lists[j], proofs[i], 0, q->message);
+			answer = ask(g, q, TRIES, NULL, NULL);
+			capture_wait(g->capture, PAUSE);
+			if (answer.kind != ASK_SA)
+				continue;
+			json_object_set_new(probe, "proof", json_string(ike_auth_name(proofs[i])));
+			free(lists);
+			return;
+		}
+	free(lists);
+}
+
+/* Whether it is there, on either port */
+static void ask_whether_there(struct gather *g, struct question *q, struct proposal_list *list,
+			      json_t *probe)
+{
+	ask_first(g, q, list, probe, IKE_PORT, 0, "ike500");
+	ask_first(g, q, list, probe, IKE_PORT_NATT, 0, "ike4500");
+}
+
 static void ask_all(struct gather *g, struct question *q, struct proposal_list *list,
 		    json_t *probe)
 {
 	json_t *accepts = json_object_get(probe, "accepts");
 	bool answered, refused;
 
-	ask_first(g, q, list, probe, IKE_PORT, 0, "ike500");
-	ask_first(g, q, list, probe, IKE_PORT_NATT, 0, "ike4500");
+	ask_whether_there(g, q, list, probe);
 	answered = fact(probe, "ike500.answer");
 	refused = fact_is(probe, "ike500.answer", "notify");
 	note_accepted(accepts, fact_text(probe, "ike500.chosen"));
@@ -253,17 +288,25 @@ static void ask_all(struct gather *g, struct question *q, struct proposal_list *
 		q->length = ask_ikev2(q->cookie, q->message);
 		ask(g, q, TRIES, probe, "ike2");
 	}
+	if (refused && !json_array_size(accepts))
+		ask_other_proof(g, q, probe);
 	if (answered && may_be_exchange(g))
 		ask_other_exchange(g, q, list, probe);
 }
 
-/* What the kernel knows of the next hop's link-layer address */
 static void put_ping(struct gather *g, json_t *probe)
 {
 	struct echo_target target = { .local = g->local, .remote = g->remote, .mark = g->mark };
 
 	echo_ask(&target, 2, 700);
 	json_object_set_new(probe, "ping", json_pack("{s:b}", "answered", target.received > 0));
+}
+
+static bool is_askable(const struct gather *g)
+{
+	return fact_true(g->facts, "route.remote.ok") &&
+	       !fact_true(g->facts, "route.remote.self") &&
+	       !fact_false(g->facts, "route.local.ours");
 }
 
 /* Phase 1 failed, or nothing is known yet: otherwise the peer need not be asked */
@@ -276,24 +319,33 @@ static bool is_worth_asking(const struct gather *g)
 	for (i = 0; i < sizeof(others) / sizeof(*others); i++)
 		if (!strcmp(code, others[i]))
 			return false;
-	return fact_true(g->facts, "route.remote.ok") &&
-	       !fact_true(g->facts, "route.remote.self") &&
-	       !fact_false(g->facts, "route.local.ours") &&
-	       !fact_is(g->facts, "tunnel.ike.state", "established");
+	return !fact_is(g->facts, "tunnel.ike.state", "established") && is_askable(g);
+}
+
+/* The tunnel is up, and nothing came through it while it was used */
+static bool is_silent(const struct gather *g)
+{
+	return fact_is(g->facts, "tunnel.state", "established") && fact(g->facts, "inside") &&
+	       !fact_number(g->facts, "inside.received") && !fact_grown(g->facts, "packets_in") &&
+	       is_askable(g);
 }
 
 void gather_peer(struct gather *g)
 {
 	struct proposal_list *list = calloc(1, sizeof(*list));
 	struct question *q = calloc(1, sizeof(*q));
+	bool silent = is_silent(g);
 	json_t *probe;
 
-	if (list && q && g->capture && g->local.family && is_worth_asking(g)) {
+	if (list && q && g->capture && g->local.family && (silent || is_worth_asking(g))) {
 		probe = json_pack("{s:[]}", "accepts");
 		json_object_set_new(g->facts, "probe", probe);
 		configured(g, list);
 		put_ping(g, probe);
-		ask_all(g, q, list, probe);
+		if (silent)
+			ask_whether_there(g, q, list, probe);
+		else
+			ask_all(g, q, list, probe);
 	}
 	free(list);
 	free(q);

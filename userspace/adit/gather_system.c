@@ -51,6 +51,13 @@ static double strangers(void)
 	return read_counter("/proc/net/snmp", "InAddrErrors");
 }
 
+/* While we look */
+static bool is_asked_to_forward(struct gather *g)
+{
+	return fact(g->facts, "system.strangers_before") &&
+	       strangers() > fact_number(g->facts, "system.strangers_before");
+}
+
 static void put_rp_filter(json_t *list, const char *device)
 {
 	int all = setting("ipv4", "all", "rp_filter"), own;
@@ -104,8 +111,8 @@ static const char *serves(struct gather *g, const struct ifaddrs *entry)
 		if (!text || !ike_selector_parse(&selector, text) || is_single(&selector) ||
 		    !ike_selector_contains(&selector, &host))
 			continue;
-		/* "Everything" does not tell who uses it, packets that came for others do */
-		if (selector.prefix || strangers() > 0)
+		/* "Everything" does not tell who uses it, packets that come for others do */
+		if (selector.prefix || is_asked_to_forward(g))
 			return text;
 	}
 	return NULL;
@@ -152,7 +159,8 @@ void gather_system(struct gather *g)
 		json_object_set_new(system, "rp_filter", filters);
 		return;
 	}
-	system = json_pack("{s:f}", "rp_before", reverse_path_drops());
+	system = json_pack("{s:f, s:f}", "rp_before", reverse_path_drops(), "strangers_before",
+			   strangers());
 	json_object_set_new(g->facts, "system", system);
 	put_lans(g, system);
 }

@@ -19,6 +19,7 @@ struct judge {
 	const json_t *objects;		/* the array behind "nftables" */
 	const struct ruleset_flow *flow;
 	bool may_accept;		/* some rule before may have let it through */
+	bool may_drop;			/* some rule may have dropped it: j->rule */
 	char *rule;
 	size_t size;
 };
@@ -52,7 +53,7 @@ static enum holds same_prefix(const struct ike_address *address, const char *tex
 	struct ike_address network;
 	unsigned int i;
 
-	if (!ike_address_parse(&network, text))
+	if (!ike_address_parse(&network, text) || !address->family)
 		return MAYBE;
 	if (network.family != address->family)
 		return NO;
@@ -110,14 +111,18 @@ static enum holds meta_is(const struct ruleset_flow *flow, const char *key, cons
 
 	if (!strcmp(key, "l4proto"))
 		return protocol_is(flow->protocol, right);
+	/* Where it is not known, it is not this host itself */
+	if (text && (!strcmp(key, "iifname") || !strcmp(key, "iif")) && !*flow->iif &&
+	    !strcmp(text, "lo"))
+		return NO;
 	if (text && (!strcmp(key, "iifname") || !strcmp(key, "iif")))
 		return flow->way == RULESET_OUT ? NO : same_name(flow->iif, text);
 	if (text && (!strcmp(key, "oifname") || !strcmp(key, "oif")))
 		return flow->way == RULESET_IN ? NO : same_name(flow->oif, text);
 	if (text && !strcmp(key, "nfproto"))
-		return !strcmp(text, flow->source.family == AF_INET ? "ipv4" : "ipv6") ? YES : NO;
+		return !strcmp(text, flow->family == AF_INET ? "ipv4" : "ipv6") ? YES : NO;
 	if (text && !strcmp(key, "protocol"))
-		return !strcmp(text, flow->source.family == AF_INET ? "ip" : "ip6") ? YES : NO;
+		return !strcmp(text, flow->family == AF_INET ? "ip" : "ip6") ? YES : NO;
 	return MAYBE;
 }
 
@@ -139,9 +144,10 @@ static enum holds payload_is(const struct ruleset_flow *flow, const json_t *payl
 {
 	const char *protocol = text_of(payload, "protocol"), *field = text_of(payload, "field");
 	bool four = !strcmp(protocol, "ip"), six = !strcmp(protocol, "ip6");
+	uint8_t number;
 
 	if (four || six) {
-		if ((flow->source.family == AF_INET) != four)
+		if ((flow->family == AF_INET) != four)
 			return NO;
 		if (!strcmp(field, "saddr"))
 			return address_is(&flow->source, right);
@@ -155,6 +161,9 @@ static enum holds payload_is(const struct ruleset_flow *flow, const json_t *payl
 		return port_is(flow, protocol, flow->sport, right);
 	if (!strcmp(field, "dport"))
 		return port_is(flow, protocol, flow->dport, right);
+	/* A field of another protocol */
+	if (flow->protocol && protocol_parse(protocol, &number) && number != flow->protocol)
+		return NO;
 	return MAYBE;
 }
 
@@ -263,6 +272,20 @@ static void say_rule(const struct judge *j, const json_t *rule, const char *verd
 		 (long long)json_integer_value(json_object_get(rule, "handle")), matches, verdict);
 }
 
+/* It may have been accepted, or dropped, by this rule */
+static void may_drop(struct judge *j, const json_t *rule)
+{
+	if (!j->may_drop)
+		say_rule(j, rule, "perhaps dropped");
+	j->may_drop = true;
+}
+
+static void leave_open(struct judge *j, const json_t *rule)
+{
+	may_drop(j, rule);
+	j->may_accept = true;
+}
+
 static enum end run_chain(struct judge *j, const json_t *chain, unsigned int depth);
 
 static enum end apply(struct judge *j, const json_t *chain, const json_t *rule,
@@ -278,14 +301,14 @@ static enum end apply_map(struct judge *j, const json_t *chain, const json_t *ru
 	size_t i;
 
 	if (!pairs)
-		j->may_accept = true;
+		leave_open(j, rule);
 	json_array_foreach(pairs, i, pair) {
 		one = any_is(j->flow, json_object_get(map, "key"), json_array_get(pair, 0));
 		if (one == YES)
 			return apply(j, chain, rule, json_array_get(pair, 1), holds, depth,
 				     returns);
 		if (one == MAYBE)
-			j->may_accept = true;
+			leave_open(j, rule);
 	}
 	return ENDS_NOT;
 }
@@ -304,8 +327,10 @@ static enum end apply(struct judge *j, const json_t *chain, const json_t *rule,
 		return holds == YES ? ACCEPTS : ENDS_NOT;
 	}
 	if (json_object_get(expression, "drop") || json_object_get(expression, "reject")) {
-		if (holds != YES)
+		if (holds != YES) {
+			may_drop(j, rule);
 			return ENDS_NOT;
+		}
 		say_rule(j, rule, json_object_get(expression, "drop") ? "drop" : "reject");
 		return DROPS;
 	}
@@ -313,7 +338,7 @@ static enum end apply(struct judge *j, const json_t *chain, const json_t *rule,
 		*returns = holds == YES;
 	/* A queue: anything may happen */
 	if (json_object_get(expression, "queue"))
-		j->may_accept = true;
+		leave_open(j, rule);
 	if (json_object_get(expression, "vmap"))
 		return apply_map(j, chain, rule, json_object_get(expression, "vmap"), holds, depth,
 				 returns);
@@ -323,6 +348,8 @@ static enum end apply(struct judge *j, const json_t *chain, const json_t *rule,
 	end = target ? run_chain(j, target, depth + 1) : ENDS_NOT;
 	if (end == ENDS_NOT)
 		*returns |= leave && holds == YES;
+	if (end == DROPS && holds != YES)
+		may_drop(j, rule);
 	return holds == YES ? end : ENDS_NOT;
 }
 
@@ -383,7 +410,7 @@ static bool meets(const struct ruleset_flow *flow, const json_t *chain)
 		[RULESET_FORWARD] = { "prerouting", "forward", "postrouting" },
 	};
 	const char *hook = text_of(chain, "hook"), *family = text_of(chain, "family");
-	bool four = flow->source.family == AF_INET;
+	bool four = flow->family == AF_INET;
 	size_t i;
 
 	if (strcmp(text_of(chain, "type"), "filter") ||
@@ -396,19 +423,22 @@ static bool meets(const struct ruleset_flow *flow, const json_t *chain)
 	return false;
 }
 
-bool ruleset_drops(const json_t *ruleset, const struct ruleset_flow *flow, char *rule,
-		    size_t size)
+enum ruleset_verdict ruleset_judge(const json_t *ruleset, const struct ruleset_flow *flow,
+				   char *rule, size_t size)
 {
-	struct judge j = { json_object_get(ruleset, "nftables"), flow, false, rule, size };
+	struct judge j = { .objects = json_object_get(ruleset, "nftables"), .flow = flow,
+			   .rule = rule, .size = size };
 	const json_t *object, *chain;
+	bool open = false;
 	enum end end;
 	size_t i;
 
+	*rule = 0;
 	json_array_foreach(j.objects, i, object) {
 		chain = json_object_get(object, "chain");
 		if (!chain || !meets(flow, chain))
 			continue;
-		j.may_accept = false;
+		j.may_accept = j.may_drop = false;
 		end = run_chain(&j, chain, 0);
 		if (end == ENDS_NOT && !strcmp(text_of(chain, "policy"), "drop")) {
 			snprintf(rule, size, "nft table %s %s, chain %s: policy drop",
@@ -417,9 +447,12 @@ bool ruleset_drops(const json_t *ruleset, const struct ruleset_flow *flow, char 
 			end = DROPS;
 		}
 		if (end == DROPS && !j.may_accept)
-			return true;
+			return RULESET_DROPS;
+		/* A rule that drops behind one that may have accepted, or one that may drop */
+		open |= end == DROPS || j.may_drop;
 	}
-	/* A rule that drops behind one that may have accepted */
+	if (open)
+		return RULESET_UNKNOWN;
 	*rule = 0;
-	return false;
+	return RULESET_PASSES;
 }

@@ -8,6 +8,7 @@
 
 #include "aditd/control.h"
 #include "aditd/daemon.h"
+#include "aditd/engine.h"
 #include "aditd/memory.h"
 #include "aditd/metrics.h"
 #include "aditd/mistake.h"
@@ -20,7 +21,10 @@
 #define UNREAD_MAX 65536 /* bytes of answers; with more unread, no further request is taken */
 #define PATIENCE	5.0		/* seconds: how long a refusal may yet turn into success */
 
-enum mode { MODE_IDLE, MODE_UP, MODE_MONITOR };
+/* How long a question to a peer may take: it is sent again a few times */
+#define ANSWER_SECONDS	15
+
+enum mode { MODE_IDLE, MODE_UP, MODE_MONITOR, MODE_ASK, MODE_TRIAL };
 
 struct client {
 	struct daemon *daemon;
@@ -84,9 +88,14 @@ static void on_closed(uv_handle_t *handle)
 
 void client_close(struct client *client)
 {
+	struct tunnel *tunnel;
+
 	if (client->closing)
 		return;
 	client->closing = true;
+	tunnel = client->mode == MODE_TRIAL ? tunnel_find(client->daemon, client->tunnel) : NULL;
+	if (tunnel)
+		tunnel_try_udp(tunnel, false);
 	client->gone(client->ctx, client);
 	uv_close((uv_handle_t *)&client->timer, on_closed);
 	uv_close((uv_handle_t *)&client->pipe, on_closed);
@@ -177,10 +186,27 @@ static bool watches(const struct client *client, const char *tunnel)
 	return !*client->tunnel || (tunnel && !strcmp(client->tunnel, tunnel));
 }
 
+static void answered(struct client *client, const json_t *event)
+{
+	const char *proposal = json_string_value(json_object_get(event, "proposal"));
+	const json_t *notify = json_object_get(event, "notify");
+
+	client->mode = MODE_IDLE;
+	uv_timer_stop(&client->timer);
+	say(client, "result", json_pack("{s:s?, s:I}", "proposal", proposal, "notify",
+					json_integer_value(notify)));
+}
+
 void client_event(struct client *client, const char *tunnel, json_t *event)
 {
-	if (client->mode != MODE_IDLE && watches(client, tunnel))
+	const char *code = json_string_value(json_object_get(event, "code"));
+
+	if (!watches(client, tunnel))
+		return;
+	if (client->mode == MODE_UP || client->mode == MODE_MONITOR)
 		say(client, "event", json_incref(event));
+	else if (client->mode == MODE_ASK && code && !strcmp(code, "answer"))
+		answered(client, event);
 }
 
 static json_t *tunnels_asked(const struct client *client)
@@ -242,8 +268,12 @@ static void on_timer(uv_timer_t *timer)
 {
 	struct client *client = timer->data;
 
-	if (client->mode == MODE_UP)
+	if (client->mode == MODE_UP) {
 		up_look(client);
+	} else if (client->mode == MODE_ASK) {
+		client->mode = MODE_IDLE;
+		say_error(client, "timeout", "the question to the peer was not answered in time");
+	}
 	work(client);
 }
 
@@ -328,6 +358,36 @@ static void do_metrics(struct client *client)
 	free(text);
 }
 
+static void do_ask(struct client *client, const struct request *request)
+{
+	struct engine *engine = client->daemon->engine;
+	const char *words[REQUEST_WORDS_MAX];
+	char error[512];
+	size_t i;
+
+	for (i = 0; i < request->word_count; i++)
+		words[i] = request->words[i];
+	if (!ike_ask(engine_ike(engine), client->tunnel, words, request->word_count, engine_now(),
+		     error, sizeof(error))) {
+		say_error(client, "request", error);
+		return;
+	}
+	client->mode = MODE_ASK;
+	uv_timer_start(&client->timer, on_timer, ANSWER_SECONDS * 1000, 0);
+	engine_settle(engine);
+}
+
+static void do_trial(struct client *client)
+{
+	if (!tunnel_try_udp(tunnel_find(client->daemon, client->tunnel), true)) {
+		say_error(client, "request", "this tunnel cannot be tried with ESP in UDP: encap "
+			  "is not \"auto\", start is \"wait\", or it is tried already");
+		return;
+	}
+	client->mode = MODE_TRIAL;
+	say(client, "result", json_object());
+}
+
 static void do_version(struct client *client)
 {
 	const struct daemon *daemon = client->daemon;
@@ -376,6 +436,12 @@ static void answer(struct client *client, const char *line, size_t length)
 		break;
 	case REQUEST_VERSION:
 		do_version(client);
+		break;
+	case REQUEST_ASK:
+		do_ask(client, &request);
+		break;
+	case REQUEST_TRIAL:
+		do_trial(client);
 		break;
 	}
 }
@@ -437,7 +503,7 @@ static void on_input(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer
 		/* Who has said all may still wait for an answer; who only watches has gone */
 		client->eof = true;
 		uv_read_stop(stream);
-		if (length != UV_EOF || client->mode == MODE_MONITOR)
+		if (length != UV_EOF || client->mode == MODE_MONITOR || client->mode == MODE_TRIAL)
 			client_close(client);
 		else
 			work(client);

@@ -50,6 +50,15 @@
  *       result: {"version":"0.1","protocol":CONTROL_PROTOCOL,"pid":N,"config":PATH,"since":time,
  *       "module":true|false (the kernel's family "adit" answers), "mark":N of the daemon's own
  *       packets where a rule must tell them apart}
+ *   {"command":"ask","tunnel":NAME,"proposals":[WORDS…]}
+ *       asks the peer, under a phase 1 that stands, whether it would take one of these for phase 2
+ *       (1 to 32, words as of esp, all with the same group or none): no SA comes of it. One
+ *       question a tunnel at a time. result: {"proposal": which it takes, or null, "notify": the
+ *       number of the notification with which it refuses, 0: it did not answer}. Error "timeout".
+ *   {"command":"trial","tunnel":NAME}
+ *       negotiates the tunnel anew with ESP in UDP (encap = "force"), until the client hangs up,
+ *       and then anew as configured. Refused (code "request") where encap is "force" or "never"
+ *       already or start is "wait". result: {}
  *
  * TUNNEL
  *   "name"          the tunnel's name

@@ -120,7 +120,7 @@ static json_t *members_of(const struct ike_event *event)
 	put_text(members, "proposal", event->proposal);
 	put_spi(members, "spi_in", event->spi_in);
 	put_spi(members, "spi_out", event->spi_out);
-	if (event->code == IKE_EVENT_NOTIFY) {
+	if (event->code == IKE_EVENT_NOTIFY || event->code == IKE_EVENT_ANSWER) {
 		json_object_set_new(members, "notify", json_integer(event->count));
 		json_object_set_new(members, "authenticated", json_boolean(event->authenticated));
 	}

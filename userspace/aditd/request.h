@@ -12,13 +12,18 @@
 
 enum request_command {
 	REQUEST_STATUS, REQUEST_UP, REQUEST_DOWN, REQUEST_RELOAD, REQUEST_MONITOR, REQUEST_METRICS,
-	REQUEST_VERSION
+	REQUEST_VERSION, REQUEST_ASK, REQUEST_TRIAL
 };
+
+#define REQUEST_WORDS_MAX	32	/* proposals of a question */
+#define REQUEST_WORD_MAX	64	/* bytes of one, with its NUL */
 
 struct request {
 	enum request_command command;
 	char tunnel[IKE_NAME_MAX];	/* "": none given, all */
 	double wait;			/* seconds, 0 to CONTROL_WAIT_MAX */
+	char words[REQUEST_WORDS_MAX][REQUEST_WORD_MAX];	/* "proposals" */
+	size_t word_count;
 };
 
 /* The line without its newline. False with one sentence in error, for code "request". */

@@ -222,6 +222,8 @@ static bool give_to_engine(struct tunnel *tunnel)
 	char error[512];
 
 	config_connection(tunnel->config, &tunnel->local, &tunnel->remote, pairs, &connection);
+	if (tunnel->trial)
+		connection.encap = IKE_ENCAP_FORCE;
 	if (ike_connection_add(engine_ike(tunnel->daemon->engine), &connection, engine_now(), error,
 			       sizeof(error))) {
 		tunnel->keyed = true;
@@ -438,6 +440,20 @@ void tunnel_change(struct tunnel *tunnel, struct config_tunnel *config)
 	}
 	/* As a restart with this configuration would: also what the administrator took down */
 	tunnel_start(tunnel, false);
+}
+
+bool tunnel_try_udp(struct tunnel *tunnel, bool on)
+{
+	if (on && (tunnel->config->encap != IKE_ENCAP_AUTO || tunnel->trial || !tunnel->keyed ||
+		   tunnel->config->start == IKE_START_WAIT))
+		return false;
+	tunnel->trial = on;
+	tunnel->stale = true;
+	/* On demand, nothing else would begin it */
+	tunnel->start = true;
+	if (tunnel->wanted)
+		prepare(tunnel);
+	return true;
 }
 
 void tunnel_event(struct daemon *daemon, const struct ike_event *event)

@@ -33,6 +33,7 @@ struct tunnel {
 	bool start;			/* tell the engine to start it, once it has it */
 	bool keyed;			/* the engine has it */
 	bool stale;			/* the engine has it with an older configuration */
+	bool trial;			/* ESP goes in UDP, whatever the configuration says */
 	bool refresh;			/* look at the peer's and our address again */
 	bool changed;			/* its state may be another one */
 	bool carrier;			/* of the device, as last told */
@@ -60,6 +61,9 @@ void tunnel_start(struct tunnel *tunnel, bool now);
 void tunnel_stop(struct tunnel *tunnel);
 /* Another configuration for it: what did not change stays as it is. */
 void tunnel_change(struct tunnel *tunnel, struct config_tunnel *config);
+
+/* Negotiates it anew with ESP in UDP, or, @on false, as configured. False: it cannot be tried. */
+bool tunnel_try_udp(struct tunnel *tunnel, bool on);
 
 /* NULL: none. */
 struct tunnel *tunnel_find(const struct daemon *daemon, const char *name);

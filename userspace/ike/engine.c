@@ -10,6 +10,7 @@
 #include "ike/informational.h"
 #include "ike/phase1.h"
 #include "ike/quick.h"
+#include "ike/question.h"
 #include "ike/report.h"
 #include "ike/transaction.h"
 
@@ -376,6 +377,22 @@ bool ike_stop(struct ike *ike, const char *name, uint64_t now)
 	connection_down(c);
 	leave(ike);
 	return true;
+}
+
+bool ike_ask(struct ike *ike, const char *name, const char *const *words, size_t count,
+	     uint64_t now, char *error, size_t size)
+{
+	struct connection *c = connection_find(ike, name);
+	bool asked;
+
+	if (!c || ike->shut_down) {
+		snprintf(error, size, "there is no phase 1 to ask under");
+		return false;
+	}
+	enter(ike, now);
+	asked = question_ask(c, words, count, error, size);
+	leave(ike);
+	return asked;
 }
 
 bool ike_connection_add(struct ike *ike, const struct ike_connection *connection, uint64_t now,

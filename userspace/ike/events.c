@@ -50,6 +50,7 @@ static const char *const codes[IKE_EVENT_CODE_COUNT] = {
 	[IKE_EVENT_PEER_MOVED] = "peer-moved",
 	[IKE_EVENT_DROPPED] = "dropped",
 	[IKE_EVENT_WEAK] = "weak",
+	[IKE_EVENT_ANSWER] = "answer",
 };
 
 const char *ike_error_code(enum ike_error error)

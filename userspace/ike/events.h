@@ -78,6 +78,8 @@ enum ike_event_code {
 	IKE_EVENT_PEER_MOVED, /* "peer-moved": the peer's address or port changed (NAT rebinding) */
 	IKE_EVENT_DROPPED, /* "dropped": a message was ignored; the text says which and why */
 	IKE_EVENT_WEAK,			/* "weak": an agreed algorithm or group is weak */
+	IKE_EVENT_ANSWER, /* "answer": the peer answered ike_ask(): proposal, or count is the
+			     notification with which it refused, 0 none */
 	IKE_EVENT_CODE_COUNT
 };
 

@@ -366,6 +366,15 @@ bool ike_start(struct ike *ike, const char *name, uint64_t now);
  * and an acquire do; a peer may still initiate. */
 bool ike_stop(struct ike *ike, const char *name, uint64_t now);
 
+/*
+ * Asks the peer, under the phase 1 that stands, whether it would take one of these proposals of
+ * phase 2 (words as of esp, all of one group or without) for what is not up. No SA comes of it; the
+ * answer is the event `answer`, within about 8 s. One question at a time. False, and one sentence
+ * in error, when it cannot be asked.
+ */
+bool ike_ask(struct ike *ike, const char *name, const char *const *words, size_t count,
+	     uint64_t now, char *error, size_t size);
+
 /* One datagram, exactly the UDP payload, that arrived from remote at local (port 500 or 4500). */
 void ike_input(struct ike *ike, const struct ike_endpoint *local, const struct ike_endpoint *remote,
 	       const uint8_t *bytes, size_t length, uint64_t now);

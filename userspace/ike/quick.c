@@ -7,6 +7,7 @@
 #include "ike/lifetime.h"
 #include "ike/natt.h"
 #include "ike/phase1.h"
+#include "ike/question.h"
 #include "ike/report.h"
 #include "ike/ts.h"
 
@@ -27,6 +28,7 @@ void quick_free(struct quick *q)
 	dh_free(q->dh);
 	blob_clear(&q->ni);
 	blob_clear(&q->nr);
+	free(q->question);
 	free(q);
 }
 
@@ -53,6 +55,16 @@ static bool make_nonce(struct session *s, struct blob *nonce)
 static const struct proposal_list *offered(const struct connection *c)
 {
 	return c->esp.count ? &c->esp : &c->ah;
+}
+
+static const struct proposal_list *esp_of(const struct quick *q)
+{
+	return q->question ? q->question : &q->pair->connection->esp;
+}
+
+static const struct proposal_list *ah_of(const struct quick *q)
+{
+	return q->question ? NULL : &q->pair->connection->ah;
 }
 
 /*
@@ -107,7 +119,7 @@ static bool send_1(struct exchange *x)
 	terms.spi_esp = terms.spi_ah = q->child->spi_in;
 	exchange_begin(x, &b, buffer, sizeof(buffer));
 	at = builder_reserve(&b, IKE_PAYLOAD_HASH, len);
-	if (!proposal_offer_child(&b, &c->esp, &c->ah, &terms))
+	if (!proposal_offer_child(&b, esp_of(q), ah_of(q), &terms))
 		return false;
 	write_key_exchange(&b, q, true);
 	ts_write(&b, s, q->child, true);
@@ -117,17 +129,15 @@ static bool send_1(struct exchange *x)
 	return exchange_send(x, &b, true, true);
 }
 
-static bool prepare(struct exchange *x, struct pair *p, const struct child *old)
+static bool prepare(struct exchange *x, struct quick *q, const struct child *old)
 {
+	struct pair *p = q->pair;
 	struct connection *c = p->connection;
 	struct session *s = x->session;
-	struct quick *q = quick_new(x, p);
+	bool esp = q->question || c->esp.count;
 
-	if (!q)
-		return false;
-	q->group = old ? old->group : group_of_attempt(offered(c), p->attempts);
 	q->replaces = old ? old->number : 0;
-	q->child = child_new(s, p, true, c->esp.count ? IKE_PROTO_ESP : IKE_PROTO_AH);
+	q->child = child_new(s, p, true, esp ? IKE_PROTO_ESP : IKE_PROTO_AH);
 	if (!q->child || !make_nonce(s, &q->ni))
 		return false;
 	q->child->exchange = x;
@@ -143,23 +153,46 @@ static bool prepare(struct exchange *x, struct pair *p, const struct child *old)
 	return !q->group || q->dh;
 }
 
+/* @question, which is taken over, in place of the connection's proposals. False: not begun */
+static bool begin(struct session *s, struct pair *p, const struct child *old,
+		  const struct dh_group *group, struct proposal_list *question)
+{
+	struct exchange *x = exchange_new(s, IKE_EXCHANGE_QUICK, session_new_id(s), true,
+					  STATE_QUICK_I2);
+	struct quick *q = x ? quick_new(x, p) : NULL;
+
+	if (!q) {
+		free(question);
+	} else {
+		q->group = group;
+		q->question = question;
+		if (prepare(x, q, old) && send_1(x))
+			return true;
+	}
+	if (x)
+		exchange_kill(x);
+	return false;
+}
+
 void quick_initiate(struct session *s, struct pair *p, struct child *replaces)
 {
-	struct exchange *x;
+	const struct dh_group *group = replaces ? replaces->group :
+		group_of_attempt(offered(p->connection), p->attempts);
 
-	x = exchange_new(s, IKE_EXCHANGE_QUICK, session_new_id(s), true, STATE_QUICK_I2);
-	if (x && prepare(x, p, replaces) && send_1(x)) {
+	if (begin(s, p, replaces, group, NULL)) {
 		if (replaces)
 			replaces->rekeying = true;
 		report(s->ike, on_session(s, IKE_EVENT_STEP, IKE_SEVERITY_DEBUG),
 		       replaces ? "begin to renew a child (quick mode message 1)" :
 				  "begin a child (quick mode message 1)");
-		return;
-	}
-	if (x)
-		exchange_kill(x);
-	if (!replaces)
+	} else if (!replaces) {
 		pair_retry(p);
+	}
+}
+
+bool quick_ask(struct session *s, struct pair *p, struct proposal_list *question)
+{
+	return begin(s, p, NULL, question->item[0].group, question);
 }
 
 /* The exchange is over without a child. */
@@ -184,6 +217,10 @@ void quick_silence(struct exchange *x, bool final)
 	struct connection *c = s->connection;
 	uint64_t begun = x->quick->begun;
 
+	if (x->quick->question) {
+		question_answered(x, NULL, 0);
+		return;
+	}
 	if (!x->initiator) {
 		/* The initiator may think that it has a child: tell it that it has not. */
 		if (final && x->quick->child && x->quick->child->state == CHILD_NEGOTIATING)
@@ -217,6 +254,10 @@ void quick_refused(struct exchange *x, uint16_t type)
 	const char *name = ike_notify_name(type);
 	const struct child *child = x->quick->child;
 
+	if (x->quick->question) {
+		question_answered(x, NULL, type);
+		return;
+	}
 	name = name ? name : "a refusal";
 	event.count = type;
 	event.authenticated = true;
@@ -322,7 +363,8 @@ static const char *read_2(struct exchange *x, const struct message *m, struct ch
 	terms.group = q->group;
 	good = offer_parse(offer, 2, message_find(m, IKE_PAYLOAD_SA, NULL)->body, &fault);
 	if (good)
-		good = proposal_accept_child(choice, offer, &c->esp, &c->ah, &terms, why, size);
+		good = proposal_accept_child(choice, offer, esp_of(q), ah_of(q), &terms, why,
+					     size);
 	free(offer);
 	if (fault.text)
 		return fault.text;
@@ -364,6 +406,10 @@ void quick_i2(struct exchange *x, const struct message *m)
 	if (!c)
 		return;
 	why = read_2(x, m, &choice, buffer, sizeof(buffer), &event.error);
+	if (q->question) {
+		question_answered(x, why ? NULL : &choice.sa[0].proposal, IKE_N_NO_PROPOSAL_CHOSEN);
+		return;
+	}
 	if (!why && !blob_set(&q->nr, message_find(m, IKE_PAYLOAD_NONCE, NULL)->body))
 		why = "out of memory";
 	if (!why) {

@@ -17,11 +17,17 @@ struct quick {
 	struct blob ni, nr;
 	uint16_t encap; /* as offered on the wire */
 	uint64_t begun;
+	struct proposal_list *question; /* what the peer is asked about (question.h), or NULL */
 };
 
 void quick_free(struct quick *q);
 /* Begins one for the pair; @replaces is the child to be rekeyed, or NULL. */
 void quick_initiate(struct session *s, struct pair *p, struct child *replaces);
+/*
+ * Offers what @question holds, all of one group, in place of the connection's proposals, and ends
+ * with the peer's answer: no SA comes of it. @question is taken over. False: not begun.
+ */
+bool quick_ask(struct session *s, struct pair *p, struct proposal_list *question);
 void quick_silence(struct exchange *x, bool final);
 /* The peer refused, under the phase 1's protection. */
 void quick_refused(struct exchange *x, uint16_t type);

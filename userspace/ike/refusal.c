@@ -141,9 +141,17 @@ static enum ike_error proof_refused(const struct session *s)
 						    IKE_ERROR_AUTH_FAILED;
 }
 
+/* Aggressive mode goes no further than our first message, which proves nothing (RFC 2409 5.4) */
+static bool is_unproven(const struct session *s)
+{
+	return s->main.state == STATE_AGGRESSIVE_I2;
+}
+
 /* What a notification means while phase 1 is under way. */
 static enum ike_error meaning(const struct session *s, uint16_t type)
 {
+	if (type == IKE_N_AUTHENTICATION_FAILED && is_unproven(s))
+		return IKE_ERROR_INVALID_ID;
 	switch (type) {
 	case IKE_N_NO_PROPOSAL_CHOSEN:
 	case IKE_N_BAD_PROPOSAL_SYNTAX:
@@ -238,6 +246,14 @@ static void explain(struct session *s, struct ike_event event, uint16_t type)
 			name, proposal_list_print(&c->ike_proposals, offer, sizeof(offer)));
 		break;
 	case IKE_ERROR_INVALID_ID:
+		if (is_unproven(s)) {
+			connection_failure(c, event,
+					   "the peer refused aggressive mode from %s with %s: it "
+					   "wants main mode (set exchange), or expects another "
+					   "local-id",
+					   identity_print(&id, id_text, sizeof(id_text)), name);
+			break;
+		}
 		connection_failure(c, event,
 				   "the peer refused our identity %s with %s: set local-id to what "
 				   "it expects",

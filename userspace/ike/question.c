@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ike/question.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ike/child.h"
+#include "ike/informational.h"
+#include "ike/quick.h"
+#include "ike/report.h"
+
+/* What the question is about: all of one group, since there is one KE payload (RFC 2409 5.5) */
+static bool parse(struct proposal_list *list, const char *const *words, size_t count, char *error,
+		  size_t size)
+{
+	size_t i;
+
+	list->count = 0;
+	for (i = 0; i < count; i++)
+		if (!proposal_parse(list, PROPOSAL_ESP, words[i], error, size))
+			return false;
+	for (i = 1; i < list->count; i++)
+		if (list->item[i].group != list->item[0].group)
+			break;
+	if (list->count && i >= list->count)
+		return true;
+	snprintf(error, size, "a question is about proposals of one group, or none has one");
+	return false;
+}
+
+static struct pair *pair_that_lacks(struct connection *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->settings.pair_count; i++)
+		if (!c->pairs[i].up)
+			return &c->pairs[i];
+	return NULL;
+}
+
+static bool is_asking(const struct session *s)
+{
+	const struct exchange *x;
+
+	for (x = s->exchanges; x; x = x->next)
+		if (x->quick && x->quick->question)
+			return true;
+	return false;
+}
+
+bool question_ask(struct connection *c, const char *const *words, size_t count, char *error,
+		  size_t size)
+{
+	struct session *s = session_best(c);
+	struct pair *p = pair_that_lacks(c);
+	struct proposal_list *list;
+
+	if (!s || !p || is_asking(s)) {
+		snprintf(error, size, !s ? "there is no phase 1 to ask under" :
+			 !p ? "phase 2 is up: there is nothing to ask" :
+			 "another question waits for its answer");
+		return false;
+	}
+	list = malloc(sizeof(*list));
+	if (!list || !parse(list, words, count, error, size)) {
+		if (!list)
+			snprintf(error, size, "out of memory");
+		free(list);
+		return false;
+	}
+	if (quick_ask(s, p, list))
+		return true;
+	snprintf(error, size, "the question cannot be sent");
+	return false;
+}
+
+void question_answered(struct exchange *x, const struct proposal *takes, uint16_t type)
+{
+	struct ike_event event = on_session(x->session, IKE_EVENT_ANSWER, takes ?
+					    IKE_SEVERITY_INFO : IKE_SEVERITY_DEBUG);
+	const char *name = ike_notify_name(type);
+	char text[PROPOSAL_TEXT_MAX] = "";
+
+	event.authenticated = takes || type;
+	event.count = takes ? 0 : type;
+	if (takes)
+		event.proposal = proposal_print(takes, text, sizeof(text));
+	/* It waits for the third message: it is told that none comes */
+	if (takes && x->quick->child)
+		informational_delete_child(x->session, x->quick->child->protocol,
+					   x->quick->child->spi_in);
+	report(x->session->ike, event, "asked about phase 2 by 'adit diagnose', the peer %s%s",
+	       takes ? "takes " : type ? "refuses: " : "does not answer",
+	       takes ? text : !type ? "" : name ? name : "a notification");
+	exchange_kill(x);
+}
