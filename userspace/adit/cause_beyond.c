@@ -29,8 +29,8 @@ static bool no_route_inside(const json_t *facts, const json_t *one, struct findi
 
 	say_seen(f, "ip route get %s: no route; the tunnel's device is %s",
 		 fact_text(one, "address"), fact_text(facts, "tunnel.device"));
-	say_cure(f, "adit down %s && adit up %s makes the tunnel's routes anew; see 'ip rule', too, "
-		 "and blackhole or unreachable routes in 'ip route'", name, name);
+	say_cure(f, "adit down %s && adit up %s makes the tunnel's routes anew; see 'ip rule', "
+		 "too, and blackhole or unreachable routes in 'ip route'", name, name);
 	return say_cause(f, "This host has no route for %s into the tunnel.",
 			 fact_text(one, "selector"));
 }
