@@ -30,8 +30,8 @@ void auth_read_requests(struct session *s, const struct message *m);
  */
 bool auth_read_id(struct session *s, struct bytes body, struct identity *id);
 /*
- * The connection for a peer whose first message of aggressive mode says that it is @id; NULL when none
- * wants that: reported. No key has been used yet, so each may have its own (RFC 2409 5.4).
+ * The connection for a peer whose first message of aggressive mode says that it is @id; NULL when
+ * none wants that: reported. No key has been used yet, so each may have its own (RFC 2409 5.4).
  */
 struct connection *auth_connection(struct session *s, const struct identity *id);
 
