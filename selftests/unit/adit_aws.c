@@ -318,6 +318,55 @@ static void the_generic_text(void **state)
 	assert_int_equal(connection.tunnels[1].hold_time, 30);
 }
 
+static void a_text_without_its_end_is_noticed(void **state)
+{
+	static const char text[] = TEXT("#4: Border Gateway Protocol (BGP) Configuration:\n"
+					"  - Customer Gateway ASN           : 65000\n"
+					"  - Virtual Private  Gateway ASN   : 7224\n");
+
+	(void)state;
+	assert_true(read_fine(text).bgp);
+	/* Up to the second tunnel's last line, then without it, and without its number */
+	read_wrong(text, strlen(text) - 6, "ASN");
+	read_wrong(text, strlen(text) - 50, "ASN");
+}
+
+/* Each @from in the text becomes @to, as an editor, a web page or a mail may have made it */
+static struct aws_connection read_changed(const char *from, const char *to)
+{
+	static const char text[] = TEXT("#4: Static Routing Configuration:\n");
+	struct aws_connection connection;
+	char *changed = calloc(4, sizeof(text)), *end = changed;
+	const char *at = text;
+
+	while (*at) {
+		if (!strncmp(at, from, strlen(from))) {
+			end = stpcpy(end, to);
+			at += strlen(from);
+		} else {
+			*end++ = *at++;
+		}
+	}
+	connection = read_fine(changed);
+	free(changed);
+	return connection;
+}
+
+static void what_editors_change_does_not_matter(void **state)
+{
+	static const char *const changes[][2] = {
+		{ "  - ", "  * " }, { "  - ", "\t\xe2\x80\x93 " }, { " : ", "\xc2\xa0:\xc2\xa0" },
+		{ "\n", "\r\n" }, { "\n", "  \n" }, { " : ", ":" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
+		struct aws_connection connection = read_changed(changes[i][0], changes[i][1]);
+
+		expect_common(&connection);
+	}
+}
+
 static void without_options_nothing_weak_comes_first(void **state)
 {
 	struct aws_connection connection = read_fine(XML(BGP, ""));
@@ -363,6 +412,8 @@ static void what_it_is_instead_is_said(void **state)
 		{ "VpnConnections:\n- Category: VPN\n", "YAML" },
 		{ "VPNCONNECTIONS\tVPN\tcgw-1\n", "--output json" },
 		{ "\xff\xfe" "c\0r\0y\0p\0t\0o\0 \0i\0s\0a\0k\0m\0p\0 \0", "Cisco" },
+		{ "connections {\n aws {\n", "strongSwan" },
+		{ "Amazon Web Services\nYour VPN Connection ID : vpn-1\n", "cut off" },
 		{ "hello", "nothing that Amazon hands out" },
 		{ "<vpn_connection id=\"vpn-1\"><ipsec_tunnel>", "damaged" },
 		{ "<other><vpn_connection/></other>", "a <other>, not a <vpn_connection>" },
@@ -482,6 +533,8 @@ int main(void)
 		cmocka_unit_test(what_is_of_ikev2_is_refused),
 		cmocka_unit_test(all_that_the_options_allow),
 		cmocka_unit_test(the_generic_text),
+		cmocka_unit_test(a_text_without_its_end_is_noticed),
+		cmocka_unit_test(what_editors_change_does_not_matter),
 		cmocka_unit_test(without_options_nothing_weak_comes_first),
 		cmocka_unit_test(what_it_is_instead_is_said),
 		cmocka_unit_test(hostile_texts_are_not_taken),

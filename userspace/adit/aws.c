@@ -67,15 +67,17 @@ int aws_read(const char *content, size_t length, const char *wanted,
 }
 
 /* What a tunnel lacks for a configuration; NULL when nothing */
-static const char *lacks(const struct aws_tunnel *tunnel)
+static const char *lacks(const struct aws_connection *connection, const struct aws_tunnel *tunnel)
 {
 	if (!tunnel->remote.family)
 		return "Amazon's outside address";
 	if (!*tunnel->psk)
-		return "the pre-shared key (8 to 64 characters): it authenticates by "
-		       "certificate, or the key was hidden";
+		return "the pre-shared key (8 to 64 characters of ASCII without blanks): it "
+		       "authenticates by certificate, or the key was hidden or changed";
 	if (!tunnel->inside.address.family && !tunnel->inside6.address.family)
 		return "our inside address";
+	if (connection->bgp && !(tunnel->our_asn && tunnel->peer_asn))
+		return "the numbers for BGP (ASN), which the other has: the file may be cut off";
 	return NULL;
 }
 
@@ -89,9 +91,9 @@ static int check_tunnel(const struct aws_connection *connection, unsigned int nu
 		return anl_fail(error, EINVAL, "tunnel %u of %s is for IKEv2, which adit does "
 				"not speak: choose IKEv1 in the dialog of the download, and see "
 				"that the tunnel's options allow it", number, connection->id);
-	if (lacks(tunnel))
+	if (lacks(connection, tunnel))
 		return anl_fail(error, EINVAL, "tunnel %u of %s lacks %s", number, connection->id,
-				lacks(tunnel));
+				lacks(connection, tunnel));
 	/* AES-GCM in phase 1 is of IKEv2 (RFC 5282) */
 	if (!aws_proposals(&tunnel->ike, false, words))
 		return anl_fail(error, EINVAL, "tunnel %u of %s allows nothing in phase 1 that "

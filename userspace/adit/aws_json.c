@@ -88,8 +88,10 @@ static void read_options(const json_t *options, struct aws_tunnel *tunnel)
 
 	read_phase(options, "Phase1", &tunnel->ike);
 	read_phase(options, "Phase2", &tunnel->esp);
-	if (*text(options, "PreSharedKey"))
-		aws_key(text(options, "PreSharedKey"), tunnel->psk, sizeof(tunnel->psk));
+	/* An older one in the XML must not stand in for one that cannot be used */
+	if (*text(options, "PreSharedKey") &&
+	    !aws_key(text(options, "PreSharedKey"), tunnel->psk, sizeof(tunnel->psk)))
+		explicit_bzero(tunnel->psk, sizeof(tunnel->psk));
 	tunnel->margin = number(options, "RekeyMarginTimeSeconds", 86400);
 	tunnel->window = number(options, "ReplayWindowSize", 4096);
 	if (json_is_integer(json_object_get(options, "RekeyFuzzPercentage")))

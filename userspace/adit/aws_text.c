@@ -20,13 +20,19 @@ struct place {
 	enum section section;
 };
 
+/* A space that breaks no line, as text from a web page has it, is one, too */
+static bool is_blank(char byte)
+{
+	return isspace((unsigned char)byte) || byte == '\xc2' || byte == '\xa0';
+}
+
 /* Lower case, without blanks, as far as it fits */
 static void squeeze(const char *from, size_t length, char *to, size_t size)
 {
 	size_t used = 0;
 
 	for (size_t i = 0; i < length && used + 1 < size; i++)
-		if (!isspace((unsigned char)from[i]))
+		if (!is_blank(from[i]))
 			to[used++] = (char)tolower((unsigned char)from[i]);
 	to[used] = '\0';
 }
@@ -99,7 +105,7 @@ static void take_bgp(struct place *place, const char *key, const char *value)
 		tunnel->peer_asn = number(value, UINT32_MAX);
 	else if (!strcmp(key, "neighborholdtime"))
 		tunnel->hold_time = number(value, 65535);
-	place->connection->bgp = tunnel->our_asn && tunnel->peer_asn;
+	place->connection->bgp |= tunnel->our_asn && tunnel->peer_asn;
 }
 
 static void take(struct place *place, const char *key, const char *value)
@@ -167,15 +173,16 @@ static void read_line(struct place *place, const char *line, size_t length)
 	squeeze(line, length, squeezed, sizeof(squeezed));
 	if (take_heading(place, squeezed) || !colon)
 		return;
-	while (first < length && (isspace((unsigned char)line[first]) || line[first] == '-'))
+	/* Whatever an editor has made of the dash */
+	while (first < length && !isalnum((unsigned char)line[first]) && line + first < colon)
 		first++;
 	if (line + first > colon)
 		return;
 	squeeze(line + first, (size_t)(colon - line) - first, key, sizeof(key));
 	for (first = (size_t)(colon - line) + 1; first < length; first++)
-		if (!isspace((unsigned char)line[first]))
+		if (!is_blank(line[first]))
 			break;
-	while (length > first && isspace((unsigned char)line[length - 1]))
+	while (length > first && is_blank(line[length - 1]))
 		length--;
 	if (length - first >= sizeof(value))
 		return;
