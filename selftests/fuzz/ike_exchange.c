@@ -5,6 +5,9 @@
  * keys; then life goes on. Input: the point, the type of the first payload, the payloads.
  */
 #include "../unit/lib/world.c"
+#include "../unit/lib/world_kernel.c"
+#include "../unit/lib/world_network.c"
+#include "../unit/lib/world_view.c"
 
 #include "ike/connection.h"
 #include "ike/exchange.h"

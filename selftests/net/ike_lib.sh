@@ -190,6 +190,46 @@ no_adit_sas()
 	[ "$(adit_sas "$1")" = 0 ]
 }
 
+# both_start LEFT-OPTION... -- RIGHT-OPTION...: a daemon on each side with the tunnel `net`
+both_start()
+{
+	local ours=()
+
+	while [ "$1" != -- ]; do
+		ours+=("$1")
+		shift
+	done
+	shift
+	adit_conf left
+	adit_tunnel left net "${ours[@]}"
+	adit_conf right
+	adit_tunnel right net "$@"
+	adit_start right && adit_start left || bail_out "aditd does not start"
+}
+
+# Both daemons end.
+both_stop()
+{
+	adit_stop left
+	adit_stop right
+}
+
+# both_established [NAME]
+both_established()
+{
+	adit_established left "${1:-}" && adit_established right "${1:-}"
+}
+
+# pairs_match: what one side sends with is what the other receives with.
+pairs_match()
+{
+	local a b
+	a=$(adit_status left '[.children[] | ., .ah // empty | .spi_in + .spi_out] | sort | join(" ")')
+	b=$(adit_status right '[.children[] | ., .ah // empty | .spi_out + .spi_in] | sort | join(" ")')
+	echo "left: $a, right: $b"
+	[ -n "$a" ] && [ "$a" = "$b" ]
+}
+
 ###### strongSwan ######
 
 # swan_conf SIDE: an empty configuration.

@@ -68,8 +68,8 @@ static void rekey_child(struct world *w, unsigned int side)
 	struct child *c = first_child(w, side);
 
 	if (c)
-		ike_sa_expired(w->sides[side].ike, IKE_PROTOCOL_ESP, IKE_IN, c->spi_in, false,
-			       w->now);
+		ike_sa_expired(w->sides[side].ike, IKE_PROTOCOL_ESP, IKE_IN, c->parts[0].spi_in,
+			       false, w->now);
 }
 
 static void delete_child_now(struct world *w, unsigned int side)
@@ -77,8 +77,8 @@ static void delete_child_now(struct world *w, unsigned int side)
 	struct child *c = first_child(w, side);
 
 	if (c)
-		ike_sa_expired(w->sides[side].ike, IKE_PROTOCOL_ESP, IKE_IN, c->spi_in, true,
-			       w->now);
+		ike_sa_expired(w->sides[side].ike, IKE_PROTOCOL_ESP, IKE_IN, c->parts[0].spi_in,
+			       true, w->now);
 }
 
 static void renew_phase1(struct world *w, unsigned int side)

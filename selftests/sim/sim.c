@@ -45,7 +45,7 @@
 #endif
 /* A tunnel that can be up is up after this long: several failed attempts and their waits. */
 #define BOUND (420 * SECONDS)
-#define SAS_MAX 16
+#define SAS_MAX 32
 #define IKE_SAS_MAX 8
 
 enum kind {
@@ -141,6 +141,7 @@ static void make_tunnel(struct tunnel *t, unsigned int number)
 	static const char *const curve[] = { "aes128-sha256-ecp256" };
 	static const char *const modp[] = { "aes128-sha1-modp1024" };
 	static const char *const pfs[] = { "aes128gcm16-ecp256" };
+	static const char *const ah[] = { "sha256" };
 
 	*t = (struct tunnel){ .number = number, .kind = number % KINDS, .off = -1 };
 	if (t->kind == REBINDING) {
@@ -155,6 +156,11 @@ static void make_tunnel(struct tunnel *t, unsigned int number)
 	t->left.ike = t->right.ike = number % 2 ? curve : modp;
 	if (number % 3 == 0)
 		t->left.esp = t->right.esp = pfs;
+	/* A bundle, which no NAT lets through */
+	if (number % 7 == 1 && t->kind != REBINDING) {
+		t->left.ah = t->right.ah = ah;
+		t->left.ah_count = t->right.ah_count = number % 3 != 0;
+	}
 	if (t->kind == EAGER) {
 		t->right.start = IKE_START_ALWAYS;
 		t->left.esp_lifetime = t->right.esp_lifetime = 900;

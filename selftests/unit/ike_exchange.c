@@ -110,6 +110,8 @@ static void test_variants(void **state)
 		print_message("%s\n", variants[i].name);
 		assert_true(world_run(w, w->now + 2 * SECONDS, both_up));
 		assert_good(w, &variants[i]);
+		assert_true(world_said(w, 0, IKE_EVENT_IKE_UP, "peer: adit, "));
+		assert_true(world_said(w, 1, IKE_EVENT_IKE_UP, "peer: adit, "));
 		assert_int_equal(w->sides[0].counts[IKE_EVENT_IKE_UP], 1);
 		assert_int_equal(w->sides[1].counts[IKE_EVENT_IKE_UP], 1);
 		assert_int_equal(w->sides[0].sa_count, 2);

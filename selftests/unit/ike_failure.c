@@ -159,6 +159,59 @@ static void test_psk_aggressive(void **state)
 	world_free(w);
 }
 
+/* The identity comes in the clear: who is refused for it is told so. */
+static void test_id_aggressive(void **state)
+{
+	struct setting s;
+	struct world *w = prepare(&s);
+
+	s.left.exchange = s.right.exchange = IKE_AGGRESSIVE_MODE;
+	s.left.local_id = "stranger.example";
+	go(w, &s);
+	assert_fails(w, IKE_ERROR_INVALID_ID, IKE_ERROR_INVALID_ID);
+	assert_non_null(strstr(status(w, 0).text, "stranger.example with INVALID-ID-INFORMATION"));
+	assert_non_null(strstr(status(w, 1).text, "says it is stranger.example"));
+	world_free(w);
+
+	w = prepare(&s);
+	s.left.exchange = s.right.exchange = IKE_AGGRESSIVE_MODE;
+	s.right.local_id = "stranger.example";
+	go(w, &s);
+	assert_fails(w, IKE_ERROR_INVALID_ID, IKE_ERROR_INVALID_ID);
+	assert_non_null(strstr(status(w, 0).text, "says it is stranger.example"));
+	assert_non_null(strstr(status(w, 1).text, "stranger.example with INVALID-ID-INFORMATION"));
+	world_free(w);
+}
+
+/* A peer that deletes what it has just agreed to is begun again with patience, for ever. */
+static void test_deletes_at_once(void **state)
+{
+	struct setting s;
+	struct world *w = prepare(&s);
+	unsigned int i;
+
+	go(w, &s);
+	for (i = 0; i < 36000; i++) {
+		world_run(w, w->now + 100, NULL);
+		if (world_state(w, 1, "test") == IKE_STATE_ESTABLISHED) {
+			ike_stop(w->sides[1].ike, "test", w->now);
+			world_touched(w, 1);
+		}
+	}
+	assert_in_range(w->sides[0].counts[IKE_EVENT_INITIATING], 50, 100);
+	assert_int_equal(status(w, 0).error, IKE_ERROR_PEER_DELETED);
+	/* Once it keeps it, it stays; and a later DELETE is answered at once. */
+	assert_true(world_run(w, w->now + 90 * SECONDS, both_up));
+	world_run(w, w->now + 120 * SECONDS, NULL);
+	assert_true(both_up(w));
+	ike_stop(w->sides[1].ike, "test", w->now);
+	world_touched(w, 1);
+	world_run(w, w->now + 100, NULL);
+	assert_false(both_up(w));
+	assert_true(world_run(w, w->now + 3 * SECONDS, both_up));
+	world_free(w);
+}
+
 /* Main on one side, aggressive on the other. */
 static void test_exchange_type(void **state)
 {
@@ -499,7 +552,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_psk),	    cmocka_unit_test(test_forgotten),
 		cmocka_unit_test(test_psk_with_nat),
-		cmocka_unit_test(test_psk_aggressive), cmocka_unit_test(test_exchange_type),
+		cmocka_unit_test(test_psk_aggressive), cmocka_unit_test(test_id_aggressive),
+		cmocka_unit_test(test_deletes_at_once), cmocka_unit_test(test_exchange_type),
 		cmocka_unit_test(test_ike_proposal), cmocka_unit_test(test_esp_proposal),
 		cmocka_unit_test(test_pfs),	    cmocka_unit_test(test_ts),
 		cmocka_unit_test(test_remote_id),   cmocka_unit_test(test_unreachable),

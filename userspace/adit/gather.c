@@ -197,7 +197,7 @@ static bool is_ours(const json_t *facts, const char *when, const char *spi)
 	size_t i;
 
 	json_array_foreach(fact(fact(facts, when), "children"), i, child)
-		if (fact_is(child, "spi_in", spi))
+		if (fact_is(child, "spi_in", spi) || fact_is(child, "ah.spi_in", spi))
 			return true;
 	return false;
 }

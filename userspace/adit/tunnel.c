@@ -256,8 +256,14 @@ static void print_drops(FILE *out, const json_t *drops)
 
 static void print_child(FILE *out, const json_t *child, double now)
 {
+	const json_t *ah = json_object_get(child, "ah");
+
 	fprintf(out, LABEL, strcmp(text_of(child, "protocol"), "ah") ? "ESP SAs" : "AH SAs");
 	terminal_text(out, text_of(child, "proposal"));
+	if (json_is_object(ah)) {
+		fputs(" in AH ", out);
+		terminal_text(out, text_of(ah, "proposal"));
+	}
 	fputs(", ", out);
 	terminal_text(out, text_of(child, "mode"));
 	fputs(member_true(child, "encap") ? " mode in UDP" : " mode", out);

@@ -244,8 +244,8 @@ static void up_look(struct client *client)
 	for (i = 0; i < daemon->tunnel_count; i++) {
 		const struct tunnel *tunnel = daemon->tunnels[i];
 
-		if (!watches(client, tunnel->config->name) ||
-		    tunnel->state == IKE_STATE_ESTABLISHED)
+		if (!watches(client, tunnel->config->name) || tunnel_is_usable(tunnel) ||
+		    (tunnel->state == IKE_STATE_ESTABLISHED && now >= client->deadline))
 			continue;
 		up = false;
 		if (!first)

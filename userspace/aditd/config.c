@@ -235,6 +235,7 @@ void config_connection(const struct config_tunnel *tunnel, const struct ike_addr
 		.dpd_timeout = tunnel->dpd_timeout,
 		.dpd_action = tunnel->dpd_action,
 		.start = tunnel->start,
+		.unique = tunnel->unique,
 		.xauth_user = tunnel->xauth_user,
 		.xauth_password = (const uint8_t *)tunnel->xauth_password,
 		.xauth_password_length =

@@ -88,6 +88,7 @@ struct config_tunnel {
 	uint32_t dpd_delay, dpd_timeout;/* seconds; delay 0: off */
 	int dpd_action;			/* enum ike_dpd_action */
 	int start;			/* enum ike_start */
+	int unique;			/* enum ike_unique */
 	struct ike_selector local_ts[CONFIG_SELECTORS_MAX];
 	size_t local_ts_count;
 	struct ike_selector remote_ts[CONFIG_SELECTORS_MAX];

@@ -95,6 +95,8 @@
  *   "children"      IPsec SA pairs, the one in use for sending first
  *     "spi_in", "spi_out"   "0x%08x". "protocol": "esp", "ah". "mode": "tunnel", "transport"
  *     "proposal"      "aes128-sha1-modp1024" (the group when PFS was used). "weak": as above
+ *     "ah"            of a bundle, whose other members are those of ESP, the AH around it:
+ *                     "spi_in", "spi_out", "proposal", "weak"; else null
  *     "role"          who began it: "initiator", "responder"
  *     "encap"         true: ESP in UDP (RFC 3948)
  *     "local_ts", "remote_ts"   selectors: "10.1.0.0/16", "10.1.0.0/16[tcp/80]"

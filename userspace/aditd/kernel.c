@@ -6,6 +6,7 @@
 #include <string.h>
 #include <uv.h>
 
+#include "aditd/control.h"
 #include "aditd/daemon.h"
 #include "aditd/engine.h"
 #include "aditd/log.h"
@@ -75,6 +76,8 @@ static void link_changed(struct daemon *daemon, const struct anl_event *event)
 		report_text(daemon, IKE_SEVERITY_INFO, tunnel->config->name,
 			    event->carrier ? "device-up" : "device-down", "device %s %s",
 			    tunnel->device.name, event->carrier ? "has carrier" : "has no carrier");
+		if (daemon->control)
+			control_tunnel_changed(daemon->control, tunnel);
 	}
 }
 

@@ -52,6 +52,11 @@ static const struct option_word starts[] = {
 	{ "wait", IKE_START_WAIT }, { NULL, 0 }
 };
 
+static const struct option_word uniques[] = {
+	{ "replace", IKE_UNIQUE_REPLACE }, { "keep", IKE_UNIQUE_KEEP },
+	{ "never", IKE_UNIQUE_NEVER }, { NULL, 0 }
+};
+
 static const struct option_word downs[] = {
 	{ "block", CONFIG_DOWN_BLOCK }, { "pass", CONFIG_DOWN_PASS }, { NULL, 0 }
 };
@@ -134,6 +139,7 @@ const struct option option_tunnel[] = {
 	{ "dpd-timeout", OPTION_DURATION, IN(dpd_timeout), .fallback = "30s", RANGE(1, DAY) },
 	{ "dpd-action", OPTION_WORD, IN(dpd_action), .fallback = "restart", .words = dpd_actions },
 	{ "start", OPTION_WORD, IN(start), .fallback = "always", .words = starts },
+	{ "unique", OPTION_WORD, IN(unique), .fallback = "replace", .words = uniques },
 	{ "local-ts", OPTION_SELECTOR, LIST(config_tunnel, local_ts) },
 	{ "remote-ts", OPTION_SELECTOR, LIST(config_tunnel, remote_ts) },
 	{ "address", OPTION_INTERFACE, LIST(config_tunnel, address) },
@@ -217,7 +223,7 @@ const char *option_allowed(const struct option *option, char *text, size_t size)
 		       "10.1.0.5-10.1.0.9, or dynamic, each with an "
 		       "optional [tcp/80]";
 	case OPTION_NETWORK:
-		return "a prefix such as 10.1.0.0/16 without host bits";
+		return "a prefix such as 10.1.0.0/16 without host bits, of one host 10.1.0.5/32";
 	case OPTION_INTERFACE:
 		return "an address with prefix length such as 169.254.10.2/30";
 	default:
@@ -256,7 +262,9 @@ static bool parse_prefix(const struct option *option, const char *text, void *fi
 
 	if (!anl_prefix_parse(text, &prefix) || !prefix.address.family)
 		return false;
-	if (option->type == OPTION_NETWORK ? !anl_prefix_is_network(&prefix) : !strchr(text, '/'))
+	/* "10.0.0.0" alone would be one host, and hardly what was meant */
+	if (!strchr(text, '/') ||
+	    (option->type == OPTION_NETWORK && !anl_prefix_is_network(&prefix)))
 		return false;
 	memcpy(field, &prefix, sizeof(prefix));
 	return true;

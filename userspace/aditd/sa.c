@@ -108,6 +108,7 @@ static int to_kernel(const struct ike_sa *sa, uint32_t ifindex, struct anl_sa *t
 	if (sa->direction == IKE_IN)
 		to->replay_window = sa->replay_window;
 	to->esn = sa->esn;
+	to->bundle_spi = sa->bundle_spi;
 	to->bytes = (struct anl_limit) { sa->byte_soft, sa->byte_hard };
 	to->seconds = (struct anl_limit) { sa->time_soft, sa->time_hard };
 	return err ? err : to_selectors(sa, to);

@@ -21,9 +21,9 @@ struct view {
 	struct tunnel *tunnel;
 	double now;			/* Unix */
 	json_t *object;			/* TUNNEL */
-	json_t *ike; /* the one that counts: established before not, newest first */
+	json_t *ike; /* the one that counts: in use, replaced, under way; of these the newest */
 	uint64_t ike_age;
-	bool ike_up;
+	int ike_rank;
 	json_t *children;
 	json_t *users;
 	struct anl_sa *sas;
@@ -138,15 +138,16 @@ static void put_user(struct view *view, const struct ike_status_sa *status)
 
 static void put_sa(void *ctx, const struct ike_status_sa *status)
 {
+	int rank = !status->established ? 0 : status->replaced ? 1 : 2;
 	struct view *view = ctx;
 	json_t *ike;
 
 	put_user(view, status);
-	if (view->ike && (view->ike_up > status->established ||
-			  (view->ike_up == status->established && view->ike_age <= status->age)))
+	if (view->ike && (view->ike_rank > rank ||
+			  (view->ike_rank == rank && view->ike_age <= status->age)))
 		return;
 	json_decref(view->ike);
-	view->ike_up = status->established;
+	view->ike_rank = rank;
 	view->ike_age = status->age;
 	ike = view->ike = json_object();
 	json_object_set_new(ike, "state", json_string(status->state));
@@ -221,7 +222,26 @@ static void put_counters(struct view *view, json_t *child, const struct ike_stat
 	json_object_set_new(child, "replay_window", json_integer(in ? in->replay_window : 0));
 	add_drops(drops, in);
 	add_drops(drops, out);
+	if (status->ah_spi_in) {
+		add_drops(drops, find_sa(view, ANL_IN, IKE_PROTOCOL_AH, status->ah_spi_in));
+		add_drops(drops, find_sa(view, ANL_OUT, IKE_PROTOCOL_AH, status->ah_spi_out));
+	}
 	json_object_set_new(child, "drops", drops);
+}
+
+/* Of a bundle, the AH around the ESP */
+static json_t *ah_or_null(const struct ike_status_child *status)
+{
+	json_t *ah;
+
+	if (!*status->ah_proposal)
+		return json_null();
+	ah = json_object();
+	json_object_set_new(ah, "spi_in", spi_text(status->ah_spi_in));
+	json_object_set_new(ah, "spi_out", spi_text(status->ah_spi_out));
+	json_object_set_new(ah, "proposal", json_string(status->ah_proposal));
+	json_object_set_new(ah, "weak", weak_words(status->ah_proposal, PROPOSAL_AH));
+	return ah;
 }
 
 static void put_child(void *ctx, const struct ike_status_child *status)
@@ -240,6 +260,7 @@ static void put_child(void *ctx, const struct ike_status_child *status)
 	json_object_set_new(child, "proposal", json_string(status->proposal));
 	json_object_set_new(child, "weak", weak_words(status->proposal, esp ? PROPOSAL_ESP :
 						      PROPOSAL_AH));
+	json_object_set_new(child, "ah", ah_or_null(status));
 	json_object_set_new(child, "role",
 			    json_string(status->initiator ? "initiator" : "responder"));
 	json_object_set_new(child, "encap", json_boolean(status->encap));

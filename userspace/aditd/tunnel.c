@@ -134,6 +134,11 @@ static void fail(struct tunnel *tunnel, const char *code, const char *format, ..
 	state_tell(tunnel);
 }
 
+bool tunnel_is_usable(const struct tunnel *tunnel)
+{
+	return tunnel->state == IKE_STATE_ESTABLISHED && tunnel->carrier;
+}
+
 uint64_t tunnel_retry_in(const struct tunnel *tunnel)
 {
 	if (!uv_is_active((const uv_handle_t *)&tunnel->retry))

@@ -86,6 +86,12 @@ void tunnels_refresh(struct daemon *daemon);
 /* The device was removed by somebody else. */
 void tunnel_device_lost(struct tunnel *tunnel);
 
+/*
+ * Established, and the kernel's routes over its device are in use: it takes up those of IPv6 when
+ * it tells of the carrier, which is some time after the first SA.
+ */
+bool tunnel_is_usable(const struct tunnel *tunnel);
+
 /* Milliseconds to the next try of a failed step; IKE_NEVER: none waits. */
 uint64_t tunnel_retry_in(const struct tunnel *tunnel);
 

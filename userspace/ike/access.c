@@ -9,6 +9,7 @@
 #include "ike/mode_config.h"
 #include "ike/phase1.h"
 #include "ike/report.h"
+#include "ike/unique.h"
 #include "ike/xauth.h"
 
 /* How long the other side may take to begin what it has to begin: people type passwords. */
@@ -123,6 +124,11 @@ void access_logged_in(struct session *s)
 
 void access_open(struct session *s)
 {
+	if (!unique_admits(s)) {
+		informational_delete_session(s);
+		session_kill(s);
+		return;
+	}
 	timer_clear(&s->ike->timers, &s->access.timer);
 	s->access.step = ACCESS_OPEN;
 	if (s->access.contact)

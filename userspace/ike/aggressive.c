@@ -3,7 +3,6 @@
  * Aggressive mode (RFC 2409 5): three messages, identities in the clear. With a pre-shared key
  * anybody who sees, or only begins, the exchange can try guesses of the key at leisure.
  */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "ike/auth.h"
@@ -50,21 +49,20 @@ bool aggressive_begin(struct session *s)
 	return exchange_send(&s->main, &b, false, true);
 }
 
-/* The connection that wants this identity, and its choice out of the offer. */
+/* The connection that wants this identity, then @wanted, and its choice out of the offer. */
 static bool choose(struct session *s, const struct offer *offer, size_t public_len,
-		   struct ike_choice *choice, char *why, size_t size)
+		   struct ike_choice *choice, bool *wanted, char *why, size_t size)
 {
 	struct phase1 *p = s->main.phase1;
 	struct connection *c = s->connection, *found;
 	struct proposal_list list;
 
 	found = auth_connection(s, &p->peer);
-	if (!found) {
-		snprintf(why, size, "its identity is not wanted");
+	if (!found)
 		return false;
-	}
 	if (found != c)
 		s->connection = found;
+	*wanted = true;
 	p->terms = phase1_terms(s, found);
 	list = of_group(&found->ike_proposals, NULL, public_len);
 	return proposal_select_ike(choice, offer, list.count ? &list : &found->ike_proposals,
@@ -97,6 +95,7 @@ static void respond(struct exchange *x, const struct message *m, struct offer *o
 	struct session *s = x->session;
 	struct fault fault = { 0 };
 	struct ike_choice choice;
+	bool wanted = false;
 
 	if (!auth_read_id(s, message_find(m, IKE_PAYLOAD_ID, NULL)->body, &p->peer))
 		return;
@@ -104,8 +103,11 @@ static void respond(struct exchange *x, const struct message *m, struct offer *o
 		phase1_refuse_proposals(s, m, fault.text);
 		return;
 	}
-	if (!choose(s, offer, public.len, &choice, why, sizeof(why))) {
-		phase1_refuse_proposals(s, m, why);
+	if (!choose(s, offer, public.len, &choice, &wanted, why, sizeof(why))) {
+		if (wanted)
+			phase1_refuse_proposals(s, m, why);
+		else
+			phase1_refuse_identity(s, m);
 		return;
 	}
 	phase1_read_vendors(s, m);

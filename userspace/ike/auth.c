@@ -258,6 +258,7 @@ bool auth_suits(struct session *s, struct connection *other)
 static bool may_take_over(struct session *s, struct connection *other)
 {
 	return phase1_terms(s, other).auth == s->auth &&
+	       other->settings.exchange == s->connection->settings.exchange &&
 	       (!other->method->shared || same_secret(s, other));
 }
 

@@ -115,6 +115,22 @@ static const struct proposal_list *list_of(const struct rules *r, uint8_t protoc
 	return list ? list : &none;
 }
 
+/*
+ * Of a bundle for a tunnel some peers call both SAs tunnels (Cisco, FreeS/WAN's heirs), others the
+ * AH around it transport, as it is (KAME's racoon). Both mean the same packets.
+ */
+static bool goes_around(const struct rules *r, const struct offer_proposal *p,
+			const struct transform *t)
+{
+	return r->terms->bundle && p->protocol == IKE_PROTO_AH && t->encap == IPSEC_ENCAP_TRANSPORT;
+}
+
+/* Of two lifetimes, 0 being none. */
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+	return a && (a < b || !b) ? a : b;
+}
+
 /* The peer's first transform of @p that a list of ours holds, and that fits the SA before it. */
 static bool choose_sa(const struct rules *r, const struct offer_proposal *p,
 		      struct child_choice *choice, struct mismatch *closest)
@@ -123,19 +139,19 @@ static bool choose_sa(const struct rules *r, const struct offer_proposal *p,
 	const struct proposal *ours;
 	const struct transform *t;
 	unsigned int j, k, differs;
+	uint16_t encap;
 
 	for (j = 0; j < p->count; j++) {
 		t = &r->peer->transform[p->first + j];
+		encap = goes_around(r, p, t) ? t->encap : r->terms->encap;
 		for (k = 0; k < list->count; k++) {
 			ours = &list->item[k];
-			differs = mismatch_child(t, p->protocol, ours, r->terms->encap, r->ke_len);
+			differs = mismatch_child(t, p->protocol, ours, encap, r->ke_len);
 			if (r->fixed_group && ours->group != r->terms->group)
 				differs |= PROPOSAL_DIFFERS_GROUP;
-			/* RFC 2407 4.5: a bundle has one mode and one group */
+			/* RFC 2409 5.5: one key exchange, so a bundle has one group */
 			if (choice->count && choice->group != ours->group)
 				differs |= PROPOSAL_DIFFERS_GROUP;
-			if (choice->count && choice->encap != t->encap)
-				differs |= PROPOSAL_DIFFERS_MODE;
 			if (differs) {
 				mismatch_consider(closest, t, p->protocol, ours, differs);
 				continue;
@@ -147,10 +163,11 @@ static bool choose_sa(const struct rules *r, const struct offer_proposal *p,
 				.transform_number = t->number,
 				.attributes = t->attributes,
 			};
-			choice->encap = t->encap;
+			if (choice->count == 1 || p->protocol == IKE_PROTO_ESP)
+				choice->encap = t->encap;
 			choice->group = ours->group;
-			choice->seconds = t->seconds;
-			choice->kilobytes = t->kilobytes;
+			choice->seconds = smaller(choice->seconds, t->seconds);
+			choice->kilobytes = smaller(choice->kilobytes, t->kilobytes);
 			return true;
 		}
 	}
@@ -167,7 +184,7 @@ static bool is_wanted(const struct rules *r, const struct offer_proposal *p, uns
 
 static bool choose(struct child_choice *choice, const struct rules *r, char *why, size_t size)
 {
-	struct mismatch closest = { .encap = r->terms->encap };
+	struct mismatch closest = { .encap = r->terms->encap, .bundle = r->terms->bundle };
 	const struct offer_proposal *p = r->peer->proposal;
 	unsigned int i, j, count;
 
@@ -223,9 +240,10 @@ bool proposal_accept_child(struct child_choice *choice, const struct offer *answ
 	choice->differs = PROPOSAL_DIFFERS_OTHER;
 	text = text_of(why, size);
 	text_add(&text,
-		 "the peer's answer holds %u proposals with %u transforms instead of one "
+		 "the peer's answer holds %u proposals with %u transforms instead of %s "
 		 "(RFC 2408 4.2)",
-		 answer->proposals, answer->transforms);
+		 answer->proposals, answer->transforms,
+		 terms->bundle ? "ESP and AH with one each" : "one");
 	return false;
 }
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ike/child.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "ike/informational.h"
@@ -31,9 +29,6 @@
 #define DELETE_AGAIN (2 * SECOND)
 /* A rekey that could not begin, or failed, is tried again. */
 #define REKEY_AGAIN (5 * SECOND)
-/* Wait before a child is negotiated again that the peer has deleted: it may be about to do so
- * itself. */
-#define DELETED_PATIENCE SECOND
 
 static void outbound_fire(void *owner)
 {
@@ -42,16 +37,15 @@ static void outbound_fire(void *owner)
 
 static void rekey_begin(struct child *c)
 {
-	struct session *best = session_best(c->connection);
-	struct session *s = c->session && !c->session->retiring ? c->session : best;
+	struct session *s = session_best_for(c);
 
 	if (c->state != CHILD_ESTABLISHED || c->replaced || c->rekeying)
 		return;
 	timer_set(&c->ike->timers, &c->rekey,
 		  c->ike->now + engine_jitter(c->ike, REKEY_AGAIN, 20));
-	if (!s || !s->established)
+	if (!s)
 		connection_wake(c->connection);
-	else if (!child_negotiating(c->pair))
+	else if (!child_negotiating(c->pair, s))
 		quick_initiate(s, c->pair, c);
 }
 
@@ -68,6 +62,18 @@ static bool alike(const struct child *a, const struct child *b)
 	       ike_address_equal(&a->remote.address, &b->remote.address);
 }
 
+/* The newest one in use of the same traffic with the same peer, NULL without. */
+static const struct child *heir_of(const struct child *c)
+{
+	const struct child *d, *best = NULL;
+
+	for (d = c->ike->children; d; d = d->next)
+		if (d != c && d->state == CHILD_ESTABLISHED && alike(c, d) &&
+		    (!best || best->replaced))
+			best = d;
+	return best;
+}
+
 static void expire_fire(void *owner)
 {
 	struct child *c = owner, *heir;
@@ -81,7 +87,7 @@ static void expire_fire(void *owner)
 	for (heir = c->ike->children; heir; heir = heir->next)
 		if (heir->state == CHILD_INBOUND && alike(heir, c))
 			child_establish(heir);
-	if (child_current(c->pair) == c) {
+	if (!heir_of(c)) {
 		event.error = IKE_ERROR_EXPIRED;
 		connection_failure(
 			c->connection, event,
@@ -102,8 +108,7 @@ struct child *child_find(struct ike *ike, uint8_t protocol, uint32_t spi_in)
 	return link ? link->entry : NULL;
 }
 
-/* The session's peer is the child's, so it may speak about it. */
-static bool same_peer(const struct child *c, const struct session *s)
+bool child_same_peer(const struct child *c, const struct session *s)
 {
 	if (c->session == s)
 		return true;
@@ -115,13 +120,33 @@ static bool same_peer(const struct child *c, const struct session *s)
 			    c->connection == s->connection;
 }
 
+bool child_receives_on(const struct child *c, uint32_t spi_in)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->part_count; i++)
+		if (c->parts[i].spi_in == spi_in)
+			return true;
+	return false;
+}
+
+bool child_sends_on(const struct child *c, uint8_t protocol, uint32_t spi_out)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->part_count; i++)
+		if (c->parts[i].protocol == protocol && c->parts[i].spi_out == spi_out)
+			return true;
+	return false;
+}
+
 struct child *child_find_out(struct session *s, uint8_t protocol, uint32_t spi_out)
 {
 	struct child *c;
 
 	for (c = s->ike->children; c; c = c->next)
-		if (c->protocol == protocol && c->spi_out == spi_out &&
-		    c->state != CHILD_NEGOTIATING && same_peer(c, s))
+		if (c->state != CHILD_NEGOTIATING && child_sends_on(c, protocol, spi_out) &&
+		    child_same_peer(c, s))
 			break;
 	return c;
 }
@@ -182,31 +207,9 @@ static bool outdone(const struct child *c)
 	return false;
 }
 
-static bool install(struct child *c, enum ike_direction direction)
-{
-	struct ike_event event = on_child(c, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
-	struct ike_sa sa;
-	int error;
-
-	sa_describe(c, direction, &sa);
-	sa_keys(c, direction, &sa);
-	error = c->ike->ops->sa_install(c->ike->ctx, &sa);
-	if (!error) {
-		*(direction == IKE_IN ? &c->installed_in : &c->installed_out) = true;
-		return true;
-	}
-	event.error = IKE_ERROR_KERNEL;
-	/* ENOENT is how the crypto API says that it knows no such algorithm */
-	connection_failure(c->connection, event, "the kernel refused the %s SA of %s: %s",
-			   direction == IKE_IN ? "inbound" : "outbound", sa_proposal(c),
-			   error == -ENOENT ? "it lacks that algorithm; load the module for it" :
-					      strerror(-error));
-	return false;
-}
-
 static uint64_t retire_wait(const struct child *c)
 {
-	const struct child *heir = child_current(c->pair);
+	const struct child *heir = heir_of(c);
 
 	if (!c->session || !c->session->initiator)
 		return RETIRE_RESPONDER;
@@ -226,8 +229,8 @@ static void review(struct child *c)
 	} else if (!c->replaced && was) {
 		timer_clear(&c->ike->timers, &c->retire);
 		timer_set(&c->ike->timers, &c->rekey, c->ike->now);
-		if (!c->installed_out)
-			install(c, IKE_OUT);
+		if (!c->parts[0].installed_out)
+			child_install(c, IKE_OUT);
 	}
 }
 
@@ -243,7 +246,7 @@ static void review_alike(struct child *c)
 static void say_delete(struct child *c)
 {
 	if (c->session && c->session->established)
-		informational_delete_child(c->session, c->protocol, c->spi_in);
+		informational_delete_child(c->session, c);
 }
 
 static void retire_fire(void *owner)
@@ -261,7 +264,19 @@ static void retire_fire(void *owner)
 		child_delete(c);
 }
 
-struct child *child_new(struct session *s, struct pair *p, bool initiator, uint8_t protocol)
+static void add_part(struct child *c, uint8_t protocol)
+{
+	struct part *p = &c->parts[c->part_count++];
+
+	p->protocol = protocol;
+	/* RFC 4303 2.1: 0 is reserved, as are 1 to 255 */
+	do
+		p->spi_in = engine_random32(c->ike);
+	while (p->spi_in < 256 || child_find(c->ike, protocol, p->spi_in));
+	table_insert(&c->ike->by_spi, &p->by_spi, spi_key(protocol, p->spi_in), c);
+}
+
+struct child *child_new(struct session *s, struct pair *p, bool initiator, bool esp, bool ah)
 {
 	struct ike *ike = s->ike;
 	struct child *c = calloc(1, sizeof(*c));
@@ -274,16 +289,14 @@ struct child *child_new(struct session *s, struct pair *p, bool initiator, uint8
 	c->pair = p;
 	c->initiator = initiator;
 	c->number = ++ike->next_child;
-	c->protocol = protocol;
 	c->local = s->local;
 	c->remote = s->remote;
 	c->begun = ike->now;
 	c->lease = lease_hold(s->access.lease);
-	/* RFC 4303 2.1: 0 is reserved, as are 1 to 255 */
-	do
-		c->spi_in = engine_random32(ike);
-	while (c->spi_in < 256 || child_find(ike, protocol, c->spi_in));
-	table_insert(&ike->by_spi, &c->by_spi, spi_key(protocol, c->spi_in), c);
+	if (esp)
+		add_part(c, IKE_PROTO_ESP);
+	if (ah)
+		add_part(c, IKE_PROTO_AH);
 	timer_init(&c->outbound, outbound_fire, c);
 	timer_init(&c->rekey, rekey_fire, c);
 	timer_init(&c->expire, expire_fire, c);
@@ -293,37 +306,25 @@ struct child *child_new(struct session *s, struct pair *p, bool initiator, uint8
 	return c;
 }
 
-static void remove_sa(struct child *c, enum ike_direction direction)
-{
-	bool *installed = direction == IKE_IN ? &c->installed_in : &c->installed_out;
-	struct ike_sa sa;
-
-	if (!*installed)
-		return;
-	*installed = false;
-	if (c->ike->freeing)
-		return;
-	sa_describe(c, direction, &sa);
-	c->ike->ops->sa_remove(c->ike->ctx, &sa);
-}
-
 void child_kill(struct child *c)
 {
 	struct ike *ike = c->ike;
 	struct child **at;
+	unsigned int i;
 
 	if (c->dead)
 		return;
 	c->dead = true;
 	if (c->exchange && c->exchange->quick)
 		c->exchange->quick->child = NULL;
-	remove_sa(c, IKE_OUT);
-	remove_sa(c, IKE_IN);
+	child_uninstall(c, IKE_OUT);
+	child_uninstall(c, IKE_IN);
 	for (at = &ike->children; *at && *at != c; at = &(*at)->next)
 		;
 	if (*at)
 		*at = c->next;
-	table_remove(&ike->by_spi, &c->by_spi);
+	for (i = 0; i < c->part_count; i++)
+		table_remove(&ike->by_spi, &c->parts[i].by_spi);
 	timer_clear(&ike->timers, &c->outbound);
 	timer_clear(&ike->timers, &c->rekey);
 	timer_clear(&ike->timers, &c->expire);
@@ -348,7 +349,7 @@ void engine_reap_children(struct ike *ike)
 
 bool child_receive(struct child *c)
 {
-	return install(c, IKE_IN);
+	return child_install(c, IKE_IN);
 }
 
 static bool alike_in_use(const struct child *c)
@@ -376,12 +377,11 @@ static void report_established(struct child *c, bool rekeyed)
 	struct ike_event event = on_child(c, code, IKE_SEVERITY_INFO);
 	char text[CHILD_TEXT_MAX], agreed[PROPOSAL_TEXT_MAX], weak[PROPOSAL_TEXT_MAX];
 
-	proposal_print(&c->proposal, agreed, sizeof(agreed));
-	event.proposal = agreed;
+	event.proposal = child_proposal_text(c, agreed, sizeof(agreed));
 	report(c->ike, event, "%s: %s, %s, lifetime %llu s",
 	       rekeyed ? "child renewed" : "child established", child_text(c, text, sizeof(text)),
 	       c->initiator ? "we began" : "the peer began", (unsigned long long)c->lifetime);
-	if (!rekeyed && *proposal_weak(&c->proposal, weak, sizeof(weak)))
+	if (!rekeyed && *child_weak_text(c, weak, sizeof(weak)))
 		report(c->ike, on_child(c, IKE_EVENT_WEAK, IKE_SEVERITY_WARNING),
 		       "the child uses what is weak by today's standard: %s", weak);
 }
@@ -397,7 +397,7 @@ void child_establish(struct child *c)
 	 * One that lost against another of its kind only receives: the newest outbound SA would be
 	 * used, and it is going to be deleted.
 	 */
-	if (!outdone(c) && !install(c, IKE_OUT)) {
+	if (!outdone(c) && !child_install(c, IKE_OUT)) {
 		pair_retry(c->pair);
 		child_delete(c);
 		return;
@@ -477,7 +477,7 @@ static void die(struct child *c, uint64_t linger)
 	timer_clear(&c->ike->timers, &c->rekey);
 	timer_clear(&c->ike->timers, &c->retire);
 	timer_set(&c->ike->timers, &c->expire, c->ike->now + linger);
-	remove_sa(c, IKE_OUT);
+	child_uninstall(c, IKE_OUT);
 	child_lost(c);
 }
 
@@ -499,7 +499,7 @@ static void confirm_successor(struct child *old)
 	struct child *c;
 
 	for (c = old->ike->children; c; c = c->next) {
-		if (c->state == CHILD_NEGOTIATING && !c->initiator && c->installed_in &&
+		if (c->state == CHILD_NEGOTIATING && !c->initiator && c->parts[0].installed_in &&
 		    alike(c, old)) {
 			quick_confirmed(c);
 			return;
@@ -517,11 +517,12 @@ void child_deleted(struct child *c)
 	if (!c->replaced)
 		confirm_successor(c);
 	die(c, LINGER_PEER_DELETED);
-	if (child_current(p) || child_negotiating(p))
+	if (child_current(p) || child_negotiating(p, NULL))
 		return;
 	if (c->connection->settings.start == IKE_START_ON_DEMAND)
 		p->wanted = false;
-	timer_set(&c->ike->timers, &p->retry, c->ike->now + DELETED_PATIENCE);
+	timer_set(&c->ike->timers, &p->retry,
+		  connection_deleted(c->connection, c->established, &p->deletions));
 	event.error = IKE_ERROR_PEER_DELETED;
 	connection_failure(c->connection, event, "the peer deleted the child");
 }
@@ -545,19 +546,10 @@ void child_rekey_failed(struct child *c)
 void child_move(struct child *c, const struct ike_endpoint *local,
 		const struct ike_endpoint *remote)
 {
-	const struct ike_ops *ops = c->ike->ops;
-	struct ike_sa sa;
-
 	c->local = *local;
 	c->remote = *remote;
-	if (!ops->sa_update || !c->encap)
-		return;
-	sa_describe(c, IKE_IN, &sa);
-	if (c->installed_in)
-		ops->sa_update(c->ike->ctx, &sa);
-	sa_describe(c, IKE_OUT, &sa);
-	if (c->installed_out)
-		ops->sa_update(c->ike->ctx, &sa);
+	if (c->encap)
+		child_update(c);
 }
 
 struct child *child_current(const struct pair *p)
@@ -570,12 +562,13 @@ struct child *child_current(const struct pair *p)
 	return best;
 }
 
-bool child_negotiating(const struct pair *p)
+bool child_negotiating(const struct pair *p, const struct session *s)
 {
 	const struct child *c;
 
 	for (c = p->connection->ike->children; c; c = c->next)
-		if (c->pair == p && (c->state == CHILD_NEGOTIATING || c->state == CHILD_INBOUND))
+		if (c->pair == p && (c->state == CHILD_NEGOTIATING || c->state == CHILD_INBOUND) &&
+		    (!s || child_same_peer(c, s)))
 			return true;
 	return false;
 }
@@ -586,6 +579,6 @@ unsigned int child_count(const struct pair *p, const struct session *s)
 	unsigned int count = 0;
 
 	for (c = p->connection->ike->children; c; c = c->next)
-		count += c->pair == p && same_peer(c, s);
+		count += c->pair == p && child_same_peer(c, s);
 	return count;
 }

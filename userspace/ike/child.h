@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A child: a pair of IPsec SAs, one in each direction, from the SPI's allocation to the removal.
+ * A child: a pair of IPsec SAs, one in each direction, from the SPI's allocation to the removal. Of
+ * a bundle two pairs, ESP and AH around it (RFC 2408 4.2), which come and go together.
  *
  * Make before break (RFC 2409 says nothing about it, so this is our side's care): the inbound SA is
  * there before the peer can send on it; the outbound one is used when the peer can receive on it; a
@@ -24,6 +25,18 @@ enum child_state {
 	CHILD_DYING, /* outbound is gone, inbound still receives what is under way */
 };
 
+/* One protocol of a child, with its SA in each direction. */
+struct part {
+	uint8_t protocol; /* IKE_PROTO_ESP, IKE_PROTO_AH */
+	uint32_t spi_in, spi_out;
+	struct proposal proposal;
+	uint8_t key_in[CHILD_KEY_MAX], key_out[CHILD_KEY_MAX];
+	bool installed_in, installed_out;
+	struct table_link by_spi;
+};
+
+#define CHILD_PARTS_MAX 2
+
 struct child {
 	struct child *next;
 	struct ike *ike;
@@ -38,19 +51,15 @@ struct child {
 	bool suspect; /* the peer may have lost it: renew it when a phase 1 is there */
 	enum child_state state;
 	uint64_t number;
-	struct table_link by_spi;
 	struct exchange *exchange; /* its quick mode, while that is remembered */
 	struct lease *lease; /* the client's address that it is for, or NULL */
 
-	uint8_t protocol; /* IKE_PROTO_ESP, IKE_PROTO_AH */
-	uint32_t spi_in, spi_out;
-	struct proposal proposal;
+	/* The first carries the traffic, a second one is the AH around it. */
+	struct part parts[CHILD_PARTS_MAX];
+	unsigned int part_count;
 	const struct dh_group *group; /* NULL: no PFS */
 	bool tunnel, encap;
 	struct selector local_ts, remote_ts;
-	char proposal_text[128];
-	uint8_t key_in[CHILD_KEY_MAX], key_out[CHILD_KEY_MAX];
-	bool installed_in, installed_out;
 	struct ike_endpoint local, remote; /* as installed */
 	uint8_t rank[32]; /* the smaller nonce: settles simultaneous rekeys */
 	uint64_t lifetime; /* seconds */
@@ -60,13 +69,19 @@ struct child {
 	struct timer outbound, rekey, expire, retire;
 };
 
-struct child *child_new(struct session *s, struct pair *p, bool initiator, uint8_t protocol);
+/* @esp, @ah: what it is made of, one of them or both. */
+struct child *child_new(struct session *s, struct pair *p, bool initiator, bool esp, bool ah);
 /* Removes its SAs without a word. */
 void child_kill(struct child *c);
 void engine_reap_children(struct ike *ike);
+/* By an SPI that we receive on, of any of its parts. */
 struct child *child_find(struct ike *ike, uint8_t protocol, uint32_t spi_in);
-/* By the SPI that the peer receives on. */
+/* By one that the peer receives on. */
 struct child *child_find_out(struct session *s, uint8_t protocol, uint32_t spi_out);
+
+/* Whether one of its parts has this SPI, of whichever protocol. */
+bool child_receives_on(const struct child *c, uint32_t spi_in);
+bool child_sends_on(const struct child *c, uint8_t protocol, uint32_t spi_out);
 
 /* Inbound SA in; false, and the child dead, when the kernel refuses. */
 bool child_receive(struct child *c);
@@ -93,18 +108,31 @@ void child_move(struct child *c, const struct ike_endpoint *local,
 
 /* The newest usable child of a pair, NULL without. */
 struct child *child_current(const struct pair *p);
-/* Whether quick mode for the pair is under way, begun by either side. */
-bool child_negotiating(const struct pair *p);
+/*
+ * Whether quick mode for the pair is under way, begun by either side; with the peer of @s, or, @s
+ * NULL, with any.
+ */
+bool child_negotiating(const struct pair *p, const struct session *s);
+/* Whether the session's peer is the child's, so that it may speak about it. */
+bool child_same_peer(const struct child *c, const struct session *s);
 /* How many of the session's peer a pair has. */
 unsigned int child_count(const struct pair *p, const struct session *s);
 /* One that could be used is gone: events and retries, when it was the last. */
 void child_lost(struct child *c);
 
-/* The SA of one direction for the kernel: all but the keys; and those. */
-void sa_describe(const struct child *c, enum ike_direction direction, struct ike_sa *sa);
-void sa_keys(struct child *c, enum ike_direction direction, struct ike_sa *sa);
-const char *sa_proposal(struct child *c);
-/* "ESP aes128gcm16, SPI in 0x…, out 0x…, 10.1.0.0/16 === 10.2.0.0/16" */
+/*
+ * The SAs of one direction go into the kernel, all or none; false, and the reason reported, when it
+ * refuses. And out of it: those that are there.
+ */
+bool child_install(struct child *c, enum ike_direction direction);
+void child_uninstall(struct child *c, enum ike_direction direction);
+/* Tells the kernel where the peer is now. */
+void child_update(const struct child *c);
+/* "aes128gcm16", of a bundle "aes128gcm16 in AH sha256" */
+const char *child_proposal_text(const struct child *c, char *text, size_t size);
+/* Its weak algorithms, "" without. */
+const char *child_weak_text(const struct child *c, char *text, size_t size);
+/* "ESP aes128gcm16 tunnel, SPI in 0x… out 0x…, 10.1.0.0/16 === 10.2.0.0/16" */
 const char *child_text(const struct child *c, char *text, size_t size);
 
 #endif

@@ -17,6 +17,10 @@
 #define RETRY_FIRST (2 * SECOND)
 #define RETRY_LONGEST (60 * SECOND)
 #define RETRY_JITTER 25
+/* What the peer deletes sooner than this has not really stood. */
+#define STANDING (60 * SECOND)
+/* So often it is begun again at once all the same. */
+#define PATIENT_DELETIONS 2
 /* Attempts before an on-demand connection waits for the next packet. */
 #define DEMAND_ATTEMPTS 3
 /* The same failure is not reported more often. */
@@ -71,7 +75,7 @@ static void begin_pairs(struct connection *c, struct session *s)
 		struct pair *p = &c->pairs[i];
 
 		if ((c->wanted || p->wanted) && !p->retry.armed && !child_current(p) &&
-		    !child_negotiating(p))
+		    !child_negotiating(p, NULL))
 			quick_initiate(s, p, NULL);
 	}
 }
@@ -139,6 +143,15 @@ void connection_retry(struct connection *c)
 	timer_set(&c->ike->timers, &c->retry, c->ike->now + event.delay);
 	report(c->ike, event, "attempt %u came to nothing, next one in %llu s", c->attempts,
 	       (unsigned long long)((event.delay + 500) / SECOND));
+}
+
+uint64_t connection_deleted(struct connection *c, uint64_t since, unsigned int *count)
+{
+	*count = c->ike->now - since < STANDING ? *count + 1 : 0;
+	/* It may be about to begin a new one itself, or tidy up after a crossing. */
+	return c->ike->now + (*count > PATIENT_DELETIONS ?
+			      backoff(c->ike, *count - PATIENT_DELETIONS) :
+			      engine_jitter(c->ike, SECOND, 50));
 }
 
 void connection_lost(struct connection *c)
@@ -304,7 +317,7 @@ void connection_down(struct connection *c)
 		if (child->connection != c)
 			continue;
 		if (child->session && child->state != CHILD_DYING)
-			informational_delete_child(child->session, child->protocol, child->spi_in);
+			informational_delete_child(child->session, child);
 		child_kill(child);
 	}
 	connection_review(c);

@@ -23,6 +23,7 @@ struct pair {
 	bool wanted;
 	bool up; /* a usable child was reported */
 	unsigned int attempts; /* since the last success */
+	unsigned int deletions; /* how often in a row the peer has deleted one soon after */
 	struct timer retry; /* not before it fires */
 };
 
@@ -48,6 +49,7 @@ struct connection {
 	bool wanted; /* keep it up */
 	bool stopped; /* by ike_stop(): `start` does not count */
 	unsigned int attempts; /* phase 1 attempts since the last success */
+	unsigned int deletions; /* how often in a row the peer has deleted one soon after */
 	struct timer work; /* look at what is missing */
 	struct timer retry; /* no new phase 1 before it fires */
 	enum ike_error error;
@@ -86,6 +88,11 @@ void connection_failure(struct connection *c, struct ike_event event, const char
 void connection_retry(struct connection *c);
 /* The peer was lost while it should be there: begin anew. */
 void connection_lost(struct connection *c);
+/*
+ * The peer deleted what stood since @since; @count is how often in a row it did so soon after, and
+ * is brought up to date. When to begin it again: soon, or less and less often.
+ */
+uint64_t connection_deleted(struct connection *c, uint64_t since, unsigned int *count);
 /* A pair's quick mode came to nothing: schedules the next. */
 void pair_retry(struct pair *p);
 /* Phase 1 or a pair succeeded, or was lost: brings state, error and events up to date. */

@@ -444,7 +444,7 @@ void ike_sa_expired(struct ike *ike, enum ike_protocol protocol, enum ike_direct
 	if (direction == IKE_IN)
 		c = child_find(ike, doi_protocol(protocol), spi);
 	else
-		while (c && (c->spi_out != spi || c->protocol != doi_protocol(protocol)))
+		while (c && !child_sends_on(c, doi_protocol(protocol), spi))
 			c = c->next;
 	if (c)
 		child_expired(c, hard);

@@ -101,6 +101,13 @@ enum ike_start {
 	IKE_START_WAIT			/* the peer initiates, or ike_start() */
 };
 
+/* When a peer's identity comes from another address than the one it is at (unique.h) */
+enum ike_unique {
+	IKE_UNIQUE_REPLACE,		/* what it had there is deleted */
+	IKE_UNIQUE_KEEP,		/* it is refused while that is there */
+	IKE_UNIQUE_NEVER		/* both stay, and INITIAL-CONTACT is ignored */
+};
+
 enum ike_send_cert {
 	IKE_SEND_CERT_IFASKED,		/* when the peer asks with a CERTREQ (RFC 2408 3.10) */
 	IKE_SEND_CERT_ALWAYS,
@@ -169,7 +176,7 @@ struct ike_connection {
 	/*
 	 * Proposal words in order of preference: "aes128-sha1-modp1024", "aes256-sha256-modp2048".
 	 * Phase 2: a group asks for PFS. A proposal without a cipher ("sha256-modp2048") belongs in
-	 * ah. Only one of the two lists can be used in a connection.
+	 * ah. With both lists each child is a bundle: AH around ESP (RFC 2408 4.2), of one group.
 	 */
 	const char *const *ike;
 	size_t ike_count;
@@ -199,6 +206,7 @@ struct ike_connection {
 	uint32_t dpd_timeout;		/* seconds; 0: three times the delay */
 	enum ike_dpd_action dpd_action;
 	enum ike_start start;
+	enum ike_unique unique;		/* responder */
 
 	/*
 	 * Remote access. With one of the XAUTH methods exactly one of the next two says which side
@@ -232,6 +240,9 @@ struct ike_sa {
 	enum ike_direction direction;
 	enum ike_protocol protocol;
 	uint32_t spi;			/* host byte order */
+	/* ESP: the SPI of the AH SA, of the same child and direction, that goes around it; 0: none.
+	 * That one is in transport mode and takes in nothing but ESP between the two hosts. */
+	uint32_t bundle_spi;
 	struct ike_address local;
 	struct ike_address remote;
 	bool encap;			/* UDP encapsulation (RFC 3948) between these two ports */
@@ -437,6 +448,7 @@ struct ike_status_connection {
 
 struct ike_status_sa {
 	bool established;
+	bool replaced;			/* another one has taken over */
 	const char *state;		/* "established", "main-1 sent" … for people */
 	bool initiator;
 	uint8_t initiator_cookie[8];
@@ -477,6 +489,10 @@ struct ike_status_child {
 	bool esn;
 	bool initiator;
 	const char *proposal;		/* agreed, with the group when PFS was used */
+	/* Of a bundle, whose protocol and SPIs above are ESP's: the AH around it; else 0 and "" */
+	uint32_t ah_spi_in;
+	uint32_t ah_spi_out;
+	const char *ah_proposal;
 	const char *weak;
 	struct ike_selector local_ts;
 	struct ike_selector remote_ts;

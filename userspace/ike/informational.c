@@ -52,26 +52,37 @@ static void write_deletion(struct builder *b, const void *what)
 	deletion_write(b, what);
 }
 
+/* RFC 2408 3.15: one payload has the SPIs of one protocol */
+static void write_child_deletions(struct builder *b, const void *what)
+{
+	const struct child *c = what;
+	uint8_t spi[4] = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < c->part_count; i++) {
+		struct deletion d = {
+			.doi = IKE_DOI_IPSEC,
+			.protocol = c->parts[i].protocol,
+			.spi_len = sizeof(spi),
+			.count = 1,
+			.spis = bytes_of(spi, sizeof(spi)),
+		};
+
+		spi_write(spi, c->parts[i].spi_in);
+		deletion_write(b, &d);
+	}
+}
+
 void informational_notify(struct session *s, const struct notify *n, struct blob *copy)
 {
 	if (s->keys)
 		transmit(s, write_notify, n, copy);
 }
 
-void informational_delete_child(struct session *s, uint8_t protocol, uint32_t spi_in)
+void informational_delete_child(struct session *s, const struct child *c)
 {
-	uint8_t spi[4] = { 0 };
-	struct deletion d = {
-		.doi = IKE_DOI_IPSEC,
-		.protocol = protocol,
-		.spi_len = sizeof(spi),
-		.count = 1,
-		.spis = bytes_of(spi, sizeof(spi)),
-	};
-
-	spi_write(spi, spi_in);
 	if (s->established)
-		transmit(s, write_deletion, &d, NULL);
+		transmit(s, write_child_deletions, c, NULL);
 }
 
 void informational_delete_session(struct session *s)
@@ -160,7 +171,7 @@ static struct exchange *refused_exchange(struct session *s, const struct notify 
 		if (!x->quick || x->state != STATE_QUICK_I2)
 			continue;
 		if (x->quick->child && n->spi.len == 4 &&
-		    spi_read(n->spi) == x->quick->child->spi_in)
+		    child_receives_on(x->quick->child, spi_read(n->spi)))
 			return x;
 		only = x;
 		waiting++;
@@ -226,6 +237,7 @@ static void session_deleted(struct session *s)
 {
 	struct ike_event event = on_session(s, IKE_EVENT_FAILED, IKE_SEVERITY_WARNING);
 	struct connection *c = s->connection;
+	uint64_t since = s->established_time;
 	bool known = s->disowned;
 
 	report(s->ike, on_session(s, IKE_EVENT_IKE_DOWN, IKE_SEVERITY_INFO),
@@ -240,8 +252,7 @@ static void session_deleted(struct session *s)
 	event.error = IKE_ERROR_PEER_DELETED;
 	if (!known)
 		connection_failure(c, event, "the peer deleted the phase 1");
-	/* It may be about to begin a new one itself. */
-	timer_set(&c->ike->timers, &c->retry, c->ike->now + engine_jitter(c->ike, SECOND, 50));
+	timer_set(&c->ike->timers, &c->retry, connection_deleted(c, since, &c->deletions));
 	connection_wake(c);
 }
 
@@ -274,11 +285,12 @@ static void deleted(struct session *s, const struct deletion *d)
 static void input_unestablished(struct session *s, const struct message *m)
 {
 	const struct payload *p = message_find(m, IKE_PAYLOAD_NOTIFY, NULL);
+	/* Our proof is out, and what comes under the same keys answers it */
+	bool proven = s->main.state == STATE_MAIN_I6 || s->main.state == STATE_AGGRESSIVE_R3;
 	struct fault fault = { 0 };
 	struct notify n;
 
-	if (p && notify_parse(&n, p->body, &fault) && n.type < ERROR_TYPES_END && s->initiator &&
-	    s->main.state == STATE_MAIN_I6)
+	if (p && proven && notify_parse(&n, p->body, &fault) && n.type < ERROR_TYPES_END)
 		phase1_refused(s, n.type);
 }
 

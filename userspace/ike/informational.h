@@ -13,7 +13,8 @@
  * those who may have to send it again.
  */
 void informational_notify(struct session *s, const struct notify *n, struct blob *copy);
-void informational_delete_child(struct session *s, uint8_t protocol, uint32_t spi_in);
+/* Of a bundle both, in one message. */
+void informational_delete_child(struct session *s, const struct child *c);
 void informational_delete_session(struct session *s);
 
 /* In the clear, because there is no protection (yet); rate-limited. */

@@ -47,18 +47,18 @@ void lifetime_read(struct child *c, const struct message *m)
 			apply(c, n.data);
 }
 
-void lifetime_write(struct builder *b, const struct child *c)
+static void write_part(struct builder *b, const struct child *c, const struct part *p)
 {
 	uint8_t spi[4] = { 0 }, attributes[32];
 	struct writer w = writer_of(attributes, sizeof(attributes));
 	struct notify n = {
 		.doi = IKE_DOI_IPSEC,
-		.protocol = c->protocol,
+		.protocol = p->protocol,
 		.type = IKE_N_RESPONDER_LIFETIME,
 		.spi = bytes_of(spi, sizeof(spi)),
 	};
 
-	spi_write(spi, c->spi_in);
+	spi_write(spi, p->spi_in);
 	attribute_write(&w, IPSEC_ATTR_LIFE_TYPE, IKE_LIFE_SECONDS);
 	attribute_write_life(&w, IPSEC_ATTR_LIFE_DURATION, c->lifetime);
 	if (c->lifebytes) {
@@ -67,4 +67,12 @@ void lifetime_write(struct builder *b, const struct child *c)
 	}
 	n.data = writer_from(&w, 0);
 	notify_write(b, &n);
+}
+
+void lifetime_write(struct builder *b, const struct child *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->part_count; i++)
+		write_part(b, c, &c->parts[i]);
 }

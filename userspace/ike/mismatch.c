@@ -156,6 +156,12 @@ void transform_print(struct text *text, const struct transform *t, uint8_t proto
 		text_add(text, " (with attribute %u, not understood)", t->unsupported);
 }
 
+/* RFC 2408 4.2: whether the proposal is wanted together with the one before it */
+static bool joins(const struct offer *offer, unsigned int proposal)
+{
+	return proposal && offer->proposal[proposal].number == offer->proposal[proposal - 1].number;
+}
+
 const char *offer_print(const struct offer *offer, char *text, size_t size)
 {
 	struct text t = text_of(text, size);
@@ -167,7 +173,7 @@ const char *offer_print(const struct offer *offer, char *text, size_t size)
 		p = &offer->proposal[i];
 		name = ike_protocol_name(p->protocol);
 		for (j = 0; j < p->count && shown < SHOWN_MAX; j++, shown++) {
-			text_add(&t, "%s", shown ? ", " : "");
+			text_add(&t, "%s", !shown ? "" : !j && joins(offer, i) ? " + " : ", ");
 			if (p->protocol == IKE_PROTO_AH || p->protocol == IKE_PROTO_IPCOMP)
 				text_add(&t, "%s ", name);
 			transform_print(&t, &offer->transform[p->first + j], p->protocol);
@@ -239,6 +245,21 @@ static void add_difference(struct text *text, const struct mismatch *m, unsigned
 	}
 }
 
+/* There was nothing to compare: one side wants AH and ESP together, the other does not. */
+static void explain_number(struct text *text, const struct mismatch *m, const struct offer *offer)
+{
+	bool bundle = false;
+	unsigned int i;
+
+	for (i = 0; i < offer->proposals; i++)
+		bundle = bundle || joins(offer, i);
+	if (bundle && !m->bundle)
+		text_add(text, "; the peer wants AH and ESP together, for which both esp and ah "
+			       "must be set here");
+	else if (m->bundle && !bundle)
+		text_add(text, "; here esp and ah are both set, which asks for both together");
+}
+
 void mismatch_explain(const struct mismatch *m, const struct offer *offer,
 		      const struct proposal_list *first, const struct proposal_list *second,
 		      char *why, size_t size)
@@ -250,10 +271,12 @@ void mismatch_explain(const struct mismatch *m, const struct offer *offer,
 	text_add(&text, "the peer offers %s", offer_print(offer, list, sizeof(list)));
 	text_add(&text, "; allowed here %s", proposal_list_print(first, list, sizeof(list)));
 	if (second && second->count)
-		text_add(&text, "%s%s", first->count ? ", AH " : "AH ",
+		text_add(&text, "%sAH %s", m->bundle ? ", each in " : first->count ? ", " : "",
 			 proposal_list_print(second, list, sizeof(list)));
-	if (!m->theirs)
+	if (!m->theirs) {
+		explain_number(&text, m, offer);
 		return;
+	}
 	for (what = 1; what <= PROPOSAL_DIFFERS_OTHER; what <<= 1) {
 		if (!(m->differs & what))
 			continue;

@@ -21,7 +21,8 @@ struct mismatch {
 	uint8_t protocol; /* of theirs */
 	const struct proposal *ours;
 	unsigned int differs;
-	uint16_t auth, encap; /* ours, as in the terms */
+	uint16_t auth, encap; /* ours, as in the terms, and so is the next */
+	bool bundle;
 };
 
 void mismatch_consider(struct mismatch *m, const struct transform *theirs, uint8_t protocol,

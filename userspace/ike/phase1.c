@@ -11,6 +11,7 @@
 #include "ike/natt.h"
 #include "ike/report.h"
 #include "ike/text.h"
+#include "ike/unique.h"
 
 #define NONCE_LEN 32
 
@@ -174,6 +175,7 @@ void phase1_read_vendors(struct session *s, const struct message *m)
 
 void phase1_announce(struct session *s, struct builder *b)
 {
+	builder_payload(b, IKE_PAYLOAD_VENDOR, vendor_of(VENDOR_ADIT)->id);
 	natt_announce(b, s);
 	builder_payload(b, IKE_PAYLOAD_VENDOR, vendor_of(VENDOR_DPD)->id);
 	builder_payload(b, IKE_PAYLOAD_VENDOR, vendor_of(VENDOR_FRAGMENTATION)->id);
@@ -211,10 +213,17 @@ static bool xauth_differs(const struct session *s, const struct message *m)
 	return differs;
 }
 
+static void refuse_in_clear(struct session *s, const struct message *m, uint16_t type)
+{
+	struct isakmp_header h = m->header;
+
+	memcpy(h.responder, s->cookie_r, sizeof(h.responder));
+	informational_clear(s->ike, &h, type, &s->local, &s->remote);
+}
+
 void phase1_refuse_proposals(struct session *s, const struct message *m, const char *why)
 {
 	struct ike_event event = on_session(s, IKE_EVENT_REFUSED, IKE_SEVERITY_WARNING);
-	struct isakmp_header h = m->header;
 
 	event.error = IKE_ERROR_NO_PROPOSAL_CHOSEN;
 	if (xauth_differs(s, m)) {
@@ -229,8 +238,12 @@ void phase1_refuse_proposals(struct session *s, const struct message *m, const c
 		connection_failure(s->connection, event,
 				   "refused the peer's phase 1 proposals: %s", why);
 	}
-	memcpy(h.responder, s->cookie_r, sizeof(h.responder));
-	informational_clear(s->ike, &h, IKE_N_NO_PROPOSAL_CHOSEN, &s->local, &s->remote);
+	refuse_in_clear(s, m, IKE_N_NO_PROPOSAL_CHOSEN);
+}
+
+void phase1_refuse_identity(struct session *s, const struct message *m)
+{
+	refuse_in_clear(s, m, IKE_N_INVALID_ID_INFORMATION);
 }
 
 bool phase1_make_key_exchange(struct session *s)
@@ -366,5 +379,10 @@ bool phase1_proven(struct exchange *x, const struct message *m, const struct ide
 	case AUTH_GOOD:
 		break;
 	}
-	return true;
+	/* Where a user logs in, it is not known yet who that is. */
+	if (access_needed(x->session->connection) || unique_admits(x->session))
+		return true;
+	exchange_accept(x);
+	phase1_refuse(x->session, IKE_N_INVALID_ID_INFORMATION);
+	return false;
 }

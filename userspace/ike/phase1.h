@@ -55,6 +55,8 @@ bool phase1_make_key_exchange(struct session *s);
 void phase1_write_key_exchange(struct session *s, struct builder *b);
 /* As responder: tells both sides why. */
 void phase1_refuse_proposals(struct session *s, const struct message *m, const char *why);
+/* The first message of aggressive mode names an identity that is not wanted, which was reported. */
+void phase1_refuse_identity(struct session *s, const struct message *m);
 /* The peer has proven to be who we do not want: @notify tells it, and the attempt ends. */
 void phase1_refuse(struct session *s, uint16_t notify);
 /* Its proof failed, for a reason that was reported: it is told once, in the clear. */

@@ -87,8 +87,7 @@ void question_answered(struct exchange *x, const struct proposal *takes, uint16_
 		event.proposal = proposal_print(takes, text, sizeof(text));
 	/* It waits for the third message: it is told that none comes */
 	if (takes && x->quick->child)
-		informational_delete_child(x->session, x->quick->child->protocol,
-					   x->quick->child->spi_in);
+		informational_delete_child(x->session, x->quick->child);
 	report(x->session->ike, event, "asked about phase 2 by 'adit diagnose', the peer %s%s",
 	       takes ? "takes " : type ? "refuses: " : "does not answer",
 	       takes ? text : !type ? "" : name ? name : "a notification");

@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 
+#include "ike/agreement.h"
 #include "ike/informational.h"
 #include "ike/lifetime.h"
-#include "ike/natt.h"
 #include "ike/phase1.h"
 #include "ike/question.h"
 #include "ike/report.h"
@@ -52,11 +52,6 @@ static bool make_nonce(struct session *s, struct blob *nonce)
 	return true;
 }
 
-static const struct proposal_list *offered(const struct connection *c)
-{
-	return c->esp.count ? &c->esp : &c->ah;
-}
-
 static const struct proposal_list *esp_of(const struct quick *q)
 {
 	return q->question ? q->question : &q->pair->connection->esp;
@@ -67,34 +62,13 @@ static const struct proposal_list *ah_of(const struct quick *q)
 	return q->question ? NULL : &q->pair->connection->ah;
 }
 
-/*
- * Quick mode has one KE payload, so one message can only offer proposals of one group (RFC 2409
- * 5.5). Attempts go through the groups of the configuration in turn.
- */
-static const struct dh_group *group_of_attempt(const struct proposal_list *list,
-					       unsigned int attempt)
+/* As initiator */
+static struct child_terms terms_of(const struct session *s, const struct quick *q)
 {
-	const struct dh_group *groups[PROPOSAL_MAX];
-	unsigned int count = 0, i, j;
+	struct child_terms terms = agreement_terms(s, q->pair->connection);
 
-	for (i = 0; i < list->count; i++) {
-		for (j = 0; j < count && groups[j] != list->item[i].group; j++)
-			;
-		if (j == count)
-			groups[count++] = list->item[i].group;
-	}
-	return groups[attempt % count];
-}
-
-static struct child_terms terms_of(const struct session *s, const struct connection *c)
-{
-	bool tunnel = c->settings.mode == IKE_MODE_TUNNEL;
-	struct child_terms terms = {
-		.encap = natt_encap(s, tunnel),
-		.seconds = c->settings.esp_lifetime,
-		.kilobytes = lifekilobytes(c->settings.esp_lifebytes),
-	};
-
+	terms.bundle = terms.bundle && !q->question;
+	terms.group = q->group;
 	return terms;
 }
 
@@ -109,14 +83,12 @@ static bool send_1(struct exchange *x)
 {
 	struct quick *q = x->quick;
 	struct session *s = x->session;
-	struct connection *c = q->pair->connection;
-	struct child_terms terms = terms_of(s, c);
+	struct child_terms terms = terms_of(s, q);
 	uint8_t buffer[BUILDER_MAX], hash[HASH_MAX];
 	size_t len = s->keymat.hash->len, at;
 	struct builder b;
 
-	terms.group = q->group;
-	terms.spi_esp = terms.spi_ah = q->child->spi_in;
+	agreement_spis(q->child, &terms);
 	exchange_begin(x, &b, buffer, sizeof(buffer));
 	at = builder_reserve(&b, IKE_PAYLOAD_HASH, len);
 	if (!proposal_offer_child(&b, esp_of(q), ah_of(q), &terms))
@@ -137,7 +109,7 @@ static bool prepare(struct exchange *x, struct quick *q, const struct child *old
 	bool esp = q->question || c->esp.count;
 
 	q->replaces = old ? old->number : 0;
-	q->child = child_new(s, p, true, esp ? IKE_PROTO_ESP : IKE_PROTO_AH);
+	q->child = child_new(s, p, true, esp, !q->question && c->ah.count);
 	if (!q->child || !make_nonce(s, &q->ni))
 		return false;
 	q->child->exchange = x;
@@ -177,9 +149,14 @@ static bool begin(struct session *s, struct pair *p, const struct child *old,
 void quick_initiate(struct session *s, struct pair *p, struct child *replaces)
 {
 	const struct dh_group *group = replaces ? replaces->group :
-		group_of_attempt(offered(p->connection), p->attempts);
+						  agreement_group(p->connection, p->attempts);
+	struct ike_event event = on_session(s, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
+	const char *why = agreement_impossible(s, p->connection);
 
-	if (begin(s, p, replaces, group, NULL)) {
+	event.error = IKE_ERROR_NO_PROPOSAL_CHOSEN;
+	if (why)
+		connection_failure(p->connection, event, "phase 2 cannot begin: %s", why);
+	if (!why && begin(s, p, replaces, group, NULL)) {
 		if (replaces)
 			replaces->rekeying = true;
 		report(s->ike, on_session(s, IKE_EVENT_STEP, IKE_SEVERITY_DEBUG),
@@ -272,9 +249,10 @@ void quick_refused(struct exchange *x, uint16_t type)
 		event.error = IKE_ERROR_NO_PROPOSAL_CHOSEN;
 		connection_failure(
 			c, event,
-			"the peer refused phase 2 with %s; we offered %s; make esp (and "
+			"the peer refused phase 2 with %s; we offered %s; make %s (and "
 			"its group for PFS: %s) and the selectors the same on both sides",
-			name, proposal_list_print(offered(c), offer, sizeof(offer)),
+			name, agreement_print(c, offer, sizeof(offer)),
+			!c->ah.count ? "esp" : c->esp.count ? "esp, ah" : "ah",
 			x->quick->group ? x->quick->group->word : "none");
 	}
 	give_up(x);
@@ -298,61 +276,13 @@ static void refuse(struct exchange *x, enum ike_error error)
 		exchange_done(x);
 }
 
-static void smaller_nonce(struct child *c, const struct quick *q)
-{
-	uint8_t i[sizeof(c->rank)] = { 0 }, r[sizeof(c->rank)] = { 0 };
-
-	memcpy(i, q->ni.data, q->ni.len < sizeof(i) ? q->ni.len : sizeof(i));
-	memcpy(r, q->nr.data, q->nr.len < sizeof(r) ? q->nr.len : sizeof(r));
-	memcpy(c->rank, memcmp(i, r, sizeof(i)) < 0 ? i : r, sizeof(c->rank));
-}
-
-/* RFC 2409 5.5: each direction has its own keys, made with the SPI that its receiver chose */
-static const char *derive(struct exchange *x, struct bytes peer_public)
-{
-	const struct keymat *k = &x->session->keymat;
-	struct quick *q = x->quick;
-	struct child *c = q->child;
-	struct bytes ni = blob_bytes(&q->ni), nr = blob_bytes(&q->nr), secret = { 0 };
-	size_t len = proposal_key_len(&c->proposal);
-	uint8_t shared[DH_SECRET_MAX];
-	const char *why = NULL;
-
-	if (q->dh) {
-		why = dh_shared(q->dh, peer_public, shared);
-		secret = bytes_of(shared, q->group->secret_len);
-	}
-	if (!why && (len > CHILD_KEY_MAX ||
-		     !keymat_child(k, secret, c->protocol, c->spi_in, ni, nr, c->key_in, len) ||
-		     !keymat_child(k, secret, c->protocol, c->spi_out, ni, nr, c->key_out, len)))
-		why = "the keys cannot be made";
-	secret_erase(shared, sizeof(shared));
-	smaller_nonce(c, q);
-	return why;
-}
-
-/* What was agreed, from here on the child's. */
-static void settle(struct child *c, const struct child_choice *choice)
-{
-	uint64_t ours = c->connection->settings.esp_lifetime;
-
-	c->proposal = choice->sa[0].proposal;
-	c->group = choice->group;
-	c->spi_out = choice->sa[0].spi;
-	c->encap = encap_is_udp(choice->encap);
-	c->tunnel = encap_is_tunnel(choice->encap);
-	c->lifetime = choice->seconds && choice->seconds < ours ? choice->seconds : ours;
-	c->lifebytes = lifebytes_smaller(c->connection->settings.esp_lifebytes, choice->kilobytes);
-}
-
 /* NULL, or why the answer cannot be accepted; @error for our side, @notify for the peer. */
 static const char *read_2(struct exchange *x, const struct message *m, struct child_choice *choice,
 			  char *why, size_t size, enum ike_error *error)
 {
 	const struct payload *ke = message_find(m, IKE_PAYLOAD_KE, NULL);
 	struct quick *q = x->quick;
-	struct connection *c = q->pair->connection;
-	struct child_terms terms = terms_of(x->session, c);
+	struct child_terms terms = terms_of(x->session, q);
 	struct offer *offer = malloc(sizeof(*offer));
 	struct fault fault = { 0 };
 	bool good;
@@ -360,7 +290,6 @@ static const char *read_2(struct exchange *x, const struct message *m, struct ch
 	*error = IKE_ERROR_NO_PROPOSAL_CHOSEN;
 	if (!offer)
 		return "out of memory";
-	terms.group = q->group;
 	good = offer_parse(offer, 2, message_find(m, IKE_PAYLOAD_SA, NULL)->body, &fault);
 	if (good)
 		good = proposal_accept_child(choice, offer, esp_of(q), ah_of(q), &terms, why,
@@ -368,7 +297,7 @@ static const char *read_2(struct exchange *x, const struct message *m, struct ch
 	free(offer);
 	if (fault.text)
 		return fault.text;
-	if (!good || choice->count != 1)
+	if (!good)
 		return why;
 	*error = IKE_ERROR_PFS_MISMATCH;
 	if (!ke != !q->group) /* RFC 2409 5.5 */
@@ -398,7 +327,7 @@ void quick_i2(struct exchange *x, const struct message *m)
 	struct ike_event event = on_session(x->session, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
 	struct quick *q = x->quick;
 	struct child *c = q->child;
-	char buffer[PROPOSAL_TEXT_MAX] = "not one SA";
+	char buffer[PROPOSAL_TEXT_MAX] = "";
 	struct child_choice choice;
 	const char *why;
 
@@ -413,10 +342,10 @@ void quick_i2(struct exchange *x, const struct message *m)
 	if (!why && !blob_set(&q->nr, message_find(m, IKE_PAYLOAD_NONCE, NULL)->body))
 		why = "out of memory";
 	if (!why) {
-		settle(c, &choice);
+		agreement_settle(c, &choice);
 		lifetime_read(c, m);
 		event.error = IKE_ERROR_MALFORMED;
-		why = derive(x, ke ? ke->body : bytes_of(NULL, 0));
+		why = agreement_derive(x, ke ? ke->body : bytes_of(NULL, 0));
 	}
 	if (why) {
 		connection_failure(c->connection, event,
@@ -452,39 +381,11 @@ void quick_confirmed(struct child *c)
 	c->confirmed = true;
 	if (!c->seen)
 		c->seen = c->ike->now;
-	if (c->state == CHILD_NEGOTIATING && !c->initiator && c->installed_in)
+	if (c->state == CHILD_NEGOTIATING && !c->initiator && c->parts[0].installed_in)
 		c->agreed = c->ike->now;
 	else if (c->state != CHILD_INBOUND)
 		return;
 	child_establish(c);
-}
-
-/*
- * Whether the offer would do if only the group were another one: then it is perfect forward
- * secrecy that the two sides disagree about.
- */
-static bool only_group_differs(const struct offer *offer, const struct connection *c,
-			       const struct child_terms *terms)
-{
-	struct proposal_list esp = c->esp, ah = c->ah;
-	char why[PROPOSAL_TEXT_MAX];
-	struct child_choice choice;
-	unsigned int i, j;
-
-	for (i = 0; i < offer->transforms; i++) {
-		const struct dh_group *group = dh_group_by_number(offer->transform[i].group);
-
-		if (offer->transform[i].group && !group)
-			return true;
-		for (j = 0; j < esp.count; j++)
-			esp.item[j].group = group;
-		for (j = 0; j < ah.count; j++)
-			ah.item[j].group = group;
-		if (proposal_select_child(&choice, offer, &esp, &ah, terms,
-					  group ? group->public_len : 0, why, sizeof(why)))
-			return true;
-	}
-	return false;
 }
 
 /* NULL when the peer's first message is acceptable: then q->child stands and is agreed on. */
@@ -505,27 +406,27 @@ static const char *read_1(struct exchange *x, const struct message *m, struct of
 	if (!q->pair)
 		return why;
 	c = q->pair->connection;
-	terms = terms_of(s, c);
+	terms = agreement_terms(s, c);
 	*error = IKE_ERROR_NO_PROPOSAL_CHOSEN;
+	if (agreement_impossible(s, c))
+		return agreement_impossible(s, c);
 	if (!offer_parse(offer, 2, message_find(m, IKE_PAYLOAD_SA, NULL)->body, &fault))
 		return fault.text;
 	if (!proposal_select_child(choice, offer, &c->esp, &c->ah, &terms, ke ? ke->body.len : 0,
 				   why, size)) {
-		if (only_group_differs(offer, c, &terms))
+		if (agreement_only_group_differs(offer, c, &terms))
 			*error = IKE_ERROR_PFS_MISMATCH;
 		return why;
 	}
-	if (choice->count != 1)
-		return "AH and ESP together are not supported";
 	if (child_count(q->pair, s) >= CHILDREN_PER_PAIR)
 		return "there are too many children for these selectors already";
-	q->child = child_new(s, q->pair, false, choice->sa[0].protocol);
+	q->child = child_new(s, q->pair, false, c->esp.count, c->ah.count);
 	if (!q->child)
 		return "out of memory";
 	q->child->exchange = x;
 	q->child->local_ts = ts.local;
 	q->child->remote_ts = ts.remote;
-	settle(q->child, choice);
+	agreement_settle(q->child, choice);
 	return NULL;
 }
 
@@ -544,20 +445,20 @@ static const char *make_keys(struct exchange *x, const struct message *m,
 		q->dh = dh_new(q->group);
 	if (q->group && !q->dh)
 		return "the key exchange cannot be made";
-	return derive(x, ke ? ke->body : bytes_of(NULL, 0));
+	return agreement_derive(x, ke ? ke->body : bytes_of(NULL, 0));
 }
 
 static bool send_2(struct exchange *x, const struct message *m, const struct child_choice *choice)
 {
 	struct session *s = x->session;
 	struct quick *q = x->quick;
-	struct child_terms terms = terms_of(s, q->pair->connection);
+	struct child_terms terms = agreement_terms(s, q->pair->connection);
 	uint8_t buffer[BUILDER_MAX], hash[HASH_MAX];
 	size_t len = s->keymat.hash->len, at;
 	struct builder b;
 
 	terms.group = q->group;
-	terms.spi_esp = terms.spi_ah = q->child->spi_in;
+	agreement_spis(q->child, &terms);
 	x->committing = q->pair->connection->settings.commit;
 	exchange_begin(x, &b, buffer, sizeof(buffer));
 	at = builder_reserve(&b, IKE_PAYLOAD_HASH, len);
@@ -612,14 +513,14 @@ static void send_4(struct exchange *x)
 	uint8_t buffer[BUILDER_MAX], hash[HASH_MAX], spi[4] = { 0 };
 	struct notify n = {
 		.doi = IKE_DOI_IPSEC,
-		.protocol = x->quick->child->protocol,
+		.protocol = x->quick->child->parts[0].protocol,
 		.type = IKE_N_CONNECTED,
 		.spi = bytes_of(spi, sizeof(spi)),
 	};
 	size_t len = s->keymat.hash->len, at;
 	struct builder b;
 
-	spi_write(spi, x->quick->child->spi_in);
+	spi_write(spi, x->quick->child->parts[0].spi_in);
 	exchange_begin(x, &b, buffer, sizeof(buffer));
 	at = builder_reserve(&b, IKE_PAYLOAD_HASH, len);
 	notify_write(&b, &n);

@@ -301,7 +301,8 @@ void phase1_refused(struct session *s, uint16_t type)
 		event.error = IKE_ERROR_AUTH_FAILED;
 	explain(s, event, type);
 	session_kill(s);
-	connection_retry(c);
+	if (s->initiator)
+		connection_retry(c);
 }
 
 bool phase1_disowned(struct session *s, uint16_t type)

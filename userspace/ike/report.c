@@ -48,8 +48,8 @@ struct ike_event on_child(const struct child *c, enum ike_event_code code,
 	event.local = c->local;
 	event.remote = c->remote;
 	event.initiator = c->initiator;
-	event.spi_in = c->spi_in;
-	event.spi_out = c->spi_out;
+	event.spi_in = c->parts[0].spi_in;
+	event.spi_out = c->parts[0].spi_out;
 	event.pair = c->pair->index;
 	return event;
 }

@@ -10,6 +10,7 @@
 #include "ike/natt.h"
 #include "ike/phase1.h"
 #include "ike/report.h"
+#include "ike/unique.h"
 
 /*
  * How long one that was replaced stays, so that what is under way on it can end. Its initiator
@@ -204,8 +205,9 @@ struct session *session_find(struct ike *ike, const struct isakmp_header *h,
 bool session_same_peer(const struct session *a, const struct session *b)
 {
 	/* Users share the group's identity, and perhaps a NAT's address */
+	bool shared = *a->access.user || a->connection->settings.unique == IKE_UNIQUE_NEVER;
 	bool same_user = !strcmp(a->access.user, b->access.user) &&
-			 (!*a->access.user || a->nat_remote != b->nat_remote || !a->nat_remote ||
+			 (!shared || a->nat_remote != b->nat_remote || !a->nat_remote ||
 			  a->remote.port == b->remote.port);
 
 	return a->connection == b->connection && same_user &&
@@ -234,6 +236,18 @@ struct session *session_best(const struct connection *c)
 	return (struct session *)best;
 }
 
+struct session *session_best_for(const struct child *c)
+{
+	const struct session *s, *best = NULL;
+
+	if (c->session && usable(c->session))
+		return c->session;
+	for (s = c->ike->sessions; s; s = s->next)
+		if (s->connection == c->connection && usable(s) && child_same_peer(c, s))
+			best = better(best, s);
+	return (struct session *)best;
+}
+
 struct session *session_negotiating(const struct connection *c)
 {
 	struct session *s;
@@ -252,6 +266,8 @@ static void retire(struct session *s, struct session *heir)
 	for (c = ike->children; c; c = c->next)
 		if (c->session == s && c->state != CHILD_NEGOTIATING)
 			c->session = heir;
+	if (s->replaced_time > heir->replaced_time)
+		heir->replaced_time = s->replaced_time;
 	if (s->retiring)
 		return;
 	s->retiring = true;
@@ -354,6 +370,7 @@ void session_established(struct session *s)
 	s->established_time = ike->now;
 	s->seen = ike->now;
 	begin_lifetime(s);
+	unique_settle(s);
 	settle(s);
 	if (!s->initiator)
 		abandon_attempts(s);
@@ -388,7 +405,7 @@ void session_close(struct session *s)
 		if (c->session != s)
 			continue;
 		if (c->state != CHILD_DYING && s->established)
-			informational_delete_child(s, c->protocol, c->spi_in);
+			informational_delete_child(s, c);
 		child_kill(c);
 	}
 	session_delete(s);
@@ -431,12 +448,14 @@ void session_initial_contact(struct session *fresh)
 		fresh->access.contact = true;
 		return;
 	}
+	if (fresh->connection->settings.unique == IKE_UNIQUE_NEVER)
+		return;
 	report(ike, on_session(fresh, IKE_EVENT_NOTIFY, IKE_SEVERITY_INFO),
 	       "INITIAL-CONTACT: the peer has restarted, what was before is removed");
 	for (s = ike->sessions; s; s = next) {
 		next = s->next;
 		if (s != fresh && s->established && session_same_peer(s, fresh) &&
-		    s->established_time < fresh->begun)
+		    s->established_time < fresh->begun && unique_restarted(fresh, s))
 			session_forget(s);
 	}
 	for (c = ike->children; c; c = next_child) {

@@ -12,7 +12,7 @@
 #include "ike/vendor.h"
 
 #define SESSION_EXCHANGES_MAX 160
-#define SESSION_VENDOR_TEXT 160
+#define SESSION_VENDOR_TEXT 320
 #define SESSION_IDS_KEPT 256
 
 struct session {
@@ -30,6 +30,7 @@ struct session {
 	uint8_t cookie_i[8], cookie_r[8];
 	struct ike_endpoint local, remote;
 	uint64_t begun, established_time, seen, sent_time;
+	uint64_t replaced_time; /* when it replaced one of its identity (unique.h), 0: never */
 
 	struct exchange main; /* phase 1 itself */
 	struct exchange *exchanges; /* phase 2 and informational */
@@ -93,9 +94,14 @@ void session_initial_contact(struct session *fresh);
 
 /* The one to begin exchanges on, NULL when there is none: newest generation, both sides agree. */
 struct session *session_best(const struct connection *c);
+/* The same for a child that there is: with its own peer, when the connection has several. */
+struct session *session_best_for(const struct child *c);
 /* One of the connection's phase 1 negotiations that we began, or NULL. */
 struct session *session_negotiating(const struct connection *c);
-/* Whether both are phase 1s with the same peer: connection, identity, address. */
+/*
+ * Whether both are phase 1s with the same peer: connection, identity, address; where peers may
+ * share an identity behind one NAT, the port, too.
+ */
 bool session_same_peer(const struct session *a, const struct session *b);
 
 /* An authenticated message came from @remote: alive, and perhaps moved. */

@@ -9,6 +9,7 @@
 
 #include "ike/access.h"
 #include "ike/advice.h"
+#include "ike/agreement.h"
 #include "ike/connection.h"
 
 #define REPLAY_WINDOW_MAX 4096
@@ -142,6 +143,20 @@ static bool parse_proposals(struct proposal_list *list, enum proposal_kind kind,
 	return true;
 }
 
+/* Quick mode has one key exchange for both protocols (RFC 2409 5.5). */
+static bool check_bundle(const struct connection *c, const struct ike_connection *s,
+			 struct mistake *m)
+{
+	if (!c->esp.count || !c->ah.count)
+		return true;
+	if (!agreement_groups(c, NULL, 0))
+		return wrong(m, "ah: with esp both are used together, but they have no group in "
+				"common; give both the same one, or neither of them any");
+	if (s->encap == IKE_ENCAP_FORCE)
+		return wrong(m, "ah: it cannot go in UDP; leave out ah, or encap = \"force\"");
+	return true;
+}
+
 static bool parse_all_proposals(struct connection *c, const struct ike_connection *s,
 				struct mistake *m)
 {
@@ -151,12 +166,11 @@ static bool parse_all_proposals(struct connection *c, const struct ike_connectio
 	if (!s->esp_count && !s->ah_count)
 		return wrong(m,
 			     "esp: at least one proposal is needed, e.g. aes256-sha256-modp2048");
-	if (s->esp_count && s->ah_count)
-		return wrong(m, "esp and ah: only one of them can be used in a connection");
 	return parse_proposals(&c->ike_proposals, PROPOSAL_IKE, "ike", s->ike, s->ike_count, false,
 			       m) &&
 	       parse_proposals(&c->esp, PROPOSAL_ESP, "esp", s->esp, s->esp_count, s->esn, m) &&
-	       parse_proposals(&c->ah, PROPOSAL_AH, "ah", s->ah, s->ah_count, s->esn, m);
+	       parse_proposals(&c->ah, PROPOSAL_AH, "ah", s->ah, s->ah_count, s->esn, m) &&
+	       check_bundle(c, s, m);
 }
 
 static bool parse_ids(struct connection *c, const struct ike_connection *s, struct mistake *m)
@@ -400,7 +414,7 @@ static bool same_terms(const struct connection *a, const struct connection *b)
 	       s->rekey_fuzz == t->rekey_fuzz && s->keepalive == t->keepalive &&
 	       s->dpd_delay == t->dpd_delay && s->dpd_timeout == t->dpd_timeout &&
 	       s->dpd_action == t->dpd_action && s->start == t->start &&
-	       s->send_cert == t->send_cert &&
+	       s->send_cert == t->send_cert && s->unique == t->unique &&
 	       credentials_lists_equal(a->credentials, b->credentials) &&
 	       gives_equal(&a->gives, &b->gives);
 }

@@ -42,7 +42,7 @@ static enum ike_state state_of(const struct connection *c)
 	if (c->wanted)
 		return IKE_STATE_CONNECTING;
 	for (i = 0; i < c->settings.pair_count; i++)
-		if (c->pairs[i].wanted || child_negotiating(&c->pairs[i]))
+		if (c->pairs[i].wanted || child_negotiating(&c->pairs[i], NULL))
 			return IKE_STATE_CONNECTING;
 	for (s = c->ike->sessions; s; s = s->next)
 		if (s->connection == c && !s->established)
@@ -112,6 +112,7 @@ static void visit_session(const struct session *s, uint64_t now, const struct ik
 	struct identity id = auth_local_id(s);
 	struct ike_status_sa status = {
 		.established = s->established,
+		.replaced = s->retiring,
 		.state = s->retiring ? "replaced" :
 				       s->established ? "established" : step_text(s),
 		.initiator = s->initiator,
@@ -168,22 +169,26 @@ static const char *child_state(const struct child *c)
 static void visit_child(const struct child *c, uint64_t now, const struct ike_visitor *visitor,
 			void *ctx)
 {
-	char proposal[PROPOSAL_TEXT_MAX], weak[PROPOSAL_TEXT_MAX];
+	char proposal[PROPOSAL_TEXT_MAX], outer[PROPOSAL_TEXT_MAX], weak[PROPOSAL_TEXT_MAX];
+	const struct part *p = &c->parts[0], *ah = c->part_count > 1 ? &c->parts[1] : NULL;
 	struct ike_status_child status = {
 		.child = c->number,
 		.pair = c->pair->index,
 		.state = child_state(c),
-		.protocol = c->protocol == IKE_PROTO_AH ? IKE_PROTOCOL_AH : IKE_PROTOCOL_ESP,
+		.protocol = p->protocol == IKE_PROTO_AH ? IKE_PROTOCOL_AH : IKE_PROTOCOL_ESP,
 		.mode = c->tunnel ? IKE_MODE_TUNNEL : IKE_MODE_TRANSPORT,
-		.spi_in = c->spi_in,
-		.spi_out = c->spi_out,
+		.spi_in = p->spi_in,
+		.spi_out = p->spi_out,
 		.outbound = child_current(c->pair) == c,
 		.encap = c->encap,
-		.esn = c->proposal.esn,
+		.esn = p->proposal.esn,
 		.initiator = c->initiator,
 		.local_ts = selector_public(&c->local_ts),
 		.remote_ts = selector_public(&c->remote_ts),
 		.proposal = "",
+		.ah_spi_in = ah ? ah->spi_in : 0,
+		.ah_spi_out = ah ? ah->spi_out : 0,
+		.ah_proposal = "",
 		.weak = "",
 		.age = since(c->established ? c->established : c->begun, now),
 		.rekey = until(&c->rekey, now),
@@ -191,8 +196,10 @@ static void visit_child(const struct child *c, uint64_t now, const struct ike_vi
 	};
 
 	if (c->state != CHILD_NEGOTIATING) {
-		status.proposal = proposal_print(&c->proposal, proposal, sizeof(proposal));
-		status.weak = proposal_weak(&c->proposal, weak, sizeof(weak));
+		status.proposal = proposal_print(&p->proposal, proposal, sizeof(proposal));
+		status.weak = child_weak_text(c, weak, sizeof(weak));
+		if (ah)
+			status.ah_proposal = proposal_print(&ah->proposal, outer, sizeof(outer));
 	}
 	visitor->child(ctx, &status);
 }

@@ -44,6 +44,7 @@ struct side {
 	unsigned int sa_count, installs, removes;
 	bool changed; /* an SA came or went since on_change was called */
 	int refuse_install; /* a negative errno for sa_install */
+	uint8_t refuse_protocol; /* for SAs of this one, too; 0: none */
 	uint64_t sent, received;
 	/* The last events, round and round. */
 	struct world_event events[WORLD_EVENTS];
