@@ -409,7 +409,7 @@ static void test_data(void **state)
 	/* Too rough to be a limit, or none */
 	EXPECT("healthy", up, "{'inside':{'largest':576,'smallest_lost':1438}}");
 	EXPECT("nat-mapping", up, "{'tunnel':{'ike':{'nat_remote':true},'history':[{'code':"
-	       "'peer-moved','text':'…','count':4,'first':100,'last':990}]}}");
+	       "'peer-moved','text':'…','count':4,'silence':40,'first':100,'last':990}]}}");
 	EXPECT("healthy", up, "{'tunnel':{'ike':{'nat_remote':true},'history':[{'code':"
 	       "'peer-moved','text':'…','count':1,'first':100,'last':990}]}}");
 }

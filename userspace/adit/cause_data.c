@@ -383,19 +383,25 @@ static bool is_dpd(const json_t *entry)
 static bool nat_mapping(const json_t *facts, struct finding *f)
 {
 	const json_t *history = fact(facts, "tunnel.history"), *entry, *moved, *dead;
-	double moves = 0, keepalive = fact_number(facts, "tunnel.config.keepalive");
+	double moves = 0, silence = 0, keepalive = fact_number(facts, "tunnel.config.keepalive");
 	double recent = fact_number(facts, "now") - 3600;
 	size_t i;
 
 	moved = fact_event(facts, has_moved);
 	dead = fact_event(facts, is_dpd);
 	json_array_foreach(history, i, entry)
-		if (has_moved(entry) && fact_number(entry, "last") > recent)
+		if (has_moved(entry) && fact_number(entry, "last") > recent) {
 			moves += fact_number(entry, "count");
+			if (!silence || fact_number(entry, "silence") < silence)
+				silence = fact_number(entry, "silence");
+		}
 	if (moves >= 3 && fact_true(facts, "tunnel.ike.nat_remote")) {
 		say_seen(f, "the peer's address or port changed %.0f times within an hour, "
 			 "lastly: %s",
 			 moves, fact_text(moved, "text"));
+		if (silence > 0)
+			say_seen(f, "measured: it had another port already %.0f s after its last "
+				 "IKE message", silence);
 		say_cure(f, "have the peer send its NAT keepalives more often (20 s), or raise "
 			 "the UDP "
 			 "timeout of the NAT in front of it");

@@ -119,7 +119,9 @@
  *   "history"       only when the tunnel was named: what happened lately, oldest first, the same
  *                   again counted: {"code": progress code, "error": failure code or null, "text",
  *                   "step": where phase 1 was, "peer": "address:port", "peer_id", "notify": number
- *                   of the notification or 0, "authenticated", "role", "count", "first", "last"}
+ *                   of the notification or 0, "authenticated", "role", "count", "silence": of a
+ *                   peer that moved, the shortest time since its last IKE message in seconds, else
+ *                   0, "first", "last"}
  *   "last_error"    null, or {"code": CODE, "text": what happened and what to do, "time": when}.
  *                   It stays after recovery (compare its time with "since"), "up" clears it.
  *

@@ -18,6 +18,7 @@ struct entry {
 	char peer_id[128];
 	unsigned int notify;		/* 0: none */
 	unsigned int count;
+	double silence;			/* peer-moved: the shortest, seconds */
 	bool initiator, authenticated;
 	double first, last;		/* Unix */
 };
@@ -69,6 +70,7 @@ static void describe(struct entry *entry, const struct ike_event *event, double 
 	entry->error = event->error;
 	entry->notify = notified ? event->count : 0;
 	entry->count = 1;
+	entry->silence = event->code == IKE_EVENT_PEER_MOVED ? event->delay / 1000.0 : 0;
 	entry->initiator = event->initiator;
 	entry->authenticated = event->authenticated;
 	entry->first = entry->last = now;
@@ -103,6 +105,8 @@ void past_add(struct past **past, const struct ike_event *event, double now)
 	if (i < h->count) {
 		fresh.count += h->entries[i].count;
 		fresh.first = h->entries[i].first;
+		if (h->entries[i].silence < fresh.silence)
+			fresh.silence = h->entries[i].silence;
 		forget(h, i);
 	} else if (h->count == ENTRIES) {
 		forget(h, 0);
@@ -126,6 +130,7 @@ static json_t *entry_json(const struct entry *entry)
 	json_object_set_new(object, "role",
 			    json_string(entry->initiator ? "initiator" : "responder"));
 	json_object_set_new(object, "count", json_integer(entry->count));
+	json_object_set_new(object, "silence", json_real(entry->silence));
 	json_object_set_new(object, "first", json_real(entry->first));
 	json_object_set_new(object, "last", json_real(entry->last));
 	return object;

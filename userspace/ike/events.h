@@ -116,7 +116,8 @@ struct ike_event {
 	unsigned int pair;		/* child events: index into the connection's pairs */
 	unsigned int count; /* retransmit: how often so far; notify, failed, refused: the notify
 			       message type that came or was sent, 0 none */
-	uint64_t delay;			/* retransmit, retry: ms until the next */
+	/* retransmit, retry: ms until the next; peer-moved: since its last IKE message before */
+	uint64_t delay;
 };
 
 /* Never NULL; "none" for IKE_ERROR_NONE. */

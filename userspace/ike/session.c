@@ -472,6 +472,7 @@ void session_move(struct session *s, const struct ike_endpoint *local,
 {
 	struct ike_endpoint before = s->remote;
 	char from[IKE_ENDPOINT_TEXT], to[IKE_ENDPOINT_TEXT];
+	struct ike_event event;
 	struct child *c;
 
 	if (ike_endpoint_equal(&s->remote, remote) && ike_endpoint_equal(&s->local, local))
@@ -483,9 +484,11 @@ void session_move(struct session *s, const struct ike_endpoint *local,
 	s->local = *local;
 	if (!s->established)
 		return;
-	report(s->ike, on_session(s, IKE_EVENT_PEER_MOVED, IKE_SEVERITY_INFO),
-	       "the peer is now at %s, it was at %s", ike_endpoint_text(remote, to),
-	       ike_endpoint_text(&before, from));
+	event = on_session(s, IKE_EVENT_PEER_MOVED, IKE_SEVERITY_INFO);
+	event.delay = s->ike->now - s->seen;
+	report(s->ike, event, "the peer is now at %s, it was at %s; its last IKE message was %llu s "
+	       "ago", ike_endpoint_text(remote, to), ike_endpoint_text(&before, from),
+	       (unsigned long long)(event.delay / SECOND));
 	for (c = s->ike->children; c; c = c->next)
 		if (c->session == s)
 			child_move(c, local, remote);
@@ -494,8 +497,9 @@ void session_move(struct session *s, const struct ike_endpoint *local,
 void session_seen(struct session *s, const struct ike_endpoint *local,
 		  const struct ike_endpoint *remote)
 {
-	s->seen = s->ike->now;
+	/* For how long it was silent is told of a move */
 	session_move(s, local, remote);
+	s->seen = s->ike->now;
 }
 
 static void transmit_piece(void *ctx, struct bytes piece)
