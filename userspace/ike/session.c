@@ -486,8 +486,8 @@ void session_move(struct session *s, const struct ike_endpoint *local,
 		return;
 	event = on_session(s, IKE_EVENT_PEER_MOVED, IKE_SEVERITY_INFO);
 	event.delay = s->ike->now - s->seen;
-	report(s->ike, event, "the peer is now at %s, it was at %s; its last IKE message was %llu s "
-	       "ago", ike_endpoint_text(remote, to), ike_endpoint_text(&before, from),
+	report(s->ike, event, "the peer is now at %s, it was at %s; its last IKE message was %llu "
+	       "s ago", ike_endpoint_text(remote, to), ike_endpoint_text(&before, from),
 	       (unsigned long long)(event.delay / SECOND));
 	for (c = s->ike->children; c; c = c->next)
 		if (c->session == s)
