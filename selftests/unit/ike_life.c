@@ -213,7 +213,7 @@ static void test_delete_crossing_rekey(void **state)
 			world_run(w, w->now + 70 * SECONDS, NULL);
 			assert_int_equal(w->sides[0].sa_count, 0);
 			assert_int_equal(w->sides[1].sa_count, 0);
-			assert_int_equal(world_ike_sas(w, 0), 0);
+			assert_int_equal(w->sides[0].counts[IKE_EVENT_IKE_DOWN], 1);
 			assert_int_equal(world_ike_sas(w, 1), 0);
 			world_free(w);
 		}
@@ -449,6 +449,34 @@ static void test_two_connections(void **state)
 	}
 }
 
+static enum verdict lose_all(struct world *w, const struct datagram *d)
+{
+	return WORLD_DROP;
+}
+
+/* A phase 1 that ends without a successor may have taken the peer's children along: new ones. */
+static void test_lapse(void **state)
+{
+	struct setting s;
+	struct world *w = prepare(&s, 3);
+	uint32_t before;
+
+	s.left.ike_lifetime = s.right.ike_lifetime = 300;
+	up(w, &s);
+	before = spi_in(w, 0);
+	w->judge = lose_all;
+	world_run(w, w->now + 320 * SECONDS, NULL);
+	assert_int_equal(w->sides[0].counts[IKE_EVENT_IKE_DOWN], 1);
+	assert_int_equal(spi_in(w, 0), before);
+	w->judge = NULL;
+	world_run(w, w->now + 300 * SECONDS, NULL);
+	assert_true(both_up(w));
+	assert_int_equal(w->sides[0].sa_count, 2);
+	assert_int_not_equal(spi_in(w, 0), before);
+	traffic(w, 60 * SECONDS, 500, true);
+	world_free(w);
+}
+
 /* A gateway for whoever comes: in aggressive mode each peer has a key of its own (RFC 2409 5.4). */
 static void test_keys_by_identity(void **state)
 {
@@ -496,6 +524,7 @@ int main(void)
 		cmocka_unit_test(test_keepalive),
 		cmocka_unit_test(test_reload),
 		cmocka_unit_test(test_two_connections),
+		cmocka_unit_test(test_lapse),
 		cmocka_unit_test(test_keys_by_identity),
 	};
 

@@ -51,10 +51,29 @@ static bool busy(const struct session *s)
 	return false;
 }
 
+/*
+ * Marks what a phase 1 leaves behind that has no heir: some peers drop with it what was agreed under
+ * it, without a word. Under the next phase 1 it is renewed.
+ */
+static void suspect_orphans(const struct connection *connection, uint64_t patience)
+{
+	struct ike *ike = connection->ike;
+	struct child *c;
+
+	for (c = ike->children; c; c = c->next) {
+		if (c->session || c->connection != connection)
+			continue;
+		c->suspect = true;
+		if (patience != IKE_NEVER)
+			timer_set_earlier(&ike->timers, &c->expire, ike->now + patience);
+	}
+}
+
 static void expire_fire(void *owner)
 {
 	struct session *s = owner;
 	struct connection *c = s->connection;
+	bool heir = s->retiring;
 
 	if (s->retiring && busy(s) &&
 	    s->ike->now < s->established_time + s->lifetime * SECOND) {
@@ -62,6 +81,8 @@ static void expire_fire(void *owner)
 		return;
 	}
 	session_delete(s);
+	if (!heir)
+		suspect_orphans(c, IKE_NEVER);
 	connection_wake(c);
 }
 
@@ -425,16 +446,8 @@ void session_forget(struct session *s)
 
 void session_deleted_by_peer(struct session *s)
 {
-	struct ike *ike = s->ike;
-	struct child *c;
-
 	session_kill(s);
-	for (c = ike->children; c; c = c->next) {
-		if (c->session || c->connection != s->connection)
-			continue;
-		c->suspect = true;
-		timer_set_earlier(&ike->timers, &c->expire, ike->now + ORPHAN_PATIENCE);
-	}
+	suspect_orphans(s->connection, ORPHAN_PATIENCE);
 }
 
 void session_initial_contact(struct session *fresh)
