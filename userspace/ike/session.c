@@ -52,8 +52,8 @@ static bool busy(const struct session *s)
 }
 
 /*
- * Marks what a phase 1 leaves behind that has no heir: some peers drop with it what was agreed under
- * it, without a word. Under the next phase 1 it is renewed.
+ * Marks what a phase 1 leaves behind that has no heir: some peers drop with it what was agreed
+ * under it, without a word. Under the next phase 1 it is renewed.
  */
 static void suspect_orphans(const struct connection *connection, uint64_t patience)
 {
