@@ -66,6 +66,8 @@ void gather_trial(struct gather *g)
 		json_object_set_new(g->facts, "trial", trial);
 	}
 	client_close(client);
+	if (result && fact_is(g->facts, "tunnel.start", "on-demand"))
+		gather_pings(g);
 	/* As it was found. What is cured by that alone was not cured by UDP */
 	if (result && comes_up(g, false) && answered)
 		json_object_set_new(trial, "raw_works", json_boolean(gather_pings(g)));

@@ -454,8 +454,8 @@ bool tunnel_try_udp(struct tunnel *tunnel, bool on)
 		return false;
 	tunnel->trial = on;
 	tunnel->stale = true;
-	/* On demand, nothing else would begin it */
-	tunnel->start = true;
+	/* On demand, nothing else would begin it; afterwards it waits for a packet again */
+	tunnel->start = on;
 	if (tunnel->wanted)
 		prepare(tunnel);
 	return true;
