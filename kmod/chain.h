@@ -34,9 +34,14 @@ void adit_chain(const struct adit_sa *sa, struct sk_buff *first, struct sk_buff_
  * adit_chain_split - take a chain apart that has arrived
  * @skb: a chain without UDP, ESP header at its data; consumed
  *
+ * What their IP headers say of lengths is the chain's: adit_chain_restore() mends it.
+ *
  * Return: a list of packets like @skb, or ERR_PTR(-ENOMEM) with @skb freed.
  */
 struct sk_buff *adit_chain_split(struct sk_buff *skb);
+
+/* Makes the IP header of a packet whole that came out of a chain, and begins there. */
+void adit_chain_restore(struct sk_buff *packet);
 
 int adit_chain_init(void);
 void adit_chain_exit(void);

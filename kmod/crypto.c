@@ -160,11 +160,10 @@ struct adit_request *adit_request_get(const struct adit_transform *transform, un
 		}
 	}
 
-	request = kmalloc(len, GFP_ATOMIC);
-	if (request) {
-		request->long_header = NULL;
+	/* All 0, so that no entry of the scatterlist ever says what was never set. */
+	request = kzalloc(len, GFP_ATOMIC);
+	if (request)
 		request->capacity = len;
-	}
 	return request;
 }
 

@@ -139,6 +139,26 @@ void adit_esp_output(struct adit_sa *sa, struct sk_buff *skb, unsigned int offse
 	adit_request_run(sa, request, crypto_aead_encrypt(aead));
 }
 
+/* RFC 4303 2.4: the receiver SHOULD inspect the padding. */
+static bool check_padding(const u8 *padding, unsigned int len)
+{
+	unsigned int i;
+
+	for (i = 0; i < len; i++)
+		if (padding[i] != i + 1)
+			return false;
+	return true;
+}
+
+/* On its own: some kernels clear what is on the stack at each call. */
+static noinline bool check_scattered_padding(const struct sk_buff *skb, unsigned int offset,
+					     unsigned int len)
+{
+	u8 room[255];
+
+	return !skb_copy_bits(skb, offset, room, len) && check_padding(room, len);
+}
+
 /*
  * Takes off header and trailer of a packet that has been decrypted.
  *
@@ -148,27 +168,24 @@ static int strip(const struct adit_transform *transform, struct sk_buff *skb)
 {
 	unsigned int header = sizeof(struct ip_esp_hdr) + transform->iv_len;
 	unsigned int payload = skb->len - header - transform->icv_len;
-	u8 room[255], end[2], nexthdr;
-	const u8 *trailer, *padding;
-	unsigned int i, pad;
+	/* RFC 4303 2.4 to 2.6: padding, its length, next header */
+	unsigned int end = header + payload - 2;
+	u8 room[2], nexthdr;
+	const u8 *trailer;
+	unsigned int pad;
 
-	trailer = skb_header_pointer(skb, header + payload - 2, 2, end);
+	trailer = skb_header_pointer(skb, end, 2, room);
 	if (!trailer)
 		return -1;
 	pad = trailer[0];
 	nexthdr = trailer[1];
 	if (pad + 2 > payload)
 		return -1;
-
-	/* RFC 4303 2.4: the receiver SHOULD inspect the padding. */
-	padding = skb_header_pointer(skb, header + payload - 2 - pad, pad, room);
-	if (!padding)
+	if (trailer != room ? !check_padding(trailer - pad, pad) :
+			      !check_scattered_padding(skb, end - pad, pad))
 		return -1;
-	for (i = 0; i < pad; i++)
-		if (padding[i] != i + 1)
-			return -1;
 
-	if (pskb_trim(skb, header + payload - 2 - pad))
+	if (pskb_trim(skb, end - pad))
 		return -1;
 	__skb_pull(skb, header);
 	return nexthdr;
@@ -233,10 +250,15 @@ void adit_esp_input(struct adit_sa *sa, struct sk_buff *skb, unsigned int pieces
 
 	esph = (struct ip_esp_hdr *)skb->data;
 	memcpy(request->iv, esph->enc_data, transform->iv_len);
-	sg_init_table(request->sg, pieces + esn);
-	if (likely(!esn)) {
+	if (likely(pieces + esn == 1)) {
+		sg_init_marker(request->sg, 1);
+		sg_set_buf(request->sg, esph, skb->len);
+		err = 0;
+	} else if (!esn) {
+		sg_init_table(request->sg, pieces);
 		err = adit_skb_pieces(skb, request->sg, pieces, 0, skb->len);
 	} else {
+		sg_init_table(request->sg, pieces + 1);
 		request->aad[0] = esph->spi;
 		request->aad[1] = htonl(upper_32_bits(seq));
 		request->aad[2] = esph->seq_no;

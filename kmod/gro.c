@@ -116,6 +116,16 @@ static bool follows(struct sk_buff *to, struct sk_buff *skb)
 	       to->len + b->size <= IP_MAX_MTU;
 }
 
+/*
+ * Frees a packet whose head has become a piece of another. The CPU keeps some for the
+ * next packets that come; kfree_skb_partial() would go to the allocator each time.
+ */
+static void free_headless(struct sk_buff *skb)
+{
+	skb->head = NULL;
+	napi_consume_skb(skb, 1);
+}
+
 /* Appends a packet to the last of the queue, if it fits. */
 static bool append(struct sk_buff *to, struct sk_buff *skb)
 {
@@ -131,7 +141,10 @@ static bool append(struct sk_buff *to, struct sk_buff *skb)
 		__skb_push(skb, merge->header);
 		return false;
 	}
-	kfree_skb_partial(skb, stolen);
+	if (likely(stolen))
+		free_headless(skb);
+	else
+		consume_skb(skb);
 
 	skb_shinfo(to)->gso_size = merge->size;
 	skb_shinfo(to)->gso_segs = (skb_shinfo(to)->gso_segs ?: 1) + 1;

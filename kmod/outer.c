@@ -171,43 +171,64 @@ static u8 outer_dsfield(const struct adit_sa *sa, u8 inner)
 	return dsfield;
 }
 
-static void push_ip4(const struct adit_sa *sa, const struct adit_peer *peer, struct dst_entry *dst,
-		     struct sk_buff *skb, const struct inner *inner)
+void adit_outer_prepare(struct adit_outer *outer, const struct adit_sa *sa,
+			struct dst_entry *dst)
+{
+	const struct adit_peer *peer = rcu_dereference(sa->peer);
+
+	outer->port = peer->port;
+	if (sa->mode != ADIT_MODE_TUNNEL)
+		return;
+	outer->net = dev_net(dst->dev);
+	if (sa->family == AF_INET) {
+		outer->may_set_df = !ip_mtu_locked(dst);
+		outer->ip4 = (struct iphdr) {
+			.version = 4,
+			.ihl = sizeof(struct iphdr) >> 2,
+			.ttl = sa->ttl ?: ip4_dst_hoplimit(dst),
+			.protocol = outer_proto(sa),
+			.saddr = sa->local.ip4,
+			.daddr = peer->addr.ip4,
+		};
+	} else {
+		outer->ip6 = (struct ipv6hdr) {
+			.version = 6,
+			.hop_limit = sa->ttl ?: ip6_dst_hoplimit(dst),
+			.nexthdr = outer_proto(sa),
+			.saddr = sa->local.ip6,
+			.daddr = peer->addr.ip6,
+		};
+	}
+}
+
+static void push_ip4(const struct adit_outer *outer, const struct adit_sa *sa, struct sk_buff *skb,
+		     const struct inner *inner)
 {
 	struct iphdr *iph = ip_hdr(skb);
 	bool df = inner->fits && (sa->df_policy == ADIT_DF_POLICY_SET ||
 				  (sa->df_policy == ADIT_DF_POLICY_COPY && inner->df));
 
-	iph->version = 4;
-	iph->ihl = sizeof(*iph) >> 2;
+	*iph = outer->ip4;
 	iph->tos = outer_dsfield(sa, inner->dsfield);
-	iph->frag_off = df && !ip_mtu_locked(dst) ? htons(IP_DF) : 0;
-	iph->ttl = sa->ttl ?: ip4_dst_hoplimit(dst);
-	iph->protocol = outer_proto(sa);
-	iph->check = 0;
-	iph->saddr = sa->local.ip4;
-	iph->daddr = peer->addr.ip4;
 	/* A packet that is never fragmented needs no ID (RFC 6864 4.1). */
-	iph->id = 0;
-	if (!iph->frag_off)
-		__ip_select_ident(dev_net(dst->dev), iph, 1);
+	if (likely(df && outer->may_set_df))
+		iph->frag_off = htons(IP_DF);
+	else
+		__ip_select_ident(outer->net, iph, 1);
 }
 
-static void push_ip6(const struct adit_sa *sa, const struct adit_peer *peer, struct dst_entry *dst,
-		     struct sk_buff *skb, const struct inner *inner)
+static void push_ip6(const struct adit_outer *outer, const struct adit_sa *sa, struct sk_buff *skb,
+		     const struct inner *inner)
 {
 	struct ipv6hdr *ip6h = ipv6_hdr(skb);
 
+	*ip6h = outer->ip6;
 	/* No flow label: one made from the inner flow would tell the flows apart. */
 	ip6_flow_hdr(ip6h, outer_dsfield(sa, inner->dsfield), 0);
-	ip6h->hop_limit = sa->ttl ?: ip6_dst_hoplimit(dst);
-	ip6h->nexthdr = outer_proto(sa);
-	ip6h->saddr = sa->local.ip6;
-	ip6h->daddr = peer->addr.ip6;
 }
 
-static int push_tunnel(const struct adit_sa *sa, const struct adit_peer *peer,
-		       struct dst_entry *dst, struct sk_buff *skb, unsigned int gap, u8 *nexthdr)
+static int push_tunnel(const struct adit_outer *outer, const struct adit_sa *sa,
+		       struct sk_buff *skb, unsigned int gap, u8 *nexthdr)
 {
 	unsigned int len = sa->family == AF_INET ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
 	struct inner inner = { .fits = skb->len <= READ_ONCE(sa->mtu) };
@@ -225,9 +246,9 @@ static int push_tunnel(const struct adit_sa *sa, const struct adit_peer *peer,
 	skb_push(skb, len + gap);
 	skb_reset_network_header(skb);
 	if (sa->family == AF_INET)
-		push_ip4(sa, peer, dst, skb, &inner);
+		push_ip4(outer, sa, skb, &inner);
 	else
-		push_ip6(sa, peer, dst, skb, &inner);
+		push_ip6(outer, sa, skb, &inner);
 	return len;
 }
 
@@ -264,8 +285,8 @@ static int push_transport(const struct adit_sa *sa, struct sk_buff *skb, unsigne
 	return len;
 }
 
-int adit_outer_push(const struct adit_sa *sa, const struct adit_peer *peer, struct dst_entry *dst,
-		    struct sk_buff *skb, unsigned int gap, u8 *nexthdr)
+int adit_outer_push(const struct adit_outer *outer, const struct adit_sa *sa, struct sk_buff *skb,
+		    unsigned int gap, u8 *nexthdr)
 {
 	struct udphdr *uh;
 	int len;
@@ -273,7 +294,7 @@ int adit_outer_push(const struct adit_sa *sa, const struct adit_peer *peer, stru
 	if (sa->local_port)
 		gap += sizeof(*uh);
 	if (sa->mode == ADIT_MODE_TUNNEL)
-		len = push_tunnel(sa, peer, dst, skb, gap, nexthdr);
+		len = push_tunnel(outer, sa, skb, gap, nexthdr);
 	else
 		len = push_transport(sa, skb, gap, nexthdr);
 	if (len < 0)
@@ -283,7 +304,7 @@ int adit_outer_push(const struct adit_sa *sa, const struct adit_peer *peer, stru
 	if (sa->local_port) {
 		uh = udp_hdr(skb);
 		uh->source = sa->local_port;
-		uh->dest = peer->port;
+		uh->dest = outer->port;
 		uh->check = 0;
 		len += sizeof(*uh);
 	}
@@ -307,10 +328,16 @@ int adit_outer_lengths(const struct adit_sa *sa, struct sk_buff *skb)
 	return 0;
 }
 
-/* The packet is another one now: nothing that was said of the inner one holds. */
-static void prepare(const struct adit_sa *sa, struct sk_buff *skb, bool xnet)
+void adit_outer_scrub(const struct adit_sa *sa, struct sk_buff *skb)
 {
-	skb_scrub_packet(skb, xnet);
+	const struct adit_device *adit = sa->adit;
+
+	skb_scrub_packet(skb, rcu_access_pointer(adit->home) != dev_net(adit->dev));
+}
+
+/* The rest of it, which segmentation still needed. */
+static void finish(const struct adit_sa *sa, struct sk_buff *skb)
+{
 	skb->mark = outer_mark(sa);
 	skb->ip_summed = CHECKSUM_NONE;
 	skb->csum_valid = 0;
@@ -342,7 +369,6 @@ void adit_outer_send(struct adit_sa *sa, struct dst_entry *dst, struct sk_buff_h
 {
 	struct net *net = rcu_dereference(sa->adit->home);
 	struct sk_buff *skb;
-	bool xnet;
 
 	if (!dst)
 		dst = adit_outer_route(sa);
@@ -353,9 +379,8 @@ void adit_outer_send(struct adit_sa *sa, struct dst_entry *dst, struct sk_buff_h
 		return;
 	}
 
-	xnet = !net_eq(net, dev_net(sa->adit->dev));
 	skb_queue_walk(batch, skb)
-		prepare(sa, skb, xnet);
+		finish(sa, skb);
 	while ((skb = __skb_dequeue(batch))) {
 		adit_chain(sa, skb, batch);
 		/* One reference serves the batch: the RCU section keeps the route

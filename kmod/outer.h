@@ -7,12 +7,12 @@
 #ifndef _ADIT_OUTER_H
 #define _ADIT_OUTER_H
 
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/skbuff.h>
 #include <net/dst.h>
 
-struct adit_device;
 struct adit_sa;
-struct adit_peer;
 
 /* Most that is put in front of an inner packet: IPv6, UDP, AH with its longest
  * ICV, ESP with its longest IV.
@@ -33,10 +33,35 @@ struct adit_peer;
 struct dst_entry *adit_outer_route(struct adit_sa *sa);
 
 /**
- * adit_outer_push - put the outer headers before a packet
+ * struct adit_outer - what the outer headers of a batch of packets have in common
+ * @ip4: IP header in tunnel mode over IPv4; @ip6: over IPv6
+ * @net: namespace of the route
+ * @may_set_df: the route does not forbid DF
+ * @port: of the peer, for UDP
+ */
+struct adit_outer {
+	union {
+		struct iphdr ip4;
+		struct ipv6hdr ip6;
+	};
+	struct net *net;
+	bool may_set_df;
+	__be16 port;
+};
+
+/**
+ * adit_outer_prepare - fill in what a batch has in common
+ * @outer: filled in
  * @sa: the SA
- * @peer: its peer
- * @dst: its route
+ * @dst: its route; in transport mode it may be NULL
+ */
+void adit_outer_prepare(struct adit_outer *outer, const struct adit_sa *sa,
+			struct dst_entry *dst);
+
+/**
+ * adit_outer_push - put the outer headers before a packet
+ * @outer: what adit_outer_prepare() left
+ * @sa: the SA
  * @skb: an inner packet with a network header at its data, and with headroom
  * @gap: bytes to leave for the ESP or AH header
  * @nexthdr: set to what follows that header
@@ -47,8 +72,15 @@ struct dst_entry *adit_outer_route(struct adit_sa *sa);
  *
  * Return: offset of the gap from skb->data, or -EINVAL for a header that lies.
  */
-int adit_outer_push(const struct adit_sa *sa, const struct adit_peer *peer, struct dst_entry *dst,
-		    struct sk_buff *skb, unsigned int gap, u8 *nexthdr);
+int adit_outer_push(const struct adit_outer *outer, const struct adit_sa *sa, struct sk_buff *skb,
+		    unsigned int gap, u8 *nexthdr);
+
+/**
+ * adit_outer_scrub - forget what was said of a packet that now becomes another one
+ * @sa: its SA
+ * @skb: inner packet, before it is segmented
+ */
+void adit_outer_scrub(const struct adit_sa *sa, struct sk_buff *skb);
 
 /**
  * adit_outer_lengths - the packet has its length

@@ -128,13 +128,20 @@ static bool is_about_link(const struct adit_sa *sa, struct sk_buff *skb)
 	       icmp6h->icmp6_type == NDISC_NEIGHBOUR_ADVERTISEMENT;
 }
 
+/* On its own: some kernels clear what is on the stack at each call. */
+static noinline bool match_selectors(const struct adit_sa *sa, struct sk_buff *skb)
+{
+	struct adit_flow flow;
+
+	return adit_flow_dissect(&flow, skb) && adit_spd_lookup(&sa->spd, &flow);
+}
+
 static void deliver(struct adit_sa *sa, struct sk_buff *skb)
 {
 	struct adit_device *adit = sa->adit;
 	struct net_device *dev = adit->dev;
 	struct net *from = dev_net(skb->dev);
 	struct net_device *link;
-	struct adit_flow flow;
 	unsigned int len;
 
 	if (unlikely(adit_spd_needs_whole(&sa->spd, skb))) {
@@ -148,7 +155,7 @@ static void deliver(struct adit_sa *sa, struct sk_buff *skb)
 
 	/* RFC 4301 5.2 step 4: it must be what the SA was made for. */
 	if (!adit_spd_lookup_any(&sa->spd, skb->protocol == htons(ETH_P_IPV6)) &&
-	    (!adit_flow_dissect(&flow, skb) || !adit_spd_lookup(&sa->spd, &flow))) {
+	    !match_selectors(sa, skb)) {
 		adit_drop_in(adit, sa, skb, ADIT_DROP_SELECTOR);
 		return;
 	}
@@ -342,10 +349,7 @@ static void receive_chain(struct sk_buff *skb, u8 family)
 		skb_mark_not_on_list(packet);
 		if (!receive(packet, family, IPPROTO_ESP, false, 0))
 			continue;
-		__skb_push(packet, packet->data - skb_network_header(packet));
-		/* The route is only lent, and will be looked up again. */
-		skb_dst_drop(packet);
-		nf_reset_ct(packet);
+		adit_chain_restore(packet);
 		netif_rx(packet);
 	}
 }

@@ -41,20 +41,30 @@ static void note_ip6(struct adit_device *adit, const struct sk_buff *skb)
 		WRITE_ONCE(adit->carries_ip6, true);
 }
 
-static struct adit_sa *lookup(struct adit_device *adit, struct sk_buff *skb,
-			      struct adit_flow *flow)
+/* On its own: some kernels clear what is on the stack at each call. */
+static noinline struct adit_sa *lookup_flow(struct adit_device *adit, struct sk_buff *skb)
+{
+	struct adit_flow flow;
+	struct adit_sa *sa;
+
+	if (!adit_flow_dissect(&flow, skb)) {
+		adit_drop_out(adit, NULL, skb, ADIT_DROP_MALFORMED);
+		return NULL;
+	}
+	sa = adit_spd_lookup(&adit->spd, &flow);
+	if (!sa)
+		adit_staged_add(adit, skb, &flow);
+	return sa;
+}
+
+/* Return: the packet's SA; NULL: none, and the packet waits for one or is dropped. */
+static struct adit_sa *lookup(struct adit_device *adit, struct sk_buff *skb)
 {
 	bool ip6 = skb->protocol == htons(ETH_P_IPV6);
-	struct adit_sa *sa;
 
 	if (ip6 && unlikely(!READ_ONCE(adit->carries_ip6)))
 		note_ip6(adit, skb);
-	sa = adit_spd_lookup_any(&adit->spd, ip6);
-	if (likely(sa))
-		return sa;
-	if (!adit_flow_dissect(flow, skb))
-		return ERR_PTR(-EINVAL);
-	return adit_spd_lookup(&adit->spd, flow);
+	return adit_spd_lookup_any(&adit->spd, ip6) ?: lookup_flow(adit, skb);
 }
 
 /*
@@ -80,7 +90,7 @@ static bool make_writable(struct sk_buff **pskb, unsigned int headroom, unsigned
 }
 
 /* Protects one packet; it joins @batch now, or leaves alone later. */
-static void output(struct adit_sa *sa, const struct adit_peer *peer, struct dst_entry *dst,
+static void output(struct adit_sa *sa, const struct adit_outer *outer, struct dst_entry *dst,
 		   struct sk_buff *skb, u64 seq, struct sk_buff_head *batch)
 {
 	bool esp = sa->proto == IPPROTO_ESP;
@@ -92,7 +102,7 @@ static void output(struct adit_sa *sa, const struct adit_peer *peer, struct dst_
 		adit_drop_out(sa->adit, sa, skb, ADIT_DROP_NO_MEMORY);
 		return;
 	}
-	offset = adit_outer_push(sa, peer, dst, skb,
+	offset = adit_outer_push(outer, sa, skb,
 				 esp ? adit_esp_header_len(sa) : adit_ah_header_len(sa), &nexthdr);
 	if (unlikely(offset < 0)) {
 		adit_drop_out(sa->adit, sa, skb, ADIT_DROP_MALFORMED);
@@ -153,9 +163,9 @@ static struct sk_buff *cut_batch(struct sk_buff *list, unsigned int *count, unsi
 static void transmit_batch(struct adit_sa *sa, struct dst_entry *dst, struct sk_buff *list,
 			   unsigned int count, unsigned int bytes)
 {
-	const struct adit_peer *peer;
 	struct sk_buff_head batch;
 	struct sk_buff *skb, *next;
+	struct adit_outer outer;
 	u64 seq;
 
 	if (unlikely(!adit_lifetime_account(sa, count, bytes))) {
@@ -174,11 +184,11 @@ static void transmit_batch(struct adit_sa *sa, struct dst_entry *dst, struct sk_
 	adit_count(sa->counters, count, bytes);
 	dev_sw_netstats_tx_add(sa->adit->dev, count, bytes);
 
-	peer = rcu_dereference(sa->peer);
+	adit_outer_prepare(&outer, sa, dst);
 	__skb_queue_head_init(&batch);
 	skb_list_walk_safe(list, skb, next) {
 		skb_mark_not_on_list(skb);
-		output(sa, peer, dst, skb, seq++, &batch);
+		output(sa, &outer, dst, skb, seq++, &batch);
 	}
 	adit_outer_send(sa, dst, &batch);
 }
@@ -201,6 +211,7 @@ static void transmit(struct adit_sa *sa, struct dst_entry *dst, struct sk_buff *
 static void output_bundle(struct adit_sa *ah, struct sk_buff *skb, struct sk_buff_head *batch)
 {
 	u64 seq = reserve(ah, 1);
+	struct adit_outer outer;
 	u8 nexthdr;
 	int offset;
 
@@ -215,8 +226,8 @@ static void output_bundle(struct adit_sa *ah, struct sk_buff *skb, struct sk_buf
 	adit_sa_touch(ah);
 	adit_count(ah->counters, 1, skb->len);
 
-	offset = adit_outer_push(ah, rcu_dereference(ah->peer), NULL, skb,
-				 adit_ah_header_len(ah), &nexthdr);
+	adit_outer_prepare(&outer, ah, NULL);
+	offset = adit_outer_push(&outer, ah, skb, adit_ah_header_len(ah), &nexthdr);
 	if (unlikely(offset < 0))
 		adit_drop_out(ah->adit, ah, skb, ADIT_DROP_MALFORMED);
 	else
@@ -251,9 +262,8 @@ void adit_transmit_done(struct adit_sa *sa, struct sk_buff *skb, struct sk_buff_
 netdev_tx_t adit_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct adit_device *adit = netdev_priv(dev);
-	struct sk_buff *segments;
+	struct sk_buff *segments, *packet;
 	struct dst_entry *dst;
-	struct adit_flow flow;
 	struct adit_sa *sa;
 
 	rcu_read_lock();
@@ -266,14 +276,9 @@ netdev_tx_t adit_xmit(struct sk_buff *skb, struct net_device *dev)
 		if (!skb)
 			goto out;
 	}
-	sa = lookup(adit, skb, &flow);
-	if (IS_ERR_OR_NULL(sa)) {
-		if (sa)
-			adit_drop_out(adit, NULL, skb, ADIT_DROP_MALFORMED);
-		else
-			adit_staged_add(adit, skb, &flow);
+	sa = lookup(adit, skb);
+	if (unlikely(!sa))
 		goto out;
-	}
 	/* Transport mode protects whole packets only (RFC 4303 3.3.4, 4302 3.3.4), but
 	 * the stack has cut a long one to the device's MTU. What IPv6 cuts goes through
 	 * as it is: there the fragment header is part of the payload.
@@ -293,6 +298,9 @@ netdev_tx_t adit_xmit(struct sk_buff *skb, struct net_device *dev)
 	if (unlikely(!skb))
 		goto out_dst;
 
+	/* One, or what one was fragmented into. */
+	for (packet = skb; packet; packet = packet->next)
+		adit_outer_scrub(sa, packet);
 	if (skb_is_gso(skb)) {
 		segments = adit_segment(skb, LL_RESERVED_SPACE(dst->dev) + ADIT_HEADROOM,
 					adit_esp_trailer_len(sa));

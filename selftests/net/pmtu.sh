@@ -230,4 +230,37 @@ fragmented_after()
 check "df clear: a router fragments; adit reassembles and decrypts" fragmented_after
 tunnel_down
 
+# An MTU that the admin has set: it is we who fragment. What netfilter and routing know of the
+# inner packet is not to be believed of the outer ones, of the last as little as of the first.
+translated_and_fragmented()
+{
+	forget
+	tunnel || return 1
+	in_ns "$left" nft -f - <<-NFT || return 1
+	table ip translated {
+		chain to_tunnel {
+			type nat hook postrouting priority srcnat
+			oifname "vpn0" snat to $LEFT_IN4
+		}
+		chain marked {
+			type filter hook forward priority 0
+			meta mark set 7
+		}
+		chain wire {
+			type filter hook output priority 0
+			oifname "wire" ip protocol esp meta mark 7 counter drop
+		}
+	}
+	NFT
+	ip -n "$left" link set vpn0 mtu 1500 || return 1
+	in_ns "$lhost" sysctl -qw net.ipv4.ip_no_pmtu_disc=1
+	watch "$left" wire
+	exchange -1 -u 1460,1470,1460 "$lhost" "$rhost" $LHOST4 $RHOST4 || return 1
+	watched
+	only_ipsec esp 6
+}
+check "what adit fragments is translated and marked inside only" translated_and_fragmented
+in_ns "$left" nft delete table ip translated
+tunnel_down
+
 finish
