@@ -207,6 +207,7 @@ static void adit_setup(struct net_device *dev)
 	INIT_LIST_HEAD(&adit->outbound);
 	adit_staged_init(adit);
 	adit_pmtu_init(adit);
+	adit_fragments_init(&adit->fragments);
 }
 
 static int adit_newlink(struct net *src_net, struct net_device *dev, struct nlattr *tb[],

@@ -16,6 +16,7 @@
 #include <linux/netdevice.h>
 #include <linux/workqueue.h>
 
+#include "fragments.h"
 #include "spd.h"
 #include "stats.h"
 
@@ -60,6 +61,7 @@ struct adit_gro;
  *	@staged.lock
  * @drops: per-CPU counters
  * @gro: hands received packets to the stack
+ * @fragments: what first fragments of IPv6 said of ports
  */
 struct adit_device {
 	struct net_device *dev;
@@ -94,6 +96,7 @@ struct adit_device {
 		u32 flow;
 		unsigned long when;
 	} acquired[ADIT_ACQUIRE_SLOTS];
+	struct adit_fragments fragments;
 };
 
 /**

@@ -133,7 +133,10 @@ static noinline bool match_selectors(const struct adit_sa *sa, struct sk_buff *s
 {
 	struct adit_flow flow;
 
-	return adit_flow_dissect(&flow, skb) && adit_spd_lookup(&sa->spd, &flow);
+	if (!adit_flow_dissect(&flow, skb))
+		return false;
+	adit_fragments_track(&sa->adit->fragments, sa->id, &flow, skb);
+	return adit_spd_lookup(&sa->spd, &flow);
 }
 
 static void deliver(struct adit_sa *sa, struct sk_buff *skb)

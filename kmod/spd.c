@@ -154,9 +154,11 @@ static void dissect_ports(struct adit_flow *flow, struct sk_buff *skb, int offse
 bool adit_flow_dissect(struct adit_flow *flow, struct sk_buff *skb)
 {
 	int offset = skb_network_offset(skb);
+	const struct frag_hdr *frag;
 	const struct ipv6hdr *ip6h;
 	const struct iphdr *iph;
 	__be16 fragment = 0;
+	struct frag_hdr room;
 	u8 nexthdr;
 
 	memset(flow, 0, sizeof(*flow));
@@ -183,7 +185,14 @@ bool adit_flow_dissect(struct adit_flow *flow, struct sk_buff *skb)
 		if (offset < 0)
 			return false;
 		flow->protocol = nexthdr;
-		fragment &= htons(~0x7);
+		fragment &= htons(IP6_OFFSET);
+		/* RFC 8200 4.5: what a later fragment goes on with */
+		if (fragment) {
+			frag = skb_header_pointer(skb, offset, sizeof(room), &room);
+			if (!frag)
+				return false;
+			flow->protocol = frag->nexthdr;
+		}
 	}
 	if (!fragment)
 		dissect_ports(flow, skb, offset);

@@ -51,6 +51,7 @@ static noinline struct adit_sa *lookup_flow(struct adit_device *adit, struct sk_
 		adit_drop_out(adit, NULL, skb, ADIT_DROP_MALFORMED);
 		return NULL;
 	}
+	adit_fragments_track(&adit->fragments, 0, &flow, skb);
 	sa = adit_spd_lookup(&adit->spd, &flow);
 	if (!sa)
 		adit_staged_add(adit, skb, &flow);

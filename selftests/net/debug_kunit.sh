@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The module's own unit tests (kmod/tests): replay window, selector lookup, MTU arithmetic, ECN.
-# They run when a module that holds them is loaded, in a kernel with KUnit; Debian's have none.
+# The module's own unit tests (kmod/tests): replay window, selector lookup, ports of fragments, MTU
+# arithmetic, ECN. They run when a module that holds them is loaded, in a kernel with KUnit; Debian's
+# have none.
 
 . "$(dirname "$0")/lib.sh"
 
@@ -30,7 +31,7 @@ for suite in "$RESULTS"/adit-*; do
 	done < <(grep -E '^    (not )?ok ' "$TMP/results")
 	[ $cases -gt 0 ] || not_ok "$name: has results" "$(cat "$TMP/results")"
 done
-check "there are three suites" test "$(find $RESULTS -name 'adit-*' | wc -l)" -eq 3
+check "there are four suites" test "$(find $RESULTS -name 'adit-*' | wc -l)" -eq 4
 check "the module with its tests unloads" rmmod adit
 
 finish
