@@ -239,19 +239,27 @@ static int parse_selector(struct adit_selector *selector, const struct nlattr *a
 	return 0;
 }
 
-/* What an SA without selectors carries. */
-static void default_selector(const struct adit_sa *sa, struct adit_selector *selector)
+/*
+ * Transport mode is between the ends themselves, whose header the packet keeps
+ * (RFC 4301 4.1): what a selector leaves open is theirs.
+ */
+static void narrow_to_ends(const struct adit_sa *sa, struct adit_selector *selector)
 {
 	const struct adit_peer *peer = rcu_dereference_protected(sa->peer, true);
 	bool out = sa->direction == ADIT_DIRECTION_OUT;
+	u8 whole = sa->family == AF_INET ? 32 : 128;
 
 	if (sa->mode == ADIT_MODE_TUNNEL)
 		return;
 	selector->family = sa->family;
-	selector->src = out ? sa->local : peer->addr;
-	selector->dst = out ? peer->addr : sa->local;
-	selector->src_len = sa->family == AF_INET ? 32 : 128;
-	selector->dst_len = selector->src_len;
+	if (!selector->src_len) {
+		selector->src = out ? sa->local : peer->addr;
+		selector->src_len = whole;
+	}
+	if (!selector->dst_len) {
+		selector->dst = out ? peer->addr : sa->local;
+		selector->dst_len = whole;
+	}
 }
 
 static int parse_selectors(struct adit_sa *sa, const struct nlmsghdr *nlh,
@@ -259,6 +267,7 @@ static int parse_selectors(struct adit_sa *sa, const struct nlmsghdr *nlh,
 {
 	const struct nlattr *head = nlmsg_attrdata(nlh, GENL_HDRLEN), *attr;
 	int len = nlmsg_attrlen(nlh, GENL_HDRLEN), rest, err;
+	struct adit_selector *selector;
 	unsigned int count = 0;
 
 	nla_for_each_attr(attr, head, len, rest)
@@ -274,12 +283,18 @@ static int parse_selectors(struct adit_sa *sa, const struct nlmsghdr *nlh,
 	nla_for_each_attr(attr, head, len, rest) {
 		if (nla_type(attr) != ADIT_A_SA_SELECTOR)
 			continue;
-		err = parse_selector(&sa->selectors[sa->selector_count++], attr, extack);
+		selector = &sa->selectors[sa->selector_count++];
+		err = parse_selector(selector, attr, extack);
 		if (err)
 			return err;
+		if (sa->mode == ADIT_MODE_TRANSPORT && selector->family &&
+		    selector->family != sa->family)
+			return refuse(extack, attr, -EINVAL,
+				      "selector src, dst: transport mode needs the SA's family");
+		narrow_to_ends(sa, selector);
 	}
 	if (!count)
-		default_selector(sa, &sa->selectors[sa->selector_count++]);
+		narrow_to_ends(sa, &sa->selectors[sa->selector_count++]);
 	return 0;
 }
 

@@ -252,6 +252,16 @@ static int push_tunnel(const struct adit_outer *outer, const struct adit_sa *sa,
 	return len;
 }
 
+int adit_outer_own_header(const struct adit_sa *sa, struct sk_buff *skb, u8 **prevhdr)
+{
+	int len;
+
+	if (sa->family == AF_INET)
+		return ip_hdr(skb)->ihl * 4;
+	len = ip6_find_1stfragopt(skb, prevhdr);
+	return len < 0 ? -EINVAL : len;
+}
+
 static int push_transport(const struct adit_sa *sa, struct sk_buff *skb, unsigned int gap,
 			  u8 *nexthdr)
 {
@@ -259,16 +269,9 @@ static int push_transport(const struct adit_sa *sa, struct sk_buff *skb, unsigne
 	u8 *prevhdr;
 	int len;
 
-	if (sa->family == AF_INET) {
-		len = ip_hdr(skb)->ihl * 4;
-	} else {
-		/* Hop-by-hop options, routing, and destination options in front
-		 * of it stay outside (RFC 4303 3.1.1).
-		 */
-		len = ip6_find_1stfragopt(skb, &prevhdr);
-		if (len < 0)
-			return -EINVAL;
-	}
+	len = adit_outer_own_header(sa, skb, &prevhdr);
+	if (len < 0)
+		return len;
 
 	memmove(skb_push(skb, gap), skb_network_header(skb), len);
 	skb_reset_network_header(skb);

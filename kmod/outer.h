@@ -83,6 +83,19 @@ int adit_outer_push(const struct adit_outer *outer, const struct adit_sa *sa, st
 void adit_outer_scrub(const struct adit_sa *sa, struct sk_buff *skb);
 
 /**
+ * adit_outer_own_header - what of a packet stays outside in transport mode
+ * @sa: an SA in transport mode
+ * @skb: an inner packet with a network header at its data
+ * @prevhdr: IPv6: set to the byte that says what follows
+ *
+ * The IP header with its options; hop-by-hop options, routing, and destination options
+ * in front of it stay outside, too (RFC 4303 3.1.1).
+ *
+ * Return: bytes, or -EINVAL for a header that lies.
+ */
+int adit_outer_own_header(const struct adit_sa *sa, struct sk_buff *skb, u8 **prevhdr);
+
+/**
  * adit_outer_lengths - the packet has its length
  * @sa: the SA
  * @skb: outer packet, network header at its data

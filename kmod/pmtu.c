@@ -71,6 +71,26 @@ unsigned int adit_sa_mtu(const struct adit_sa *sa)
 	return adit_overhead_mtu(&overhead, READ_ONCE(sa->path_mtu));
 }
 
+/*
+ * The largest packet that is like @skb. In transport mode its options stay outside, and
+ * what is padded is less by them.
+ */
+static unsigned int mtu_for(const struct adit_sa *sa, struct sk_buff *skb)
+{
+	struct adit_overhead overhead;
+	u8 *prevhdr;
+	int own;
+
+	if (likely(sa->mode == ADIT_MODE_TUNNEL))
+		return READ_ONCE(sa->mtu);
+	own = adit_outer_own_header(sa, skb, &prevhdr);
+	overhead = adit_sa_overhead(sa);
+	/* A header that lies is found later. */
+	if (own > 0)
+		overhead.outside = own;
+	return adit_overhead_mtu(&overhead, READ_ONCE(sa->path_mtu));
+}
+
 static void too_big(struct adit_sa *sa, struct sk_buff *skb, unsigned int mtu)
 {
 	/* Those who sit on this host learn it from their route, the others from
@@ -173,7 +193,7 @@ static struct sk_buff *check_slowly(struct adit_sa *sa, struct dst_entry *dst, s
 		WRITE_ONCE(sa->mtu, adit_sa_mtu(sa));
 		adit_pmtu_update(sa->adit);
 	}
-	mtu = sa->mtu;
+	mtu = mtu_for(sa, skb);
 	if (fits(skb, mtu))
 		return skb;
 
@@ -201,7 +221,7 @@ struct sk_buff *adit_pmtu_check(struct adit_sa *sa, struct dst_entry *dst, struc
 {
 	u32 path = path_mtu(sa, dst);
 
-	if (likely(path == sa->path_mtu && fits(skb, READ_ONCE(sa->mtu))))
+	if (likely(path == sa->path_mtu && fits(skb, mtu_for(sa, skb))))
 		return skb;
 	return check_slowly(sa, dst, skb, path);
 }
