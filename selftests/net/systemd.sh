@@ -1,0 +1,156 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# As an administrator installs it, with systemd as process 1 (of a PID namespace) and the unit.
+# A tunnel comes up through it; the daemon is a user of its own with one capability; keys that root
+# wrote are read; a reload takes what is new and refuses what is wrong; the journal has fields.
+. "$(dirname "$0")/lib.sh"
+. "$NET_DIR/ike_lib.sh"
+
+plan 18
+need_adit
+need jq nsenter
+[ -x /lib/systemd/systemd ] || skip_all "systemd is not installed"
+
+# Where the package has it; that the package has the same files, selftests/package sees.
+install_adit()
+{
+	make -s -C "$TOP_DIR" install prefix=/usr unitdir=/lib/systemd/system && systemd-sysusers
+}
+
+# Nothing but the journal beside the unit: what else a system has takes minutes in emulation.
+systemd_start()
+{
+	local unit
+
+	side left
+	mkdir -p "$DIR/units/sysinit.target.wants" /etc/systemd/journald.conf.d
+	for unit in adit.service systemd-journald.service systemd-journald.socket \
+			systemd-journald-dev-log.socket sysinit.target basic.target shutdown.target; do
+		ln -s "/lib/systemd/system/$unit" "$DIR/units/"
+	done
+	# As the distribution's own folder of that name says; the path above leaves that out.
+	ln -s ../systemd-journald.service ../systemd-journald.socket ../systemd-journald-dev-log.socket \
+		"$DIR/units/sysinit.target.wants/"
+	printf '[Journal]\nStorage=volatile\nReadKMsg=no\n' >/etc/systemd/journald.conf.d/test.conf
+	# A process of this namespace must not be taken for one of that: its own /proc and /run.
+	background in_ns "$NS" env -i PATH="$PATH" container=test SYSTEMD_UNIT_PATH="$DIR/units" \
+		SYSTEMD_GENERATOR_PATH="$DIR" unshare --pid --mount --cgroup --fork --kill-child \
+		--mount-proc /lib/systemd/systemd --unit=basic.target --show-status=no \
+		>"$TMP/systemd.log" 2>&1
+	SHELL_PID=$!
+	wait_for $((2 * START)) systemd_answers
+}
+
+# unshare waits for it and takes no signal meanwhile.
+test_cleanup()
+{
+	[ -n "${SHELL_PID:-}" ] && systemd_pid && kill -KILL "$PID"
+}
+
+# The process that is number 1 in there.
+systemd_pid()
+{
+	PID=$(cat "/proc/$SHELL_PID/task/$SHELL_PID/children" 2>/dev/null)
+	PID=${PID%% *}
+	[ -n "$PID" ]
+}
+
+systemd_answers()
+{
+	local state
+
+	systemd_pid || return
+	state=$(inside systemctl is-system-running 2>/dev/null)
+	[ "$state" = running ] || [ "$state" = degraded ]
+}
+
+inside()
+{
+	nsenter -t "$PID" --pid --mount --cgroup --net "$@"
+}
+
+tunnel_is_up()
+{
+	[ "$(inside adit status "$1" --json | jq -r '.tunnels[0].state')" = established ]
+}
+
+no_device()
+{
+	! ip -n "$left" link show "$1" >/dev/null 2>&1
+}
+
+daemon_pid()
+{
+	inside systemctl show -P MainPID adit
+}
+
+# status_has FIELD VALUE: of the daemon, as /proc has it.
+status_has()
+{
+	local value
+
+	value=$(inside awk -v field="$1:" '$1 == field { print $2 }' "/proc/$(daemon_pid)/status")
+	echo "$1 is $value"
+	[ "$value" = "$2" ]
+}
+
+journal_names()
+{
+	inside journalctl -q -u adit "$@" -o cat --no-pager | grep .
+}
+
+reload_says()
+{
+	! inside systemctl reload adit || return 1
+	inside journalctl -q -n 20 -o cat --no-pager | grep "$1"
+}
+
+write_tunnel()
+{
+	printf '%s\n' "$IKE_PSK" >"/etc/adit/$1.psk"
+	cat >"/etc/adit/conf.d/$1.conf" <<-EOF
+	tunnel "$1" {
+		device = "$2"   local = "$LEFT4"   remote = "$RIGHT4"
+		psk-file = "/etc/adit/$1.psk"
+		ike = { "$IKE_SUITE" }   esp = { "$ESP_SUITE" }
+		local-ts = { "$3" }   remote-ts = { "$4" }
+	}
+	EOF
+	chmod 600 "/etc/adit/$1.psk" "/etc/adit/conf.d/$1.conf"
+}
+
+topology_pair
+adit_conf right
+adit_tunnel right one start=wait
+adit_tunnel right two start=wait device=vpn1 local-ts=192.168.7.0/24 remote-ts=192.168.8.0/24
+adit_start right || bail_out "the peer does not start"
+
+check "it installs" install_adit
+check "it has made the user adit" getent passwd adit
+side left
+write_tunnel one vpn0 "$NET" "$PEER_NET"
+check "what root wrote belongs to root" test "$(stat -c %U /etc/adit/one.psk)" = root
+systemd_start || { cat "$TMP/systemd.log"; bail_out "systemd does not start"; }
+check "systemctl start adit" inside systemctl start adit
+check "a tunnel is brought up" inside adit up one --wait 30
+check "and carries traffic" pings "$left" "$RIGHT_IN4" -I "$LEFT_IN4"
+check "the daemon is the user adit" status_has Uid "$(id -u adit)"
+check "with CAP_NET_ADMIN alone" status_has CapPrm 0000000000001000
+check "which it cannot exceed" status_has NoNewPrivs 1
+check "its system calls are filtered" status_has Seccomp 2
+check "the journal knows the tunnel" journal_names ADIT_TUNNEL=one ADIT_CODE=child-up
+
+write_tunnel two vpn1 192.168.8.0/24 192.168.7.0/24
+check "systemctl reload takes a new tunnel with root's key" inside systemctl reload adit
+check "which comes up" wait_for 30 tunnel_is_up two
+echo 'tunnel "three" { remot = "192.0.2.1" }' >/etc/adit/conf.d/three.conf
+check "a mistake makes it fail, and the journal names it" reload_says '^/etc/adit/conf.d/three.conf:1: .*remot'
+check "nothing has changed" tunnel_is_up two
+rm /etc/adit/conf.d/three.conf
+check "systemctl stop adit" inside systemctl stop adit
+check "the device is gone" eventually no_device vpn0
+check "the peer was told" eventually no_adit_sas right
+test_cleanup
+daemons_stop
+finish
