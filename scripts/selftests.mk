@@ -49,8 +49,11 @@ $(net_programs): $(O)/net/%: $(O)/obj/selftests/net/%.o $(if $(net_library),$(O)
 	$(call link,$(libs_adit))
 $(O)/obj/selftests/%.o: cflags += -isystem $(O)/kselftest
 $(patsubst %.c,$(O)/obj/%.o,$(wildcard selftests/net/*.c)): | kselftest
+$(O)/net/pki/made: selftests/net/lib/pki
+	$(say) PKI $@
+	$(Q)$< $(@D)
 .PHONY: net
-net: $(net_programs)
+net: $(net_programs) $(O)/net/pki/made
 
 # Fuzzing needs clang's runtime; everything is compiled once more, with coverage.
 FUZZ_CC ?= clang

@@ -240,9 +240,9 @@ swan_conf()
 }
 
 # swan_conn SIDE NAME KEY=VALUE...: appends a connection with one child `net`.  Keys of the
-# connection as in swanctl.conf(5), those of the child begin with child_, and further: local_id,
-# remote_id, psk, if_id for an xfrm interface of that number, nat=yes for a peer that may come from
-# anywhere.
+# connection as in swanctl.conf(5), those of the child begin with child_ (`child_KEY=` leaves one out
+# that has a default here), and further: local_id, remote_id, psk, auth and cert (a file in its x509
+# folder), if_id for an xfrm interface of that number, nat=yes for a peer that may come from anywhere.
 swan_conn()
 {
 	local key name=$2
@@ -251,7 +251,7 @@ swan_conn()
 	shift 2
 	o=([local_addrs]=$HERE [remote_addrs]=$THERE [proposals]=$IKE_SUITE [psk]=$IKE_PSK
 	   [child_esp_proposals]=$ESP_SUITE [child_local_ts]=$NET [child_remote_ts]=$PEER_NET
-	   [local_id]=$HERE [remote_id]=$THERE)
+	   [local_id]=$HERE [remote_id]=$THERE [auth]=psk)
 	options o "$@"
 	[ "${o[nat]:-no}" = no ] || o[remote_addrs]=%any
 	if [ -n "${o[if_id]:-}" ]; then
@@ -264,25 +264,29 @@ swan_conn()
 		echo "	version = 1"
 		for key in "${!o[@]}"; do
 			case $key in
-			child_*|local_id|remote_id|psk|if_id|nat) ;;
+			child_*|local_id|remote_id|psk|if_id|nat|auth|cert) ;;
 			*) echo "	$key = ${o[$key]}" ;;
 			esac
 		done
-		echo "	local { auth = psk"
+		echo "	local { auth = ${o[auth]}"
+		[ -z "${o[cert]:-}" ] || echo "		certs = ${o[cert]}"
 		echo "		id = ${o[local_id]} }"
-		echo "	remote { auth = psk"
+		echo "	remote { auth = ${o[auth]}"
 		echo "		id = ${o[remote_id]} }"
 		echo "	children { net {"
 		for key in "${!o[@]}"; do
 			case $key in
-			child_*) echo "		${key#child_} = ${o[$key]}" ;;
+			child_*) [ -z "${o[$key]}" ] || echo "		${key#child_} = ${o[$key]}" ;;
 			esac
 		done
 		echo "	} }"
 		echo "} }"
 		echo "secrets { ike-$name {"
 		# Main mode looks the key up before it knows the identity (RFC 2409 5.4).
-		[ "${o[remote_addrs]}" = %any ] || echo "	id-1 = ${o[remote_id]}"
+		if [ "${o[remote_addrs]}" != %any ]; then
+			echo "	id-1 = ${o[remote_id]}"
+			echo "	id-2 = ${o[local_id]}"
+		fi
 		echo "	secret = \"${o[psk]}\""
 		echo "} }"
 	} >>"$DIR/swanctl/swanctl.conf"
@@ -295,7 +299,7 @@ swan_start()
 	rm -f "$DIR/vici"
 	cat >"$DIR/strongswan.conf" <<-CONF
 	charon-systemd {
-		load = random nonce openssl aes sha1 sha2 md5 hmac gcm gmp kdf x509 pem pkcs1 pubkey constraints xauth-generic kernel-netlink socket-default vici
+		load = random nonce openssl aes sha1 sha2 md5 hmac gcm gmp kdf x509 pem pkcs1 pkcs8 pubkey constraints xauth-generic kernel-netlink socket-default vici
 		install_routes = no
 		install_virtual_ip = no
 		retransmit_timeout = 1.0
@@ -455,6 +459,12 @@ hosts_exchange()
 	exchange -u 0,64,1300,4000 -t "$1" "$lhost" "$rhost" $LHOST4 $RHOST4
 }
 
+# hosts_send BYTES: that much TCP from the left host to the right one, compared with what was sent.
+hosts_send()
+{
+	exchange -1 -t "$1" "$lhost" "$rhost" $LHOST4 $RHOST4
+}
+
 # sealed esp|udp: after watched: IPsec went by in that form alone, and besides it only key exchange
 # and the like, nothing readable.
 sealed()
@@ -465,14 +475,16 @@ sealed()
 	esac
 }
 
-# carries NAME esp|udp [BYTES]: three cases of a tunnel that is up, in a topology with router and
-# hosts: ping and traffic between the hosts, and what the router saw of both.
+# carries NAME esp|udp [BYTES]: cases of a tunnel that is up, in a topology with router and hosts:
+# ping and traffic between the hosts, BYTES from the left to the right, and what the router saw of it.
 carries()
 {
 	watch "$router" toright || bail_out "cannot watch the wire"
 	check "$1: a host pings the other" hosts_ping
-	check "$1: ${3:-1000000} bytes of TCP, and datagrams, both ways, arrive as they were sent" \
-		hosts_exchange "${3:-1000000}"
+	check "$1: 1000000 bytes of TCP, and datagrams, both ways, arrive as they were sent" \
+		hosts_exchange 1000000
+	[ -z "${3:-}" ] ||
+		check "$1: $3 bytes of TCP arrive as they were sent" hosts_send "$3"
 	watched
 	check "$1: the wire has $([ "$2" = udp ] && echo 'ESP in UDP' || echo ESP), and nothing inner" \
 		sealed "$2"

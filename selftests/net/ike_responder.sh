@@ -8,7 +8,7 @@
 . "$NET_DIR/ike_lib.sh"
 
 SUITES="aes128-sha1-modp1024 aes256-sha256-modp2048"
-plan 69
+plan 70
 need_adit
 need_strongswan
 
