@@ -19,23 +19,16 @@
 #include "adit/client.h"
 #include "adit/command.h"
 #include "aditd/control.h"
+#include "lib/folder.h"
 
-static char folder[] = "/tmp/adit-client.XXXXXX";
-static char path[64];
+static char path[FOLDER_PATH_MAX];
 
 static int setup(void **state)
 {
-	(void)state;
-	if (!mkdtemp(folder))
+	if (folder_make(state))
 		return -1;
-	snprintf(path, sizeof(path), "%s/control", folder);
+	folder_path(path, "control");
 	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	return rmdir(folder);
 }
 
 /* A daemon for one connection: it waits for a line, says @answer in pieces and hangs up */
@@ -257,5 +250,5 @@ int main(void)
 		cmocka_unit_test(wrong_options_are_refused),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, folder_remove);
 }

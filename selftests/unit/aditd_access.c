@@ -17,6 +17,7 @@
 
 #include "aditd/config.h"
 #include "aditd/users.h"
+#include "lib/folder.h"
 
 /* `openssl passwd -6 -salt abcdefgh sesame` */
 #define DIGEST                                                                        \
@@ -24,39 +25,21 @@
 	"ADPVnmQf5cr0O8HfAYpq1XrrjdgIRINkwgSKJ8/1"
 #define HASH "$6$abcdefgh$" DIGEST
 
-static char folder[] = "/tmp/adit-unit-XXXXXX";
-static char users[64], password[64], psk[64], conf[64];
+static char users[FOLDER_PATH_MAX], password[FOLDER_PATH_MAX], psk[FOLDER_PATH_MAX];
+static char conf[FOLDER_PATH_MAX];
 static char why[512];
-
-static void write_file(const char *path, mode_t mode, const char *text)
-{
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
-	assert_int_equal(chmod(path, mode), 0);
-}
 
 static int make_folder(void **state)
 {
-	if (!mkdtemp(folder))
+	if (folder_make(state))
 		return -1;
-	snprintf(users, sizeof(users), "%s/users", folder);
-	snprintf(password, sizeof(password), "%s/password", folder);
-	snprintf(psk, sizeof(psk), "%s/psk", folder);
-	snprintf(conf, sizeof(conf), "%s/adit.conf", folder);
-	write_file(psk, 0600, "a long enough key of a group\n");
-	write_file(password, 0600, "0x is no number: it's a password\n");
+	folder_path(users, "users");
+	folder_path(password, "password");
+	folder_path(psk, "psk");
+	folder_path(conf, "adit.conf");
+	folder_write(psk, 0600, "a long enough key of a group\n");
+	folder_write(password, 0600, "0x is no number: it's a password\n");
 	return 0;
-}
-
-static int remove_folder(void **state)
-{
-	char command[128];
-
-	snprintf(command, sizeof(command), "rm -rf %s", folder);
-	return system(command);
 }
 
 static bool verify(const char *user, const char *text)
@@ -69,7 +52,7 @@ static void test_verify(void **state)
 	uint8_t zero[] = { 's', 'e', 's', 'a', 'm', 'e', 0, 'x' };
 	char longest[IKE_PASSWORD_MAX + 2];
 
-	write_file(users, 0600, "# who may come in\n\nalice:" HASH "\nbob:" HASH "\n");
+	folder_write(users, 0600, "# who may come in\n\nalice:" HASH "\nbob:" HASH "\n");
 	assert_true(users_check(users, why, sizeof(why)));
 	assert_true(verify("alice", "sesame"));
 	assert_true(verify("bob", "sesame"));
@@ -87,11 +70,11 @@ static void test_verify(void **state)
 	assert_false(users_verify(users, "alice", (uint8_t *)longest, sizeof(longest), why,
 				  sizeof(why)));
 	/* A change counts at once */
-	write_file(users, 0600, "bob:" HASH "\n");
+	folder_write(users, 0600, "bob:" HASH "\n");
 	assert_false(verify("alice", "sesame"));
 	assert_true(verify("bob", "sesame"));
 	/* What cannot be trusted lets nobody in */
-	write_file(users, 0644, "bob:" HASH "\n");
+	folder_write(users, 0644, "bob:" HASH "\n");
 	assert_false(verify("bob", "sesame"));
 	assert_non_null(strstr(why, "chmod 600"));
 	unlink(users);
@@ -119,7 +102,7 @@ static void test_users_file(void **state)
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		write_file(users, 0600, rows[i].text);
+		folder_write(users, 0600, "%s", rows[i].text);
 		*why = 0;
 		if (users_check(users, why, sizeof(why)) != !rows[i].why)
 			fail_msg("row %zu: %s", i, *why ? why : "accepted");
@@ -140,7 +123,7 @@ static struct config_tunnel *load(const char *options, struct config **config, c
 	snprintf(text, sizeof(text),
 		 "tunnel \"t\" {\n	remote = \"203.0.113.1\"\n	psk-file = \"%s\"\n%s\n}\n",
 		 psk, options);
-	write_file(conf, 0600, text);
+	folder_write(conf, 0600, "%s", text);
 	*config = config_load(conf, &mistakes, &warnings);
 	snprintf(mistake, size, "%s",
 		 mistakes.count ? mistakes.list[0].text :
@@ -184,7 +167,7 @@ static void test_server(void **state)
 	struct config *config;
 	char options[512], mistake[512];
 
-	write_file(users, 0600, "alice:" HASH "\n");
+	folder_write(users, 0600, "alice:" HASH "\n");
 	snprintf(options, sizeof(options),
 		 "auth = \"xauth-psk\" xauth-users = \"%s\" pool = \"10.9.0.0/24\" "
 		 "address = { \"10.9.0.1/24\" } dns = { \"10.1.0.53\" } "
@@ -248,5 +231,5 @@ int main(void)
 		cmocka_unit_test(test_mistakes),
 	};
 
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, make_folder, folder_remove);
 }

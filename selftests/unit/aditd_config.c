@@ -16,45 +16,22 @@
 
 #include "aditd/config.h"
 #include "aditd/option.h"
+#include "lib/folder.h"
 
-static char folder[] = "/tmp/adit-unit-XXXXXX";
-static char main_file[64], psk_file[64], open_file[64];
+static char main_file[FOLDER_PATH_MAX], psk_file[FOLDER_PATH_MAX], open_file[FOLDER_PATH_MAX];
 static struct mistakes mistakes, warnings;
 static struct config *config;
 
-static void write_file(const char *path, mode_t mode, const char *format, ...)
-{
-	FILE *file = fopen(path, "w");
-	va_list arguments;
-
-	assert_non_null(file);
-	va_start(arguments, format);
-	assert_true(vfprintf(file, format, arguments) >= 0);
-	va_end(arguments);
-	assert_int_equal(fclose(file), 0);
-	assert_int_equal(chmod(path, mode), 0);
-}
-
 static int make_folder(void **state)
 {
-	(void)state;
-	if (!mkdtemp(folder))
+	if (folder_make(state))
 		return -1;
-	snprintf(main_file, sizeof(main_file), "%s/adit.conf", folder);
-	snprintf(psk_file, sizeof(psk_file), "%s/good.psk", folder);
-	snprintf(open_file, sizeof(open_file), "%s/open.psk", folder);
-	write_file(psk_file, 0600, "swordfish\n");
-	write_file(open_file, 0644, "swordfish\n");
+	folder_path(main_file, "adit.conf");
+	folder_path(psk_file, "good.psk");
+	folder_path(open_file, "open.psk");
+	folder_write(psk_file, 0600, "swordfish\n");
+	folder_write(open_file, 0644, "swordfish\n");
 	return 0;
-}
-
-static int remove_folder(void **state)
-{
-	char command[128];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -rf %s", folder);
-	return system(command);
 }
 
 static int forget(void **state)
@@ -72,7 +49,7 @@ static char *expand(const char *text)
 {
 	const struct {
 		const char *name, *value;
-	} names[] = { { "$PSK", psk_file }, { "$OPEN", open_file }, { "$DIR", folder } };
+	} names[] = { { "$PSK", psk_file }, { "$OPEN", open_file }, { "$DIR", folder() } };
 	char *out = calloc(1, strlen(text) + 4096), *to = out;
 	size_t i;
 
@@ -96,7 +73,7 @@ static void load(const char *text)
 	char *content = expand(text);
 
 	forget(NULL);
-	write_file(main_file, 0600, "%s", content);
+	folder_write(main_file, 0600, "%s", content);
 	free(content);
 	config = config_load(main_file, &mistakes, &warnings);
 	assert_true(!config == !!mistakes.count);
@@ -388,12 +365,12 @@ static void test_include(void **state)
 	size_t i;
 
 	(void)state;
-	snprintf(path, sizeof(path), "%s/conf.d", folder);
+	snprintf(path, sizeof(path), "%s/conf.d", folder());
 	assert_int_equal(mkdir(path, 0755), 0);
 	/* More than libconfuse's own depth of 10 */
 	for (i = 0; i < 15; i++) {
-		snprintf(path, sizeof(path), "%s/conf.d/%02zu.conf", folder, i);
-		write_file(path, 0644,
+		snprintf(path, sizeof(path), "%s/conf.d/%02zu.conf", folder(), i);
+		folder_write(path, 0644,
 			   "# %zu\ntunnel \"t%zu\" {\n remote = 192.0.2.%zu\n psk = x\n}\n"
 			   "include(\"*.conf\")\n",
 			   i, i, i + 1);
@@ -405,7 +382,7 @@ static void test_include(void **state)
 	assert_string_equal(config->tunnels[15]->name, "t14");
 	assert_int_equal(config->tunnels[15]->line, 2);
 
-	write_file(path, 0644, "\n\nmtu = 1\n");
+	folder_write(path, 0644, "\n\nmtu = 1\n");
 	load("include(\"conf.d/*.conf\")\n");
 	assert_int_equal(mistakes.count, 1);
 	assert_string_equal(mistakes.list[0].file, path);
@@ -534,5 +511,5 @@ int main(void)
 	};
 
 	return cmocka_run_group_tests_name("aditd: configuration", tests, make_folder,
-					   remove_folder);
+					   folder_remove);
 }

@@ -16,6 +16,7 @@
 
 #include "aditd/secret.h"
 #include "aditd/value.h"
+#include "lib/folder.h"
 
 #define BAD UINT64_MAX
 
@@ -176,33 +177,11 @@ static void test_secret(void **state)
 	}
 }
 
-static char path[] = "/tmp/adit-unit-XXXXXX";
-
-static int make_file(void **state)
-{
-	int fd = mkstemp(path);
-
-	(void)state;
-	if (fd < 0)
-		return -1;
-	close(fd);
-	return 0;
-}
-
-static int remove_file(void **state)
-{
-	(void)state;
-	return unlink(path);
-}
-
 static size_t read_back(const char *content, size_t length, mode_t mode, uint8_t *secret, char *why)
 {
-	FILE *file = fopen(path, "w");
+	char path[FOLDER_PATH_MAX];
 
-	assert_non_null(file);
-	assert_int_equal(fwrite(content, 1, length, file), length);
-	assert_int_equal(fclose(file), 0);
-	assert_int_equal(chmod(path, mode), 0);
+	folder_write_bytes(folder_path(path, "secret"), mode, content, length);
 	return secret_read(path, secret, 64, why, 256);
 }
 
@@ -239,7 +218,7 @@ int main(void)
 		cmocka_unit_test(test_number_and_bool),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_secret),
-		cmocka_unit_test_setup_teardown(test_secret_file, make_file, remove_file),
+		cmocka_unit_test_setup_teardown(test_secret_file, folder_make, folder_remove),
 	};
 
 	return cmocka_run_group_tests_name("aditd: values", tests, NULL, NULL);

@@ -12,15 +12,7 @@
 
 #include <cmocka.h>
 
-#include "lib/world.h"
-
-#define SECONDS 1000
-
-static bool both_up(struct world *w)
-{
-	return world_state(w, 0, "test") == IKE_STATE_ESTABLISHED &&
-	       world_state(w, 1, "test") == IKE_STATE_ESTABLISHED;
-}
+#include "lib/couple.h"
 
 struct variant {
 	const char *name;
@@ -86,9 +78,7 @@ static void assert_good(struct world *w, const struct variant *v)
 {
 	unsigned int i;
 
-	assert_null(world_check(w));
-	assert_null(world_esp(w, 0, 1, true));
-	assert_null(world_esp(w, 1, 0, true));
+	couple_carries(w);
 	for (i = 0; i < 2; i++) {
 		struct world_sa *sa = world_outbound(w, i, w->sides[!i].nat ?
 							       &w->sides[!i].public :
@@ -108,7 +98,7 @@ static void test_variants(void **state)
 		struct world *w = begin(&variants[i], i, NULL, NULL);
 
 		print_message("%s\n", variants[i].name);
-		assert_true(world_run(w, w->now + 2 * SECONDS, both_up));
+		assert_true(world_run(w, w->now + 2 * SECONDS, couple_up));
 		assert_good(w, &variants[i]);
 		assert_true(world_said(w, 0, IKE_EVENT_IKE_UP, "peer: adit, "));
 		assert_true(world_said(w, 1, IKE_EVENT_IKE_UP, "peer: adit, "));
@@ -152,13 +142,13 @@ static void every_message(const struct variant *v, enum verdict verdict)
 		for (f.number = 0; f.number < 5; f.number++) {
 			f.met = false;
 			w = begin(v, f.number + 7, one_fate, &f);
-			if (!world_run(w, w->now + patience(verdict), both_up))
+			if (!world_run(w, w->now + patience(verdict), couple_up))
 				fail_msg("%s: verdict %d on message %u of side %u: not up", v->name,
 					 verdict, f.number, f.sender);
 			assert_good(w, v);
 			/* What was late, or is retransmitted, must not disturb what is up. */
 			world_run(w, w->now + 90 * SECONDS, NULL);
-			assert_true(both_up(w));
+			assert_true(couple_up(w));
 			assert_good(w, v);
 			assert_int_equal(w->sides[0].sa_count, 2);
 			assert_int_equal(w->sides[1].sa_count, 2);
@@ -210,7 +200,7 @@ static void test_all_twice(void **state)
 {
 	struct world *w = begin(&variants[1], 3, all_twice, NULL);
 
-	assert_true(world_run(w, w->now + 5 * SECONDS, both_up));
+	assert_true(world_run(w, w->now + 5 * SECONDS, couple_up));
 	world_run(w, w->now + 60 * SECONDS, NULL);
 	assert_good(w, &variants[1]);
 	assert_int_equal(w->sides[0].sa_count, 2);
@@ -230,7 +220,7 @@ static void test_bad_network(void **state)
 		w->twice = w->late = 100;
 		w->damage = 30;
 		w->jitter = 200;
-		if (!world_run(w, w->now + 600 * SECONDS, both_up))
+		if (!world_run(w, w->now + 600 * SECONDS, couple_up))
 			fail_msg("seed %u: not up", seed);
 		assert_null(world_check(w));
 		world_free(w);
@@ -270,7 +260,7 @@ static void test_replay(void **state)
 	struct world *w = begin(&variants[1], 5, record_all, &r);
 	unsigned int i, count, installs[2], removes[2];
 
-	assert_true(world_run(w, w->now + 5 * SECONDS, both_up));
+	assert_true(world_run(w, w->now + 5 * SECONDS, couple_up));
 	/* Long enough that the exchanges themselves are forgotten. */
 	world_run(w, w->now + 200 * SECONDS, NULL);
 	w->judge = NULL;
@@ -286,7 +276,7 @@ static void test_replay(void **state)
 		world_run(w, w->now + 1 * SECONDS, NULL);
 	}
 	world_run(w, w->now + 100 * SECONDS, NULL);
-	assert_true(both_up(w));
+	assert_true(couple_up(w));
 	assert_good(w, &variants[1]);
 	for (i = 0; i < 2; i++) {
 		assert_int_equal(w->sides[i].installs, installs[i]);
@@ -326,7 +316,7 @@ static void test_forged(void **state)
 	for (seed = 0; seed < 20; seed++) {
 		struct world *w = begin(&variants[0], seed, damaged_copy, NULL);
 
-		assert_true(world_run(w, w->now + 900, both_up));
+		assert_true(world_run(w, w->now + 900, couple_up));
 		/* No retransmission was needed: the forgeries did not cost a message. */
 		assert_int_equal(w->sides[0].counts[IKE_EVENT_RETRANSMIT], 0);
 		assert_int_equal(w->sides[0].sent, 5);
@@ -349,9 +339,9 @@ static void test_start_on_both(void **state)
 		left.start = right.start = IKE_START_ALWAYS;
 		world_add(w, 0, &left);
 		world_add(w, 1, &right);
-		assert_true(world_run(w, w->now + 60 * SECONDS, both_up));
+		assert_true(world_run(w, w->now + 60 * SECONDS, couple_up));
 		world_run(w, w->now + 200 * SECONDS, NULL);
-		assert_true(both_up(w));
+		assert_true(couple_up(w));
 		/* Whatever was begun twice has settled on one. */
 		assert_int_equal(world_ike_sas(w, 0), 1);
 		assert_int_equal(world_ike_sas(w, 1), 1);
@@ -386,7 +376,7 @@ static void test_pairs(void **state)
 	left.start = IKE_START_ALWAYS;
 	world_add(w, 1, &right);
 	world_add(w, 0, &left);
-	assert_true(world_run(w, w->now + 5 * SECONDS, both_up));
+	assert_true(world_run(w, w->now + 5 * SECONDS, couple_up));
 	assert_int_equal(w->sides[0].sa_count, 10);
 	assert_int_equal(w->sides[1].sa_count, 10);
 	assert_int_equal(w->sides[0].counts[IKE_EVENT_IKE_UP], 1);
@@ -422,7 +412,7 @@ static void test_fragments(void **state)
 		left.start = IKE_START_ALWAYS;
 		world_add(w, 1, &right);
 		world_add(w, 0, &left);
-		assert_true(world_run(w, w->now + 8 * SECONDS, both_up));
+		assert_true(world_run(w, w->now + 8 * SECONDS, couple_up));
 		/* Three messages of main mode, two of quick mode: the rest are pieces. */
 		large = w->sides[0].sent - w->sides[0].counts[IKE_EVENT_RETRANSMIT];
 		assert_true(large >= 6);
@@ -446,7 +436,7 @@ static void test_on_demand(void **state)
 	ike_acquire(w->sides[0].ike, "test", &left.local, &left.remote, w->now);
 	world_touched(w, 0);
 	assert_int_equal(world_state(w, 0, "test"), IKE_STATE_CONNECTING);
-	assert_true(world_run(w, w->now + 2 * SECONDS, both_up));
+	assert_true(world_run(w, w->now + 2 * SECONDS, couple_up));
 	world_free(w);
 }
 

@@ -13,15 +13,7 @@
 
 #include <cmocka.h>
 
-#include "lib/world.h"
-
-#define SECONDS 1000
-
-static bool both_up(struct world *w)
-{
-	return world_state(w, 0, "test") == IKE_STATE_ESTABLISHED &&
-	       world_state(w, 1, "test") == IKE_STATE_ESTABLISHED;
-}
+#include "lib/couple.h"
 
 struct seen_status {
 	enum ike_error error;
@@ -43,28 +35,6 @@ static struct seen_status status(struct world *w, unsigned int side)
 
 	assert_true(ike_status(w->sides[side].ike, "test", w->now, &visitor, &seen));
 	return seen;
-}
-
-/* Both sides' connections before they are added. */
-struct setting {
-	struct ike_connection left, right;
-	struct ike_pair left_pair, right_pair;
-};
-
-static struct world *prepare(struct setting *s)
-{
-	struct world *w = world_new(1, 2);
-
-	s->left = world_connection(w, 0, 1);
-	s->right = world_connection(w, 1, 0);
-	s->left.start = IKE_START_ALWAYS;
-	return w;
-}
-
-static void go(struct world *w, struct setting *s)
-{
-	world_add(w, 1, &s->right);
-	world_add(w, 0, &s->left);
 }
 
 /* Fails for @error within 15 s, goes on trying, leaves nothing. */
@@ -94,16 +64,16 @@ static void assert_fails(struct world *w, enum ike_error left, enum ike_error ri
 
 static void test_psk(void **state)
 {
-	struct setting s;
-	struct world *w = prepare(&s);
+	struct couple s;
+	struct world *w = couple_begin(&s, 1);
 
 	s.right.psk = (const uint8_t *)"another secret of 20";
-	go(w, &s);
+	couple_add(&s, w);
 	assert_fails(w, IKE_ERROR_PSK_MISMATCH, IKE_ERROR_PSK_MISMATCH);
 	/* Once it is corrected it comes up by itself. */
 	s.right.psk = s.left.psk;
 	world_add(w, 1, &s.right);
-	assert_true(world_run(w, w->now + 180 * SECONDS, both_up));
+	assert_true(world_run(w, w->now + 180 * SECONDS, couple_up));
 	assert_int_equal(status(w, 0).error, IKE_ERROR_NONE);
 	world_free(w);
 }
@@ -116,11 +86,11 @@ static enum verdict lose_fifth(struct world *w, const struct datagram *d)
 /* A peer that has forgotten the negotiation meanwhile says nothing about the keys. */
 static void test_forgotten(void **state)
 {
-	struct setting s;
-	struct world *w = prepare(&s);
+	struct couple s;
+	struct world *w = couple_begin(&s, 1);
 
 	w->judge = lose_fifth;
-	go(w, &s);
+	couple_add(&s, w);
 	world_run(w, w->now + 100, NULL);
 	assert_int_equal(w->sides[0].sent, 3);
 	world_off(w, 1);
@@ -130,31 +100,31 @@ static void test_forgotten(void **state)
 	assert_int_equal(status(w, 0).error, IKE_ERROR_NO_RESPONSE);
 	assert_non_null(strstr(status(w, 0).text, "INVALID-COOKIE"));
 	world_add(w, 1, &s.right);
-	assert_true(world_run(w, w->now + 180 * SECONDS, both_up));
+	assert_true(world_run(w, w->now + 180 * SECONDS, couple_up));
 	world_free(w);
 }
 
 static void test_psk_with_nat(void **state)
 {
-	struct setting s;
-	struct world *w = prepare(&s);
+	struct couple s;
+	struct world *w = couple_begin(&s, 1);
 
 	world_nat(w, 0);
 	s.right = world_connection(w, 1, 0);
 	s.right.psk = (const uint8_t *)"another secret of 20";
-	go(w, &s);
+	couple_add(&s, w);
 	assert_fails(w, IKE_ERROR_PSK_MISMATCH, IKE_ERROR_PSK_MISMATCH);
 	world_free(w);
 }
 
 static void test_psk_aggressive(void **state)
 {
-	struct setting s;
-	struct world *w = prepare(&s);
+	struct couple s;
+	struct world *w = couple_begin(&s, 1);
 
 	s.left.exchange = s.right.exchange = IKE_AGGRESSIVE_MODE;
 	s.right.psk = (const uint8_t *)"another secret of 20";
-	go(w, &s);
+	couple_add(&s, w);
 	assert_fails(w, IKE_ERROR_PSK_MISMATCH, IKE_ERROR_PSK_MISMATCH);
 	world_free(w);
 }
@@ -162,21 +132,21 @@ static void test_psk_aggressive(void **state)
 /* The identity comes in the clear: who is refused for it is told so. */
 static void test_id_aggressive(void **state)
 {
-	struct setting s;
-	struct world *w = prepare(&s);
+	struct couple s;
+	struct world *w = couple_begin(&s, 1);
 
 	s.left.exchange = s.right.exchange = IKE_AGGRESSIVE_MODE;
 	s.left.local_id = "stranger.example";
-	go(w, &s);
+	couple_add(&s, w);
 	assert_fails(w, IKE_ERROR_INVALID_ID, IKE_ERROR_INVALID_ID);
 	assert_non_null(strstr(status(w, 0).text, "stranger.example with INVALID-ID-INFORMATION"));
 	assert_non_null(strstr(status(w, 1).text, "says it is stranger.example"));
 	world_free(w);
 
-	w = prepare(&s);
+	w = couple_begin(&s, 1);
 	s.left.exchange = s.right.exchange = IKE_AGGRESSIVE_MODE;
 	s.right.local_id = "stranger.example";
-	go(w, &s);
+	couple_add(&s, w);
 	assert_fails(w, IKE_ERROR_INVALID_ID, IKE_ERROR_INVALID_ID);
 	assert_non_null(strstr(status(w, 0).text, "says it is stranger.example"));
 	assert_non_null(strstr(status(w, 1).text, "stranger.example with INVALID-ID-INFORMATION"));
@@ -186,11 +156,11 @@ static void test_id_aggressive(void **state)
 /* A peer that deletes what it has just agreed to is begun again with patience, for ever. */
 static void test_deletes_at_once(void **state)
 {
-	struct setting s;
-	struct world *w = prepare(&s);
+	struct couple s;
+	struct world *w = couple_begin(&s, 1);
 	unsigned int i;
 
-	go(w, &s);
+	couple_add(&s, w);
 	for (i = 0; i < 36000; i++) {
 		world_run(w, w->now + 100, NULL);
 		if (world_state(w, 1, "test") == IKE_STATE_ESTABLISHED) {
@@ -201,25 +171,25 @@ static void test_deletes_at_once(void **state)
 	assert_in_range(w->sides[0].counts[IKE_EVENT_INITIATING], 50, 100);
 	assert_int_equal(status(w, 0).error, IKE_ERROR_PEER_DELETED);
 	/* Once it keeps it, it stays; and a later DELETE is answered at once. */
-	assert_true(world_run(w, w->now + 90 * SECONDS, both_up));
+	assert_true(world_run(w, w->now + 90 * SECONDS, couple_up));
 	world_run(w, w->now + 120 * SECONDS, NULL);
-	assert_true(both_up(w));
+	assert_true(couple_up(w));
 	ike_stop(w->sides[1].ike, "test", w->now);
 	world_touched(w, 1);
 	world_run(w, w->now + 100, NULL);
-	assert_false(both_up(w));
-	assert_true(world_run(w, w->now + 3 * SECONDS, both_up));
+	assert_false(couple_up(w));
+	assert_true(world_run(w, w->now + 3 * SECONDS, couple_up));
 	world_free(w);
 }
 
 /* Main on one side, aggressive on the other. */
 static void test_exchange_type(void **state)
 {
-	struct setting s;
-	struct world *w = prepare(&s);
+	struct couple s;
+	struct world *w = couple_begin(&s, 1);
 
 	s.left.exchange = IKE_AGGRESSIVE_MODE;
-	go(w, &s);
+	couple_add(&s, w);
 	world_run(w, w->now + 15 * SECONDS, NULL);
 	assert_non_null(strstr(status(w, 1).text, "main mode"));
 	assert_non_null(strstr(status(w, 0).text, "set exchange"));
@@ -230,11 +200,11 @@ static void test_exchange_type(void **state)
 static void test_ike_proposal(void **state)
 {
 	static const char *const other[] = { "aes256-sha256-modp2048" };
-	struct setting s;
-	struct world *w = prepare(&s);
+	struct couple s;
+	struct world *w = couple_begin(&s, 1);
 
 	s.right.ike = other;
-	go(w, &s);
+	couple_add(&s, w);
 	assert_fails(w, IKE_ERROR_NO_PROPOSAL_CHOSEN, IKE_ERROR_NO_PROPOSAL_CHOSEN);
 	assert_non_null(strstr(status(w, 0).text, "aes128-sha1-modp1024"));
 	assert_non_null(strstr(status(w, 1).text, "modp2048"));
@@ -244,11 +214,11 @@ static void test_ike_proposal(void **state)
 static void test_esp_proposal(void **state)
 {
 	static const char *const other[] = { "aes256-sha256" };
-	struct setting s;
-	struct world *w = prepare(&s);
+	struct couple s;
+	struct world *w = couple_begin(&s, 1);
 
 	s.right.esp = other;
-	go(w, &s);
+	couple_add(&s, w);
 	assert_fails(w, IKE_ERROR_NO_PROPOSAL_CHOSEN, IKE_ERROR_NO_PROPOSAL_CHOSEN);
 	world_free(w);
 }
@@ -256,24 +226,24 @@ static void test_esp_proposal(void **state)
 static void test_pfs(void **state)
 {
 	static const char *const with[] = { "aes128-sha1-modp2048" };
-	struct setting s;
-	struct world *w = prepare(&s);
+	struct couple s;
+	struct world *w = couple_begin(&s, 1);
 
 	s.right.esp = with;
-	go(w, &s);
+	couple_add(&s, w);
 	assert_fails(w, IKE_ERROR_NO_PROPOSAL_CHOSEN, IKE_ERROR_PFS_MISMATCH);
 	world_free(w);
-	w = prepare(&s);
+	w = couple_begin(&s, 1);
 	s.left.esp = with;
-	go(w, &s);
+	couple_add(&s, w);
 	assert_fails(w, IKE_ERROR_NO_PROPOSAL_CHOSEN, IKE_ERROR_PFS_MISMATCH);
 	world_free(w);
 }
 
 static void test_ts(void **state)
 {
-	struct setting s;
-	struct world *w = prepare(&s);
+	struct couple s;
+	struct world *w = couple_begin(&s, 1);
 
 	ike_selector_parse(&s.left_pair.local, "10.1.0.0/16");
 	ike_selector_parse(&s.left_pair.remote, "10.2.0.0/16");
@@ -281,7 +251,7 @@ static void test_ts(void **state)
 	ike_selector_parse(&s.right_pair.remote, "10.1.0.0/16");
 	s.left.pairs = &s.left_pair;
 	s.right.pairs = &s.right_pair;
-	go(w, &s);
+	couple_add(&s, w);
 	assert_fails(w, IKE_ERROR_TS_UNACCEPTABLE, IKE_ERROR_TS_UNACCEPTABLE);
 	assert_non_null(strstr(status(w, 1).text, "10.2.0.0/24"));
 	world_free(w);
@@ -289,17 +259,17 @@ static void test_ts(void **state)
 
 static void test_remote_id(void **state)
 {
-	struct setting s;
-	struct world *w = prepare(&s);
+	struct couple s;
+	struct world *w = couple_begin(&s, 1);
 
 	s.right.remote_id = "somebody.example";
-	go(w, &s);
+	couple_add(&s, w);
 	assert_fails(w, IKE_ERROR_INVALID_ID, IKE_ERROR_INVALID_ID);
 	assert_non_null(strstr(status(w, 1).text, "left.example"));
 	world_free(w);
-	w = prepare(&s);
+	w = couple_begin(&s, 1);
 	s.left.remote_id = "somebody.example";
-	go(w, &s);
+	couple_add(&s, w);
 	assert_fails(w, IKE_ERROR_INVALID_ID, IKE_ERROR_NONE);
 	assert_non_null(strstr(status(w, 0).text, "right.example"));
 	world_free(w);
@@ -307,32 +277,32 @@ static void test_remote_id(void **state)
 
 static void test_unreachable(void **state)
 {
-	struct setting s;
-	struct world *w = prepare(&s);
+	struct couple s;
+	struct world *w = couple_begin(&s, 1);
 
 	w->sides[1].unreachable = true;
-	go(w, &s);
+	couple_add(&s, w);
 	/* The next attempt comes soon after the first has come to nothing. */
 	world_run(w, w->now + 60 * SECONDS, NULL);
 	assert_int_equal(w->sides[0].counts[IKE_EVENT_INITIATING], 2);
 	assert_fails(w, IKE_ERROR_NO_RESPONSE, IKE_ERROR_NONE);
 	assert_non_null(strstr(status(w, 0).text, "no answer at all"));
 	w->sides[1].unreachable = false;
-	assert_true(world_run(w, w->now + 120 * SECONDS, both_up));
+	assert_true(world_run(w, w->now + 120 * SECONDS, couple_up));
 	world_free(w);
 }
 
 /* A peer that is still booting refuses first: we must be there soon after it is ready. */
 static void test_booting(void **state)
 {
-	struct setting s;
-	struct world *w = prepare(&s);
+	struct couple s;
+	struct world *w = couple_begin(&s, 1);
 
 	world_add(w, 0, &s.left);
 	world_run(w, w->now + 6 * SECONDS, NULL);
 	assert_int_equal(status(w, 0).error, IKE_ERROR_NO_PROPOSAL_CHOSEN);
 	world_add(w, 1, &s.right);
-	assert_true(world_run(w, w->now + 12 * SECONDS, both_up));
+	assert_true(world_run(w, w->now + 12 * SECONDS, couple_up));
 	world_free(w);
 }
 
@@ -350,12 +320,12 @@ static void test_how_far(void **state)
 	unsigned int limit;
 
 	for (limit = 0; limit < 3; limit++) {
-		struct setting s;
-		struct world *w = prepare(&s);
+		struct couple s;
+		struct world *w = couple_begin(&s, 1);
 
 		w->judge = lost_from;
 		w->test = &limit;
-		go(w, &s);
+		couple_add(&s, w);
 		world_run(w, w->now + 15 * SECONDS, NULL);
 		assert_non_null(strstr(status(w, 0).text, parts[limit]));
 		world_free(w);
@@ -364,17 +334,17 @@ static void test_how_far(void **state)
 
 static void test_kernel(void **state)
 {
-	struct setting s;
-	struct world *w = prepare(&s);
+	struct couple s;
+	struct world *w = couple_begin(&s, 1);
 
 	w->sides[0].refuse_install = -ENOMEM;
-	go(w, &s);
+	couple_add(&s, w);
 	world_run(w, w->now + 15 * SECONDS, NULL);
 	assert_int_equal(status(w, 0).error, IKE_ERROR_KERNEL);
 	world_run(w, w->now + 60 * SECONDS, NULL);
 	assert_int_equal(w->sides[0].sa_count, 0);
 	w->sides[0].refuse_install = 0;
-	assert_true(world_run(w, w->now + 120 * SECONDS, both_up));
+	assert_true(world_run(w, w->now + 120 * SECONDS, couple_up));
 	world_run(w, w->now + 120 * SECONDS, NULL);
 	assert_int_equal(w->sides[0].sa_count, 2);
 	assert_int_equal(w->sides[1].sa_count, 2);
@@ -416,21 +386,21 @@ static void test_flood(void **state)
 			world_add(w, 0, &left);
 		}
 	}
-	assert_true(world_run(w, w->now + 5 * SECONDS, both_up));
+	assert_true(world_run(w, w->now + 5 * SECONDS, couple_up));
 	ike_counters(w->sides[1].ike, &counters);
 	assert_in_range(counters.half_open, 1, 1000);
 	world_run(w, w->now + 60 * SECONDS, NULL);
 	ike_counters(w->sides[1].ike, &counters);
 	assert_int_equal(counters.half_open, 0);
-	assert_true(both_up(w));
+	assert_true(couple_up(w));
 	world_free(w);
 }
 
 /* The same with the true peer's own address: it gets through while they come. */
 static void test_impostors(void **state)
 {
-	struct setting s;
-	struct world *w = prepare(&s);
+	struct couple s;
+	struct world *w = couple_begin(&s, 1);
 	struct ike_endpoint from = { w->sides[0].address, IKE_PORT };
 	struct ike_endpoint to = { w->sides[1].address, IKE_PORT };
 	struct ike_counters counters;
@@ -438,7 +408,7 @@ static void test_impostors(void **state)
 	unsigned int i;
 	size_t length;
 
-	go(w, &s);
+	couple_add(&s, w);
 	length = w->datagrams[0].length;
 	memcpy(first, w->datagrams[0].bytes, length);
 	for (i = 0; i < 20000; i++) {
@@ -449,7 +419,7 @@ static void test_impostors(void **state)
 		ike_counters(w->sides[1].ike, &counters);
 		assert_true(counters.half_open <= 250);
 	}
-	assert_true(both_up(w));
+	assert_true(couple_up(w));
 	assert_null(world_esp(w, 0, 1, true));
 	world_run(w, w->now + 60 * SECONDS, NULL);
 	ike_counters(w->sides[1].ike, &counters);
@@ -460,8 +430,8 @@ static void test_impostors(void **state)
 /* One address may not take all the places. */
 static void test_one_source(void **state)
 {
-	struct setting s;
-	struct world *w = prepare(&s);
+	struct couple s;
+	struct world *w = couple_begin(&s, 1);
 	struct ike_endpoint from = { w->sides[0].address, IKE_PORT };
 	struct ike_endpoint to = { w->sides[1].address, IKE_PORT };
 	struct ike_counters counters;
@@ -469,7 +439,7 @@ static void test_one_source(void **state)
 	size_t length;
 	unsigned int i;
 
-	go(w, &s);
+	couple_add(&s, w);
 	length = w->datagrams[0].length;
 	memcpy(first, w->datagrams[0].bytes, length);
 	for (i = 1; i < 700; i++) {
@@ -481,21 +451,21 @@ static void test_one_source(void **state)
 	assert_int_equal(counters.half_open, 250);
 	assert_true(counters.half_open_refused > 400);
 	/* When they are over, the true one gets through. */
-	assert_true(world_run(w, w->now + 120 * SECONDS, both_up));
+	assert_true(world_run(w, w->now + 120 * SECONDS, couple_up));
 	world_free(w);
 }
 
 static void test_noise(void **state)
 {
-	struct setting s;
-	struct world *w = prepare(&s);
+	struct couple s;
+	struct world *w = couple_begin(&s, 1);
 	struct ike_endpoint from = { w->sides[0].address, IKE_PORT };
 	struct ike_endpoint to = { w->sides[1].address, IKE_PORT };
 	uint8_t noise[600];
 	unsigned int i, j, length;
 
-	go(w, &s);
-	assert_true(world_run(w, w->now + 5 * SECONDS, both_up));
+	couple_add(&s, w);
+	assert_true(world_run(w, w->now + 5 * SECONDS, couple_up));
 	for (i = 0; i < 20000; i++) {
 		length = world_random(w) % sizeof(noise);
 		for (j = 0; j < length; j++)
@@ -513,7 +483,7 @@ static void test_noise(void **state)
 		world_forge(w, &from, &to, noise, length);
 		world_run(w, w->now, NULL);
 	}
-	assert_true(both_up(w));
+	assert_true(couple_up(w));
 	assert_null(world_esp(w, 0, 1, true));
 	world_free(w);
 }
@@ -521,8 +491,8 @@ static void test_noise(void **state)
 static void test_refused_settings(void **state)
 {
 	static const char *const bad[] = { "aes128-sha1" };
-	struct setting s;
-	struct world *w = prepare(&s);
+	struct couple s;
+	struct world *w = couple_begin(&s, 1);
 	struct ike_connection c = s.left;
 	char error[512];
 

@@ -13,9 +13,8 @@
 #include <cmocka.h>
 
 #include "lib/pki.h"
-#include "lib/world.h"
+#include "lib/couple.h"
 
-#define SECONDS 1000
 #define GATEWAY "gateway.example.com"
 #define CLIENT "client.example.com"
 
@@ -26,12 +25,6 @@ struct scene {
 	struct ike_pair server_pair, client_pair;
 	struct pki *root, *other, *server_pki, *client_pki;
 };
-
-static bool both_up(struct world *w)
-{
-	return world_state(w, 0, "test") == IKE_STATE_ESTABLISHED &&
-	       world_state(w, 1, "test") == IKE_STATE_ESTABLISHED;
-}
 
 static struct pki *make(const char *name, const struct pki *issuer)
 {
@@ -114,7 +107,7 @@ static void test_up(void **state)
 	for (i = 0; i < 4; i++) {
 		begin(&s, rows[i / 2].auth, i % 2);
 		go(&s);
-		assert_true(world_run(s.world, s.world->now + 5 * SECONDS, both_up));
+		assert_true(world_run(s.world, s.world->now + 5 * SECONDS, couple_up));
 		assert_null(world_check(s.world));
 		assert_null(world_esp(s.world, 0, 1, true));
 		assert_null(world_esp(s.world, 1, 0, true));

@@ -12,15 +12,7 @@
 
 #include <cmocka.h>
 
-#include "lib/world.h"
-
-#define SECONDS 1000
-
-static bool both_up(struct world *w)
-{
-	return world_state(w, 0, "test") == IKE_STATE_ESTABLISHED &&
-	       world_state(w, 1, "test") == IKE_STATE_ESTABLISHED;
-}
+#include "lib/couple.h"
 
 struct setting {
 	struct ike_connection left, right;
@@ -40,7 +32,7 @@ static void up(struct world *w, struct setting *s)
 {
 	world_add(w, 1, &s->right);
 	world_add(w, 0, &s->left);
-	assert_true(world_run(w, w->now + 60 * SECONDS, both_up));
+	assert_true(world_run(w, w->now + 60 * SECONDS, couple_up));
 }
 
 /* Runs with an ESP packet in each direction every @step; all must arrive. */
@@ -65,7 +57,7 @@ static void traffic(struct world *w, uint64_t duration, uint64_t step, bool noti
 
 static void settled(struct world *w)
 {
-	assert_true(both_up(w));
+	assert_true(couple_up(w));
 	assert_int_equal(w->sides[0].sa_count, 2);
 	assert_int_equal(w->sides[1].sa_count, 2);
 	assert_int_equal(world_ike_sas(w, 0), 1);
@@ -203,7 +195,7 @@ static void test_delete_crossing_rekey(void **state)
 			world_add(w, 0, &s.left);
 			ike_start(w->sides[0].ike, "test", w->now);
 			world_touched(w, 0);
-			assert_true(world_run(w, w->now + 5 * SECONDS, both_up));
+			assert_true(world_run(w, w->now + 5 * SECONDS, couple_up));
 			soft_expire(w, side);
 			world_run(w, w->now + apart, NULL);
 			ike_stop(w->sides[0].ike, "test", w->now);
@@ -258,7 +250,7 @@ static void test_restart(void **state)
 		world_run(w, w->now + 3 * SECONDS, NULL);
 		world_on(w, 0);
 		world_add(w, 0, &s.left);
-		assert_true(world_run(w, w->now + 3 * SECONDS, both_up));
+		assert_true(world_run(w, w->now + 3 * SECONDS, couple_up));
 		world_run(w, w->now + 100 * SECONDS, NULL);
 		settled(w);
 		world_free(w);
@@ -285,7 +277,7 @@ static void test_dpd(void **state)
 		    world_said(w, 0, IKE_EVENT_FAILED, "has not answered"));
 	world_on(w, 1);
 	world_add(w, 1, &s.right);
-	assert_true(world_run(w, w->now + 70 * SECONDS, both_up));
+	assert_true(world_run(w, w->now + 70 * SECONDS, couple_up));
 	settled(w);
 	world_free(w);
 }
@@ -316,9 +308,9 @@ static void test_forgotten(void **state)
 	world_off(w, 1);
 	world_on(w, 1);
 	world_add(w, 1, &s.right);
-	assert_false(both_up(w));
+	assert_false(couple_up(w));
 	/* At the latest when it wants to renew it finds out. */
-	assert_true(world_run(w, w->now + 400 * SECONDS, both_up));
+	assert_true(world_run(w, w->now + 400 * SECONDS, couple_up));
 	world_run(w, w->now + 120 * SECONDS, NULL);
 	settled(w);
 	world_free(w);
@@ -336,7 +328,7 @@ static void test_deleted(void **state)
 	world_run(w, w->now + 100, NULL);
 	assert_int_equal(w->sides[1].sa_count, 0);
 	assert_int_equal(w->sides[0].last_error, IKE_ERROR_PEER_DELETED);
-	assert_true(world_run(w, w->now + 20 * SECONDS, both_up));
+	assert_true(world_run(w, w->now + 20 * SECONDS, couple_up));
 	world_run(w, w->now + 120 * SECONDS, NULL);
 	settled(w);
 	world_free(w);
@@ -354,7 +346,7 @@ static void test_rebinding(void **state)
 	left.dpd_delay = 10;
 	world_add(w, 1, &right);
 	world_add(w, 0, &left);
-	assert_true(world_run(w, w->now + 5 * SECONDS, both_up));
+	assert_true(world_run(w, w->now + 5 * SECONDS, couple_up));
 	world_rebind(w, 0);
 	world_run(w, w->now + 15 * SECONDS, NULL);
 	assert_int_equal(w->sides[1].counts[IKE_EVENT_PEER_MOVED], 1);
@@ -377,12 +369,41 @@ static void test_keepalive(void **state)
 	left.start = IKE_START_ALWAYS;
 	world_add(w, 1, &right);
 	world_add(w, 0, &left);
-	assert_true(world_run(w, w->now + 5 * SECONDS, both_up));
+	assert_true(world_run(w, w->now + 5 * SECONDS, couple_up));
 	world_run(w, w->now + 600 * SECONDS, NULL);
 	assert_in_range(w->sides[0].sent, 30, 45);
 	soft_expire(w, 1);
 	world_run(w, w->now + 2 * SECONDS, NULL);
 	assert_int_equal(w->sides[0].counts[IKE_EVENT_CHILD_REKEYED], 1);
+	world_free(w);
+}
+
+/* What was started by hand is begun again when it has to be another one: an address has changed. */
+static void test_started(void **state)
+{
+	static const char *const other[] = { "aes256-sha256" };
+	struct setting s;
+	struct world *w = prepare(&s, 1);
+
+	s.left.start = IKE_START_WAIT;
+	world_add(w, 1, &s.right);
+	world_add(w, 0, &s.left);
+	world_run(w, w->now + 5 * SECONDS, NULL);
+	assert_false(couple_up(w));
+	ike_start(w->sides[0].ike, "test", w->now);
+	world_touched(w, 0);
+	assert_true(world_run(w, w->now + 2 * SECONDS, couple_up));
+	s.left.esp = s.right.esp = other;
+	world_add(w, 1, &s.right);
+	world_add(w, 0, &s.left);
+	assert_true(world_run(w, w->now + 5 * SECONDS, couple_up));
+	/* But not what was stopped since. */
+	ike_stop(w->sides[0].ike, "test", w->now);
+	world_touched(w, 0);
+	s.left.replay_window = 128;
+	world_add(w, 0, &s.left);
+	world_run(w, w->now + 30 * SECONDS, NULL);
+	assert_int_equal(w->sides[0].sa_count, 0);
 	world_free(w);
 }
 
@@ -406,7 +427,7 @@ static void test_reload(void **state)
 	world_add(w, 1, &s.right);
 	world_add(w, 0, &s.left);
 	assert_int_equal(spi_in(w, 0), 0);
-	assert_true(world_run(w, w->now + 20 * SECONDS, both_up));
+	assert_true(world_run(w, w->now + 20 * SECONDS, couple_up));
 	assert_string_equal(w->sides[0].sas->names, "- cbc(aes) hmac(sha256) 128 -");
 	assert_true(ike_connection_remove(w->sides[0].ike, "test", w->now));
 	world_touched(w, 0);
@@ -440,7 +461,7 @@ static void test_two_connections(void **state)
 		world_add(w, 1, &right);
 		world_add(w, 0, &left);
 		world_run(w, w->now + 200 * SECONDS, NULL);
-		assert_true(both_up(w));
+		assert_true(couple_up(w));
 		assert_int_equal(world_state(w, 0, "second"), IKE_STATE_ESTABLISHED);
 		assert_int_equal(world_state(w, 1, "second"), IKE_STATE_ESTABLISHED);
 		assert_int_equal(w->sides[0].sa_count, 4);
@@ -502,7 +523,7 @@ static void test_keys_by_identity(void **state)
 		world_add(w, 1, &s.right);
 	}
 	world_add(w, 0, &s.left);
-	assert_true(world_run(w, w->now + 10 * SECONDS, both_up));
+	assert_true(world_run(w, w->now + 10 * SECONDS, couple_up));
 	world_free(w);
 }
 
@@ -519,7 +540,7 @@ int main(void)
 		cmocka_unit_test(test_dpd),
 		cmocka_unit_test(test_dpd_clear),
 		cmocka_unit_test(test_forgotten),
-		cmocka_unit_test(test_deleted),
+		cmocka_unit_test(test_deleted),	     cmocka_unit_test(test_started),
 		cmocka_unit_test(test_rebinding),
 		cmocka_unit_test(test_keepalive),
 		cmocka_unit_test(test_reload),

@@ -13,15 +13,7 @@
 
 #include "ike/message.h"
 #include "ike/vendor.h"
-#include "lib/world.h"
-
-#define SECONDS 1000
-
-static bool both_up(struct world *w)
-{
-	return world_state(w, 0, "test") == IKE_STATE_ESTABLISHED &&
-	       world_state(w, 1, "test") == IKE_STATE_ESTABLISHED;
-}
+#include "lib/couple.h"
 
 static void custom_ports(struct world *w, unsigned int side, uint16_t port, uint16_t natt_port)
 {
@@ -48,19 +40,8 @@ static void go(struct world *w, const struct ike_connection *left,
 {
 	world_add(w, 1, right);
 	world_add(w, 0, left);
-	assert_true(world_run(w, w->now + 5 * SECONDS, both_up));
-	assert_null(world_esp(w, 0, 1, true));
-	assert_null(world_esp(w, 1, 0, true));
-	assert_null(world_check(w));
-}
-
-static struct world_sa *outbound(struct world *w, unsigned int side)
-{
-	const struct side *peer = &w->sides[!side];
-	struct world_sa *sa = world_outbound(w, side, peer->nat ? &peer->public : &peer->address);
-
-	assert_non_null(sa);
-	return sa;
+	assert_true(world_run(w, w->now + 5 * SECONDS, couple_up));
+	couple_carries(w);
 }
 
 /* Without NAT, other ports are no NAT: they stand in the hashes (RFC 3947 3.2). */
@@ -74,8 +55,8 @@ static void test_ports(void **state)
 	left.remote_port = 2500;
 	left.remote_natt_port = 24500;
 	go(w, &left, &right);
-	assert_false(outbound(w, 0)->sa.encap);
-	assert_false(outbound(w, 1)->sa.encap);
+	assert_false(couple_outbound(w, 0)->sa.encap);
+	assert_false(couple_outbound(w, 1)->sa.encap);
 	assert_true(world_said(w, 0, IKE_EVENT_IKE_UP, "NAT: none"));
 	assert_true(world_said(w, 1, IKE_EVENT_IKE_UP, "NAT: none"));
 	world_free(w);
@@ -91,11 +72,11 @@ static void test_ports_and_nat(void **state)
 	left.remote_port = 2500;
 	left.remote_natt_port = 24500;
 	go(w, &left, &right);
-	assert_true(outbound(w, 0)->sa.encap);
-	assert_int_equal(outbound(w, 0)->sa.encap_local_port, 14500);
-	assert_int_equal(outbound(w, 0)->sa.encap_remote_port, 24500);
-	assert_int_equal(outbound(w, 1)->sa.encap_local_port, 24500);
-	assert_int_equal(outbound(w, 1)->sa.encap_remote_port, w->sides[0].mapped[1]);
+	assert_true(couple_outbound(w, 0)->sa.encap);
+	assert_int_equal(couple_outbound(w, 0)->sa.encap_local_port, 14500);
+	assert_int_equal(couple_outbound(w, 0)->sa.encap_remote_port, 24500);
+	assert_int_equal(couple_outbound(w, 1)->sa.encap_local_port, 24500);
+	assert_int_equal(couple_outbound(w, 1)->sa.encap_remote_port, w->sides[0].mapped[1]);
 	world_free(w);
 }
 
@@ -108,7 +89,7 @@ static void test_natt_port_alone(void **state)
 	custom_ports(w, 1, 2500, 24500);
 	left.remote_port = left.remote_natt_port = 24500;
 	go(w, &left, &right);
-	assert_true(outbound(w, 0)->sa.encap);
+	assert_true(couple_outbound(w, 0)->sa.encap);
 	assert_int_equal(w->sides[0].mapped[0], 0);
 	world_free(w);
 }
@@ -154,8 +135,8 @@ static void test_drafts(void **state)
 		if (rows[i].aggressive)
 			left.exchange = right.exchange = IKE_AGGRESSIVE_MODE;
 		go(w, &left, &right);
-		assert_true(outbound(w, 0)->sa.encap);
-		assert_true(outbound(w, 1)->sa.encap);
+		assert_true(couple_outbound(w, 0)->sa.encap);
+		assert_true(couple_outbound(w, 1)->sa.encap);
 		/* The log names it, in one line. */
 		snprintf(name, sizeof(name), "%s", vendor_of(rows[i].kind)->name);
 		assert_true(world_said(w, 0, IKE_EVENT_IKE_UP, name));

@@ -13,15 +13,7 @@
 #include <cmocka.h>
 
 #include "ike/connection.h"
-#include "lib/world.h"
-
-#define SECONDS 1000
-
-static bool both_up(struct world *w)
-{
-	return world_state(w, 0, "test") == IKE_STATE_ESTABLISHED &&
-	       world_state(w, 1, "test") == IKE_STATE_ESTABLISHED;
-}
+#include "lib/couple.h"
 
 /* Two sides before their connections are added; each pair is its own. */
 struct setting {
@@ -49,16 +41,7 @@ static bool go(struct world *w, const struct setting *s)
 {
 	world_add(w, 1, &s->right);
 	world_add(w, 0, &s->left);
-	return world_run(w, w->now + 5 * SECONDS, both_up);
-}
-
-static struct world_sa *outbound(struct world *w, unsigned int side)
-{
-	const struct side *peer = &w->sides[!side];
-	struct world_sa *sa = world_outbound(w, side, peer->nat ? &peer->public : &peer->address);
-
-	assert_non_null(sa);
-	return sa;
+	return world_run(w, w->now + 5 * SECONDS, couple_up);
 }
 
 static void selectors(struct ike_pair *p, const char *local, const char *remote)
@@ -72,8 +55,9 @@ static void assert_selectors(struct world *w, unsigned int side, const char *loc
 {
 	char text[IKE_SELECTOR_TEXT];
 
-	assert_string_equal(ike_selector_text(&outbound(w, side)->sa.local_ts, text), local);
-	assert_string_equal(ike_selector_text(&outbound(w, side)->sa.remote_ts, text), remote);
+	assert_string_equal(ike_selector_text(&couple_outbound(w, side)->sa.local_ts, text), local);
+	assert_string_equal(ike_selector_text(&couple_outbound(w, side)->sa.remote_ts, text),
+			    remote);
 }
 
 /* RFC 2407 4.6.2.8: neither narrower nor wider than the range */
@@ -146,9 +130,9 @@ static void test_kilobytes(void **state)
 		s.right.esp_lifebytes = rows[i].right;
 		assert_true(go(w, &s));
 		/* The responder's own limit is told when the initiator asked for more. */
-		assert_int_equal(outbound(w, 1)->sa.byte_hard, rows[i].agreed);
+		assert_int_equal(couple_outbound(w, 1)->sa.byte_hard, rows[i].agreed);
 		if (rows[i].left)
-			assert_int_equal(outbound(w, 0)->sa.byte_hard, rows[i].agreed);
+			assert_int_equal(couple_outbound(w, 0)->sa.byte_hard, rows[i].agreed);
 		world_free(w);
 	}
 }
@@ -166,7 +150,7 @@ static void test_phase1_kilobytes(void **state)
 	assert_in_range(w->sides[0].counts[IKE_EVENT_IKE_UP], 2, 6);
 	assert_int_equal(w->sides[0].counts[IKE_EVENT_CHILD_UP], 1);
 	assert_int_equal(w->sides[0].counts[IKE_EVENT_CHILD_DOWN], 0);
-	assert_true(both_up(w));
+	assert_true(couple_up(w));
 	world_free(w);
 }
 
@@ -187,8 +171,8 @@ static void test_transport(void **state)
 			s.right.remote_id = "left.example";
 		}
 		assert_true(go(w, &s));
-		assert_int_equal(outbound(w, 0)->sa.mode, IKE_MODE_TRANSPORT);
-		assert_int_equal(outbound(w, 0)->sa.encap, nat);
+		assert_int_equal(couple_outbound(w, 0)->sa.mode, IKE_MODE_TRANSPORT);
+		assert_int_equal(couple_outbound(w, 0)->sa.encap, nat);
 		assert_selectors(w, 0, "10.0.0.1/32[udp/1701]", "10.0.0.2/32[udp/1701]");
 		/* What comes out of the NAT's hands is what the right side's kernel sees. */
 		assert_selectors(w, 1, "10.0.0.2/32[udp/1701]",

@@ -19,8 +19,11 @@
  */
 #define RETIRE_INITIATOR (10 * SECOND)
 #define RETIRE_RESPONDER (90 * SECOND)
-/* Until the peer was seen on the successor it may still lack the third message. */
-#define RETIRE_UNCONFIRMED (40 * SECOND)
+/*
+ * Until the peer was seen on the successor it may still lack the third message: as long as it would
+ * ask for that again (RETRANSMIT_MAX_THIRD).
+ */
+#define RETIRE_UNCONFIRMED (110 * SECOND)
 /* The retransmissions of a quick mode are over by then. */
 #define CROSSING_LONGEST (60 * SECOND)
 /* A first message that crossed is here by then, also one that was lost and said again. */

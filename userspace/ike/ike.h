@@ -364,7 +364,8 @@ void ike_connection_warnings(const struct ike_connection *connection, uint64_t t
 /* Adds it, or replaces the one of that name. A replacement that changes nothing leaves its SAs
  * alone; one that changes only what the next rekey can apply (lifetimes, DPD, keepalive, start,
  * revocation lists)
- * keeps them too; any other takes the old ones down first. False as ike_connection_check(). */
+ * keeps them too; any other takes the old ones down first, and begins anew what was started with
+ * ike_start(). False as ike_connection_check(). */
 bool ike_connection_add(struct ike *ike, const struct ike_connection *connection, uint64_t now,
 			char *error, size_t size);
 /* Takes its SAs down (with DELETE) and forgets it. False when there is none of that name. */

@@ -479,6 +479,7 @@ bool connection_put(struct ike *ike, const struct ike_connection *settings, char
 {
 	struct mistake m = { error, size };
 	struct connection *c = make(settings, &m), *old;
+	bool wanted;
 
 	if (!c)
 		return false;
@@ -498,11 +499,15 @@ bool connection_put(struct ike *ike, const struct ike_connection *settings, char
 		connection_free(c);
 		return true;
 	}
+	/* Who has asked for it to be up wants that still, where the peer or we are now. */
+	wanted = old && old->wanted && old->settings.start != IKE_START_ALWAYS;
 	if (old) {
 		connection_down(old);
 		engine_reap(ike);
 		connection_drop(old);
 	}
 	append(ike, c);
+	if (wanted)
+		connection_want(c);
 	return true;
 }
