@@ -491,7 +491,7 @@ static void test_lapse(void **state)
 	assert_int_equal(spi_in(w, 0), before);
 	w->judge = NULL;
 	world_run(w, w->now + 300 * SECONDS, NULL);
-	assert_true(both_up(w));
+	assert_true(couple_up(w));
 	assert_int_equal(w->sides[0].sa_count, 2);
 	assert_int_not_equal(spi_in(w, 0), before);
 	traffic(w, 60 * SECONDS, 500, true);

@@ -73,8 +73,10 @@ void scene_set(struct world *w, struct scene *s, const struct scene_variant *v)
 	strcpy(s->gives.banner, "Welcome.");
 	strcpy(s->gives.domain, "example.com");
 	s->server.gives = &s->gives;
-	s->server_pair = (struct ike_pair){ scene_selector("10.0.0.0/8"), scene_selector("dynamic") };
-	s->client_pair = (struct ike_pair){ scene_selector("dynamic"), scene_selector("10.0.0.0/8") };
+	s->server_pair.local = scene_selector("10.0.0.0/8");
+	s->server_pair.remote = scene_selector("dynamic");
+	s->client_pair.local = s->server_pair.remote;
+	s->client_pair.remote = s->server_pair.local;
 	s->server.pairs = &s->server_pair;
 	s->client.pairs = &s->client_pair;
 	s->client.start = IKE_START_ALWAYS;
