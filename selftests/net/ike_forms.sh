@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The forms that tunnels to strongSwan take: transport mode, with and without NAT, several pairs of
-# selectors, ranges, protocols; IPv6 outside; a bad network; DELETE by each side; and what tshark
-# reads of it all with aditd's key log.
+# selectors, ranges; extended sequence numbers; IPv6 outside and inside; a bad network; a DELETE of
+# one child; and what tshark reads of it all with aditd's key log.
 
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/ike_lib.sh"
 
-plan 25
+plan 34
 need_adit
 need_strongswan
 need tshark
@@ -107,7 +107,33 @@ ours
 check "$name: up" adit_ctl left up net --wait 10
 check "$name: it carries traffic" hosts_ping
 over
+
+name="IPv6 outside and inside"
+peer child_local_ts=$RIGHT_NET6 child_remote_ts=$LEFT_NET6
+ours local-ts=$LEFT_NET6 remote-ts=$RIGHT_NET6
+check "$name: up" adit_ctl left up net --wait 10
+# IPv6 takes a route over a device into use some time after its carrier has come.
+check "$name: it carries traffic" wait_for 10 both_ping "$lhost" $LHOST6 "$rhost" $RHOST6
+over
 OUTER=4
+
+name="extended sequence numbers"
+peer child_esp_proposals=aes128-sha256-esn
+ours esp=aes128-sha256 esn=true
+check "$name: up" adit_ctl left up net --wait 10
+same "$name: agreed" true "$(adit_status left .children[0].esn)"
+side right
+check "$name: XFRM has them too" sh -c "ip -n $NS xfrm state | grep -q esn"
+check "$name: it carries traffic" hosts_ping
+
+name="strongSwan deletes a child"
+first=$(adit_status left '.children[0].spi_in')
+cookies=$(adit_status left '.ike.cookie_i + .ike.cookie_r')
+check "$name: it does" swan right --terminate --child net
+check "$name: adit, which wants it, brings up another" wait_for 20 adit_is left \
+	".state == \"established\" and .children[0].spi_in != \"$first\""
+same "$name: under the same phase 1" "$cookies" "$(adit_status left '.ike.cookie_i + .ike.cookie_r')"
+over
 
 name="key log"
 peer child_esp_proposals=aes128gcm16-modp1024
