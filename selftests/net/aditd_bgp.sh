@@ -75,6 +75,7 @@ amazon()
 		neighbor 169.254.1$(($1 - 1)).2 as 65000;
 		hold time 30;
 		check link yes;
+		error wait time 2, 30;
 		ipv4 { import all; export where source = RTS_DEVICE; };
 	}
 	EOF

@@ -161,7 +161,9 @@ static void print_bird_peer(FILE *out, const struct aws_tunnel *tunnel, const ch
 	fputs("\nprotocol bgp ", out);
 	print_name(out, name, index);
 	fprintf(out, "%s {\n    local %s as %u;\n    neighbor %s as %u;\n    hold time %u;\n"
-		"    check link yes;    # the device has no carrier while the tunnel is down\n",
+		"    check link yes;    # the device has no carrier while the tunnel is down\n"
+		"    error wait time 2, 30;    # back soon after the tunnel is, not in a minute\n"
+		"    connect delay time 2;\n    connect retry time 10;\n",
 		ipv6 ? "_6" : "",
 		anl_address_format(ipv6 ? &tunnel->inside6.address : &tunnel->inside.address, ours),
 		tunnel->our_asn, anl_address_format(ipv6 ? &tunnel->peer6 : &tunnel->peer, peer),
