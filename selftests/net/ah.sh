@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# AH (RFC 4302) against XFRM: every hash, both modes, both outer families; and
-# what a router on the way may change.
+# AH (RFC 4302) against XFRM: every hash, both modes, both outer families; and AH over ESP.
 
 . "$(dirname "$0")/lib.sh"
 
@@ -72,12 +71,57 @@ tampered()
 tunnel proto=ah alg=sha256
 check "a router may change the TTL" tampered "-u 0-3" ip ttl set 17
 check "a router may change the DSCP" tampered "-u 0-3" ip dscp set cs3
+check "a router may mark congestion" tampered "-T 2 -u 0-3" ip ecn set ce
 id_changed()
 {
 	tampered -n ip id set 4711 && sa_dropped "$left" 0x1002 authentication &&
 	echo "dropped: $DROPPED" && [ "$DROPPED" -eq 3 ]
 }
 check "nobody may change the identification" id_changed
+tunnel_down
+
+# AH over ESP on one device (RFC 4301 4.4, 5.1): XFRM does it with two templates.
+bundle()
+{
+	local ns
+
+	vpn_device "$left" adit && vpn_device "$right" xfrm || return 1
+	for direction in in out; do
+		spi=$([ $direction = in ] && echo 2 || echo 1)
+		adit_sa "$left" $direction local=$LEFT4 remote=$RIGHT4 spi=0x100$spi \
+			more="bundle 0x200$spi" &&
+		adit_sa "$left" $direction proto=ah alg=sha256 mode=transport local=$LEFT4 \
+			remote=$RIGHT4 spi=0x200$spi || return 1
+		spi=$((3 - spi))
+		xfrm_sa "$right" $direction local=$RIGHT4 remote=$LEFT4 spi=0x100$spi if_id=0x10 &&
+		xfrm_sa "$right" $direction proto=ah alg=sha256 mode=transport local=$RIGHT4 \
+			remote=$LEFT4 spi=0x200$spi if_id=0x10 reqid=2 || return 1
+	done
+	local esp="proto esp reqid 1 mode tunnel" ah="proto ah reqid 2 mode transport"
+	local to="src $RIGHT4 dst $LEFT4" from="src $LEFT4 dst $RIGHT4"
+	printf 'xfrm policy add src 0.0.0.0/0 dst 0.0.0.0/0 if_id 0x10 dir %s\n' \
+		"out tmpl $to $esp tmpl $to $ah" "in tmpl $from $esp tmpl $from $ah" |
+		ip -n "$right" -batch - || return 1
+	vpn_routes "$left" vpn0 $LEFT_IN4 $LEFT_IN6 $RIGHT_NET4 $RIGHT_NET6
+	vpn_routes "$right" vpn0 $RIGHT_IN4 $RIGHT_IN6 $LEFT_NET4 $LEFT_NET6
+	watch "$left" wire
+	exchange -u 0-9,1200 -t 100000 "$left" "$right" $LEFT_IN4 $RIGHT_IN4 || return 1
+	watched
+	echo "ah=$WIRE_ah esp=$WIRE_esp plain=$WIRE_plain"
+	[ "$WIRE_ah" -ge 10 ] && [ "$WIRE_esp" -eq 0 ] && [ "$WIRE_plain" -eq 0 ]
+}
+check "AH over ESP, to XFRM" bundle
+bundle_needed()
+{
+	# The peer leaves AH away: ESP alone is not what this SA asks for.
+	ip -n "$right" xfrm policy flush &&
+	xfrm_policies "$right" local=$RIGHT4 remote=$LEFT4 if_id=0x10 &&
+	exchange -1 -n "$right" "$left" $RIGHT_IN4 $LEFT_IN4 || return 1
+	sa_dropped "$left" 0x1002 encapsulation
+	echo "dropped: $DROPPED"
+	[ "$DROPPED" -eq 3 ]
+}
+check "ESP without the AH of its bundle is dropped and counted" bundle_needed
 tunnel_down
 
 finish
