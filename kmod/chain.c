@@ -115,9 +115,7 @@ static struct sk_buff *take_apart(struct sk_buff *skb)
 
 	skb->next = skb_shinfo(skb)->frag_list;
 	skb_shinfo(skb)->frag_list = NULL;
-	skb_shinfo(skb)->gso_size = 0;
-	skb_shinfo(skb)->gso_segs = 0;
-	skb_shinfo(skb)->gso_type = 0;
+	skb_gso_reset(skb);
 	for (packet = skb->next; packet; packet = packet->next) {
 		skb->len -= packet->len;
 		skb->data_len -= packet->len;

@@ -159,39 +159,38 @@ static void test_one_nat(void **state)
 	world_free(w);
 }
 
+/* A server of one kind and a client of another, for so many seconds. */
+static struct world *meet(const struct scene_variant *server, const struct scene_variant *client,
+			  unsigned int seconds)
+{
+	struct world *w = world_new(1, 2);
+	struct scene first, second;
+
+	scene_set(w, &first, server);
+	scene_set(w, &second, client);
+	world_add(w, 0, &first.server);
+	world_add(w, 1, &second.client);
+	world_run(w, w->now + seconds * SECONDS, NULL);
+	return w;
+}
+
 /* Only one of the two sides knows of XAUTH. */
 static void test_mismatch(void **state)
 {
-	struct scene_variant plain = { .auth = IKE_PSK };
-	struct scene xauth, psk;
-	struct world *w = world_new(1, 2);
+	const struct scene_variant plain = { .auth = IKE_PSK };
+	const struct scene_variant *xauth = &scene_variants[0];
+	struct world *w;
+	unsigned int i;
 
-	scene_set(w, &xauth, &scene_variants[0]);
-	scene_set(w, &psk, &plain);
-	world_add(w, 0, &xauth.server);
-	world_add(w, 1, &psk.client);
-	world_run(w, w->now + 15 * SECONDS, NULL);
-	assert_int_equal(scene_error(w, 0), IKE_ERROR_XAUTH_MISMATCH);
-	assert_int_equal(scene_error(w, 1), IKE_ERROR_NO_PROPOSAL_CHOSEN);
-	world_free(w);
-
-	w = world_new(1, 2);
-	scene_set(w, &xauth, &scene_variants[0]);
-	scene_set(w, &psk, &plain);
-	world_add(w, 0, &psk.server);
-	world_add(w, 1, &xauth.client);
-	world_run(w, w->now + 15 * SECONDS, NULL);
-	assert_int_equal(scene_error(w, 0), IKE_ERROR_XAUTH_MISMATCH);
-	assert_int_equal(scene_error(w, 1), IKE_ERROR_NO_PROPOSAL_CHOSEN);
-	world_free(w);
+	for (i = 0; i < 2; i++) {
+		w = i ? meet(&plain, xauth, 15) : meet(xauth, &plain, 15);
+		assert_int_equal(scene_error(w, 0), IKE_ERROR_XAUTH_MISMATCH);
+		assert_int_equal(scene_error(w, 1), IKE_ERROR_NO_PROPOSAL_CHOSEN);
+		world_free(w);
+	}
 
 	/* Phase 1 is plain, then one side expects mode config: pull against push */
-	w = world_new(1, 2);
-	scene_set(w, &xauth, &scene_variants[3]);
-	scene_set(w, &psk, &scene_variants[4]);
-	world_add(w, 0, &xauth.server);
-	world_add(w, 1, &psk.client);
-	world_run(w, w->now + 70 * SECONDS, NULL);
+	w = meet(&scene_variants[3], &scene_variants[4], 70);
 	assert_int_equal(scene_error(w, 0), IKE_ERROR_NO_RESPONSE);
 	assert_int_equal(scene_error(w, 1), IKE_ERROR_NO_RESPONSE);
 	assert_true(world_said(w, 1, IKE_EVENT_FAILED, "pull or push") ||
