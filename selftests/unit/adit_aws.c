@@ -140,7 +140,7 @@ static void the_json_and_its_options(void **state)
 		"\"Phase2EncryptionAlgorithms\":[{\"Value\":\"AES256-GCM-16\"},"
 		"{\"Value\":\"AES128\"}],\"Phase2DHGroupNumbers\":[{\"Value\":19}],"
 		"\"Phase2IntegrityAlgorithms\":[{\"Value\":\"SHA2-256\"}],"
-		"\"Phase1LifetimeSeconds\":7200,\"DPDTimeoutSeconds\":40,"
+		"\"Phase1LifetimeSeconds\":7200,\"DpdTimeoutSeconds\":40,"
 		"\"RekeyMarginTimeSeconds\":270,\"RekeyFuzzPercentage\":0}]},"
 		"\"Routes\":[{\"DestinationCidrBlock\":\"10.0.0.0/16\",\"State\":\"available\"},"
 		"{\"DestinationCidrBlock\":\"10.9.0.0/16\",\"State\":\"deleted\"}]}");
@@ -225,6 +225,19 @@ static void other_wrappings(void **state)
 	json_decref(top);
 }
 
+/* Amazon's Secrets Manager has them; the XML then has none, or the secret's name */
+static void keys_in_the_secrets_manager(void **state)
+{
+	char *json = json_with("<vpn_connection id=\"vpn-1\"><ipsec_tunnel><vpn_gateway>"
+			       "<tunnel_outside_address><ip_address>203.0.113.10</ip_address>"
+			       "</tunnel_outside_address></vpn_gateway></ipsec_tunnel>"
+			       "</vpn_connection>", "{\"PreSharedKeyArn\":\"arn:aws:x\"}");
+
+	(void)state;
+	read_wrong(json, strlen(json), "aws secretsmanager get-secret-value");
+	free(json);
+}
+
 static void what_is_of_ikev2_is_refused(void **state)
 {
 	static const struct {
@@ -232,6 +245,10 @@ static void what_is_of_ikev2_is_refused(void **state)
 	} rows[] = {
 		{ "\"IKEVersions\":[{\"Value\":\"ikev2\"}]",
 		  "tunnel 2 of vpn-0123abcd is for IKEv2" },
+		/* As describe-vpn-connections spells it, and as --query leaves it */
+		{ "\"IkeVersions\":[{\"Value\":\"ikev2\"}]",
+		  "tunnel 2 of vpn-0123abcd is for IKEv2" },
+		{ "\"IkeVersions\":[\"ikev2\"]", "tunnel 2 of vpn-0123abcd is for IKEv2" },
 		{ "\"Phase1EncryptionAlgorithms\":[{\"Value\":\"AES256-GCM-16\"}]",
 		  "tunnel 2 of vpn-0123abcd allows nothing in phase 1" },
 	};
@@ -425,6 +442,18 @@ static void what_it_is_instead_is_said(void **state)
 		{ "{}", "no VpnConnections" }, { "[]", "no VpnConnections" },
 		{ "{\"VpnConnections\":[{\"VpnConnectionId\":\"vpn-1\"},"
 		  "{\"VpnConnectionId\":\"vpn-2\"}]}", "--connection: vpn-1, vpn-2" },
+		{ "{\"version\":4,\"terraform_version\":\"1.5.0\",\"resources\":[]}", "Terraform" },
+		{ "{\"AWSTemplateFormatVersion\":\"2010-09-09\"}", "CloudFormation" },
+		{ "{\"CustomerGateways\":[]}", "describe-customer-gateways" },
+		{ "\x1f\x8b\x08 ", "gzip" }, { "{\\rtf1\\ansi Amazon", "RTF" },
+		{ "&lt;vpn_connection id=", "written as &lt;" },
+		{ "\nAn error occurred (UnauthorizedOperation) when calling the "
+		  "DescribeVpnConnections operation", "an error of the AWS tool" },
+		{ "[Interface]\nPrivateKey =", "WireGuard" },
+		{ "client\nremote cvpn-endpoint-0.prod.clientvpn", "Client VPN" },
+		{ "{\"VpnConnections\":[{\"VpnConnectionId\":\"vpn-1\",\"State\":\"deleted\"},"
+		  "{\"VpnConnectionId\":\"vpn-2\",\"State\":\"available\"}]}",
+		  "vpn-2 has no CustomerGatewayConfiguration" },
 		{ "{\"VpnConnectionDeviceSampleConfiguration\":\"! crypto isakmp policy 1\"}",
 		  "Cisco IOS" },
 		{ "\"\\\"again\\\"\"", "JSON again" },
@@ -530,6 +559,7 @@ int main(void)
 		cmocka_unit_test(the_xml),
 		cmocka_unit_test(the_json_and_its_options),
 		cmocka_unit_test(other_wrappings),
+		cmocka_unit_test(keys_in_the_secrets_manager),
 		cmocka_unit_test(what_is_of_ikev2_is_refused),
 		cmocka_unit_test(all_that_the_options_allow),
 		cmocka_unit_test(the_generic_text),

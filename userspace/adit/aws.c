@@ -22,10 +22,10 @@ int aws_read_any(const char *content, size_t length, const char *wanted,
 		return anl_fail(error, EINVAL, "the file is empty; " WANTED);
 	if (*content == '<' && memmem(content, length, "vpn_connection", 14))
 		return aws_read_xml(content, length, connection, error);
-	if (*content == '{' || *content == '"' || (*content == '[' && length > 1 &&
+	if ((*content == '{' && !(length > 1 && content[1] == '\\')) || *content == '"' || (*content == '[' && length > 1 &&
 						   strchr("{[]\" \t\r\n", content[1])))
 		return aws_read_json(content, length, wanted, connection, error);
-	if (aws_is_text(content, length))
+	if (*content != '{' && aws_is_text(content, length))	/* RTF */
 		return aws_read_text(content, length, connection, error);
 	foreign = aws_foreign(content, length);
 	return anl_fail(error, EINVAL, "this is %s; " WANTED,
@@ -71,6 +71,10 @@ static const char *lacks(const struct aws_connection *connection, const struct a
 {
 	if (!tunnel->remote.family)
 		return "Amazon's outside address";
+	if (!*tunnel->psk && connection->keys_elsewhere)
+		return "the pre-shared key, which Amazon keeps in the Secrets Manager: put what "
+		       "'aws secretsmanager get-secret-value --secret-id' shows for this tunnel "
+		       "(PreSharedKeyArn is the ID) into its PreSharedKey in the JSON";
 	if (!*tunnel->psk)
 		return "the pre-shared key (8 to 64 characters of ASCII without blanks): it "
 		       "authenticates by certificate, or the key was hidden or changed";
@@ -154,8 +158,10 @@ bool aws_key(const char *text, char *key, size_t size)
 
 bool aws_key_usual(const char *key)
 {
+	const char *first = key;
+
 	for (; *key; key++)
 		if (!isalnum((unsigned char)*key) && !strchr("._", *key))
 			return false;
-	return true;
+	return first[strspn(first, (char []){ *first, '\0' })];
 }

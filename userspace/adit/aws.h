@@ -74,6 +74,7 @@ struct aws_tunnel {
 /**
  * struct aws_connection - a connection
  * @bgp: routes come by BGP; otherwise they are static
+ * @keys_elsewhere: Amazon keeps the keys in its Secrets Manager, and shows them there only
  * @accelerated: Amazon takes ESP in UDP only
  * @ours, @theirs: the selectors that were agreed; length 0, or family AF_UNSPEC: any
  * @behind: the networks behind us that Amazon routes to us: the file's static routes
@@ -82,6 +83,7 @@ struct aws_tunnel {
 struct aws_connection {
 	char id[AWS_TEXT];
 	bool bgp;
+	bool keys_elsewhere;
 	bool accelerated;
 	struct anl_prefix ours, theirs;
 	struct anl_prefix behind[AWS_ROUTES_MAX];
@@ -159,7 +161,10 @@ bool aws_token(const char *text, char *token, size_t size);
 /** aws_key - a pre-shared key: 8 to 64 visible characters of ASCII. */
 bool aws_key(const char *text, char *key, size_t size);
 
-/** aws_key_usual - it has only what Amazon allows: letters, digits, '.', '_'; no placeholder. */
+/**
+ * aws_key_usual - it has only what Amazon allows (letters, digits, '.', '_'), and is not one
+ * character over and over, as placeholders are
+ */
 bool aws_key_usual(const char *key);
 
 #endif

@@ -16,6 +16,13 @@ static const struct {
 	const char *sign;	/* in lower case */
 	const char *what;
 } signs[] = {
+	{ "\x1f\x8b", "a file packed by gzip: unpack it first" },
+	{ "{\\rtf", "a document of a word processor (RTF): save it as text" },
+	{ "&lt;vpn_connection", "the XML with its marks written as &lt; and &gt;, as in a page's "
+	  "source: copy what the page shows" },
+	{ "an error occurred (", "an error of the AWS tool, which says what is wrong" },
+	{ "cvpn-endpoint", "a configuration for Amazon's Client VPN (OpenVPN)" },
+	{ "remote-cert-tls", "a configuration for OpenVPN" },
 	{ "tunnel-group ", "a configuration for Cisco ASA" },
 	{ "crypto ikev1 ", "a configuration for Cisco ASA" },
 	{ "crypto isakmp ", "a configuration for Cisco IOS" },
@@ -80,6 +87,7 @@ static const struct {
 	{ "vpnconnections:", "YAML: say --output json to aws" },
 	{ "your vpn connection id",
 	  "the download 'Generic', cut off or changed: download it again" },
+	{ "[interface]", "a configuration for WireGuard" },
 	{ "-----begin", "a certificate or key" },
 	{ "mozilla", "a web page" },
 	{ "<html", "a web page" },
@@ -94,7 +102,8 @@ static bool holds(const char *content, size_t length, const char *sign)
 	for (size_t at = 0; at + size <= length; at++) {
 		size_t same = 0;
 
-		while (same < size && tolower((unsigned char)content[at + same]) == sign[same])
+		while (same < size &&
+		       tolower((unsigned char)content[at + same]) == (unsigned char)sign[same])
 			same++;
 		if (same == size)
 			return true;

@@ -10,21 +10,38 @@
 
 #include "adit/aws.h"
 
+/* Amazon's tools and libraries differ in case: IKEVersions, IkeVersions, ikeVersions */
+static json_t *member(const json_t *object, const char *name)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)object, key, value)
+		if (!strcasecmp(key, name))
+			return value;
+	return NULL;
+}
+
 static const char *text(const json_t *object, const char *name)
 {
-	const char *value = json_string_value(json_object_get(object, name));
+	const char *value = json_string_value(member(object, name));
 
 	return value ? value : "";
 }
 
+static bool is_gone(const json_t *vpn)
+{
+	return !strncmp(text(vpn, "State"), "delet", 5);
+}
+
 static unsigned int number(const json_t *object, const char *name, unsigned int max)
 {
-	json_int_t value = json_integer_value(json_object_get(object, name));
+	json_int_t value = json_integer_value(member(object, name));
 
 	return value > 0 && value <= max ? (unsigned int)value : 0;
 }
 
-/* [{"Value": "AES128"}, …] or [{"Value": 14}, …] */
+/* [{"Value": "AES128"}, …] or [{"Value": 14}, …], or cut down to ["AES128", …] by --query */
 static void read_words(const json_t *list, const char *(*word_of)(const char *name),
 		       struct aws_words *words)
 {
@@ -32,7 +49,7 @@ static void read_words(const json_t *list, const char *(*word_of)(const char *na
 	size_t i;
 
 	json_array_foreach(list, i, item) {
-		const json_t *value = json_object_get(item, "Value");
+		const json_t *value = json_is_object(item) ? member(item, "Value") : item;
 		char digits[24] = "";
 		const char *word;
 
@@ -61,7 +78,7 @@ static void read_phase(const json_t *options, const char *which, struct aws_phas
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
 		snprintf(name, sizeof(name), "%s%s", which, lists[i].name);
-		read_words(json_object_get(options, name), lists[i].word_of,
+		read_words(member(options, name), lists[i].word_of,
 			   (struct aws_words *)((char *)phase + lists[i].offset));
 	}
 	snprintf(name, sizeof(name), "%sLifetimeSeconds", which);
@@ -77,7 +94,8 @@ static bool forbids_ikev1(const json_t *versions)
 	size_t i;
 
 	json_array_foreach(versions, i, version)
-		if (!strcasecmp(text(version, "Value"), "ikev1"))
+		if (!strcasecmp(json_is_string(version) ? json_string_value(version) :
+				text(version, "Value"), "ikev1"))
 			return false;
 	return json_array_size(versions);
 }
@@ -94,10 +112,10 @@ static void read_options(const json_t *options, struct aws_tunnel *tunnel)
 		explicit_bzero(tunnel->psk, sizeof(tunnel->psk));
 	tunnel->margin = number(options, "RekeyMarginTimeSeconds", 86400);
 	tunnel->window = number(options, "ReplayWindowSize", 4096);
-	if (json_is_integer(json_object_get(options, "RekeyFuzzPercentage")))
+	if (json_is_integer(member(options, "RekeyFuzzPercentage")))
 		tunnel->fuzz = (int)number(options, "RekeyFuzzPercentage", 1000);
 	tunnel->dpd_timeout = timeout;
-	tunnel->ikev2_only = forbids_ikev1(json_object_get(options, "IKEVersions"));
+	tunnel->ikev2_only = forbids_ikev1(member(options, "IKEVersions"));
 }
 
 /* The options name their tunnel by Amazon's outside address, and come in any order */
@@ -154,12 +172,12 @@ static int read_connection(const json_t *vpn, struct aws_connection *connection,
 			   struct anl_error *error)
 {
 	const char *xml = text(vpn, "CustomerGatewayConfiguration");
-	const char *id = text(vpn, "VpnConnectionId"), *state = text(vpn, "State");
-	const json_t *options = json_object_get(vpn, "Options");
+	const char *id = text(vpn, "VpnConnectionId");
+	const json_t *options = member(vpn, "Options");
 	int code;
 
-	if (!strncmp(state, "delet", 5))
-		return anl_fail(error, EINVAL, "%s is %s", id, state);
+	if (is_gone(vpn))
+		return anl_fail(error, EINVAL, "%s is %s", id, text(vpn, "State"));
 	if (!*xml)
 		return anl_fail(error, EINVAL, "%s has no CustomerGatewayConfiguration: Amazon "
 				"shows it to those who may see keys, and not of what is deleted",
@@ -168,13 +186,23 @@ static int read_connection(const json_t *vpn, struct aws_connection *connection,
 	if (code)
 		return code;
 	aws_token(id, connection->id, sizeof(connection->id));
-	read_tunnel_options(json_object_get(options, "TunnelOptions"), connection);
-	read_routes(json_object_get(vpn, "Routes"), connection);
+	read_tunnel_options(member(options, "TunnelOptions"), connection);
+	read_routes(member(vpn, "Routes"), connection);
 	read_selectors(options, connection);
-	if (json_is_true(json_object_get(options, "StaticRoutesOnly")))
+	if (json_is_true(member(options, "StaticRoutesOnly")))
 		connection->bgp = false;
-	connection->accelerated = json_is_true(json_object_get(options, "EnableAcceleration"));
+	connection->keys_elsewhere = *text(vpn, "PreSharedKeyArn");
+	connection->accelerated = json_is_true(member(options, "EnableAcceleration"));
 	return 0;
+}
+
+/* One level: a file within the file is not JSON again */
+static int read_sample(const char *sample, struct aws_connection *connection,
+		       struct anl_error *error)
+{
+	if (*sample == '"' || *sample == '{' || *sample == '[')
+		return anl_fail(error, EINVAL, "this JSON holds a text that is JSON again");
+	return aws_read_any(sample, strlen(sample), NULL, connection, error);
 }
 
 static int which_one(const json_t *list, const char *wanted, struct anl_error *error)
@@ -185,29 +213,75 @@ static int which_one(const json_t *list, const char *wanted, struct anl_error *e
 
 	json_array_foreach(list, i, vpn)
 		if (used < sizeof(ids))
-			used += (size_t)snprintf(ids + used, sizeof(ids) - used, "%s%s",
-						 i ? ", " : "", text(vpn, "VpnConnectionId"));
+			used += (size_t)snprintf(ids + used, sizeof(ids) - used, "%s%s%s",
+						 i ? ", " : "", text(vpn, "VpnConnectionId"),
+						 is_gone(vpn) ? " (deleted)" : "");
 	if (wanted)
 		return anl_fail(error, EINVAL, "the file has no %s, but %s", wanted, ids);
 	return anl_fail(error, EINVAL, "the file holds %zu connections: choose one with "
 			"--connection: %s", json_array_size(list), ids);
 }
 
+/* What is deleted stays in Amazon's list for an hour. Return: the only other one; NULL */
+static const json_t *only_one(const json_t *list)
+{
+	const json_t *vpn, *only = NULL;
+	size_t i;
+
+	if (json_array_size(list) == 1)
+		return json_array_get(list, 0);
+	json_array_foreach(list, i, vpn) {
+		if (is_gone(vpn))
+			continue;
+		if (only)
+			return NULL;
+		only = vpn;
+	}
+	return only;
+}
+
 static int read_list(const json_t *list, const char *wanted, struct aws_connection *connection,
 		     struct anl_error *error)
 {
-	const json_t *vpn;
+	const json_t *vpn = wanted ? NULL : only_one(list);
 	size_t i;
 
 	if (!json_array_size(list))
 		return anl_fail(error, EINVAL, "this JSON holds no VpnConnections: look into "
 				"another --region?");
-	if (!wanted && json_array_size(list) == 1)
-		return read_connection(json_array_get(list, 0), connection, error);
+	if (json_is_string(vpn))	/* --query 'VpnConnections[].CustomerGatewayConfiguration' */
+		return read_sample(json_string_value(vpn), connection, error);
+	if (vpn)
+		return read_connection(vpn, connection, error);
 	json_array_foreach(list, i, vpn)
 		if (wanted && !strcmp(text(vpn, "VpnConnectionId"), wanted))
 			return read_connection(vpn, connection, error);
 	return which_one(list, wanted, error);
+}
+
+/* Other JSON that people have at hand: NULL when it is none that is known */
+static const char *foreign_json(const json_t *top)
+{
+	static const struct {
+		const char *member;
+		const char *what;
+	} signs[] = {
+		{ "terraform_version", "Terraform's, which does not have all that Amazon knows: "
+		  "take that of 'aws ec2 describe-vpn-connections'" },
+		{ "AWSTemplateFormatVersion", "a template of CloudFormation: take that of "
+		  "'aws ec2 describe-vpn-connections'" },
+		{ "CustomerGateways", "that of describe-customer-gateways: take that of "
+		  "'aws ec2 describe-vpn-connections'" },
+		{ "VpnGateways", "that of describe-vpn-gateways: take that of "
+		  "'aws ec2 describe-vpn-connections'" },
+		{ "VpnConnectionDeviceTypes", "the list of device types: take that of "
+		  "'aws ec2 describe-vpn-connections'" },
+	};
+
+	for (size_t i = 0; i < sizeof(signs) / sizeof(*signs); i++)
+		if (member(top, signs[i].member))
+			return signs[i].what;
+	return NULL;
 }
 
 /*
@@ -217,21 +291,20 @@ static int read_list(const json_t *list, const char *wanted, struct aws_connecti
 static int read_top(const json_t *top, const char *wanted, struct aws_connection *connection,
 		    struct anl_error *error)
 {
-	const json_t *one = json_object_get(top, "VpnConnection");
+	const json_t *one = member(top, "VpnConnection");
 	const char *sample = text(top, "VpnConnectionDeviceSampleConfiguration");
 
-	/* One level: a file within the file is not JSON again */
 	if (json_is_string(top))
 		sample = json_string_value(top);
-	if (*sample == '"' || *sample == '{' || *sample == '[')
-		return anl_fail(error, EINVAL, "this JSON holds a text that is JSON again");
 	if (*sample)
-		return aws_read_any(sample, strlen(sample), NULL, connection, error);
+		return read_sample(sample, connection, error);
+	if (foreign_json(top))
+		return anl_fail(error, EINVAL, "this JSON is %s", foreign_json(top));
 	if (json_is_object(one))
 		return read_connection(one, connection, error);
-	if (json_object_get(top, "CustomerGatewayConfiguration"))
+	if (member(top, "CustomerGatewayConfiguration"))
 		return read_connection(top, connection, error);
-	return read_list(json_is_array(top) ? top : json_object_get(top, "VpnConnections"), wanted,
+	return read_list(json_is_array(top) ? top : member(top, "VpnConnections"), wanted,
 			 connection, error);
 }
 
