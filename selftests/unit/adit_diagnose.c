@@ -201,8 +201,39 @@ static void test_path(void **state)
 	       "'from':'192.0.2.254'}]}," PROBE(SILENT, SILENT, PING("false")) "}");
 	EXPECT("peer-port-closed", down, "{'wire':{'icmp':[{'kind':'port-unreachable','about':"
 	       "'UDP port 500','from':'198.51.100.1'}]}," PROBE(SILENT, SILENT, PING("true")) "}");
+	/* iptables' REJECT says the same: on the way, or at a peer whose other port answers */
+	EXPECT("peer-filtered", down, "{'wire':{'icmp':[{'kind':'port-unreachable','about':"
+	       "'UDP port 500','from':'192.0.2.254'}]}," PROBE(SILENT, SILENT, PING("true")) "}");
+	EXPECT("peer-filtered", down, "{'wire':{'icmp':[{'kind':'port-unreachable','about':"
+	       "'UDP port 500','from':'198.51.100.1'}]}," PROBE(SILENT, TAKES, PING("true")) "}");
+	EXPECT("remote-is-us", down, "{'route':{'remote':{'local':true}},"
+	       PROBE(TAKES, TAKES, PING("true")) "}");
 	EXPECT("fragments-lost", down, "{'tunnel':{'config':{'auth':'rsasig'}},"
 	       PROBE(TAKES, TAKES, ",'large':{" SILENT "}") "}");
+}
+
+#define NOTHING_INSIDE "'inside':{'sent':4,'received':0}"
+
+/* This host's kernel drops it, and has counted that */
+static void test_kernel(void **state)
+{
+	(void)state;
+	EXPECT("device-gone", up, "{'route':{'device':{'exists':false}}," NOTHING_INSIDE "}");
+	EXPECT("device-down", up, "{'route':{'device':{'exists':true,'up':false}},"
+	       NOTHING_INSIDE "}");
+	EXPECT("xfrm-policy", up, "{'counters':{'XfrmOutNoStates':4}," NOTHING_INSIDE "}");
+	EXPECT("xfrm-policy", up, "{'counters':{'XfrmInTmplMismatch':4}," NOTHING_INSIDE "}");
+	EXPECT("healthy", up, "{'counters':{'XfrmOutNoStates':4}}");
+	EXPECT("xfrm-policy", down, "{'counters':{'XfrmOutPolBlock':4},"
+	       "'tunnel':{'send_error':'Operation not permitted'}}");
+	EXPECT("own-firewall", down, "{'tunnel':{'send_error':'Operation not permitted'}}");
+	EXPECT("conntrack-full", up, "{'counters':{'conntrack':4,'conntrack_count':99,"
+	       "'conntrack_max':100}," NOTHING_INSIDE "}");
+	EXPECT("healthy", up, "{'counters':{'conntrack':4,'conntrack_count':99,"
+	       "'conntrack_max':100}}");
+	EXPECT("qdisc-drops", up, "{'counters':{'qdisc_outer':4}," NOTHING_INSIDE "}");
+	EXPECT("qdisc-drops", down, "{'counters':{'qdisc_outer':4}}");
+	EXPECT("healthy", up, "{'counters':{'qdisc_outer':4}}");
 }
 
 static void test_phase1(void **state)
@@ -477,6 +508,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_host),	cmocka_unit_test(test_path),
+		cmocka_unit_test(test_kernel),
 		cmocka_unit_test(test_phase1),	cmocka_unit_test(test_habits),
 		cmocka_unit_test(test_phase2),	cmocka_unit_test(test_data),
 		cmocka_unit_test(test_beyond),	cmocka_unit_test(test_manual),

@@ -9,6 +9,15 @@
 #define WANTED "adit reads the download 'Generic' for IKEv1, the XML, or the output of " \
 	"'aws ec2 describe-vpn-connections'"
 
+/* A word processor's RTF begins with "{\", too */
+static bool is_json(const char *content, size_t length)
+{
+	const char next = length > 1 ? content[1] : ' ';
+
+	return (*content == '{' && next != '\\') || *content == '"' ||
+	       (*content == '[' && strchr("{[]\" \t\r\n", next));
+}
+
 int aws_read_any(const char *content, size_t length, const char *wanted,
 		 struct aws_connection *connection, struct anl_error *error)
 {
@@ -22,10 +31,9 @@ int aws_read_any(const char *content, size_t length, const char *wanted,
 		return anl_fail(error, EINVAL, "the file is empty; " WANTED);
 	if (*content == '<' && memmem(content, length, "vpn_connection", 14))
 		return aws_read_xml(content, length, connection, error);
-	if ((*content == '{' && !(length > 1 && content[1] == '\\')) || *content == '"' || (*content == '[' && length > 1 &&
-						   strchr("{[]\" \t\r\n", content[1])))
+	if (is_json(content, length))
 		return aws_read_json(content, length, wanted, connection, error);
-	if (*content != '{' && aws_is_text(content, length))	/* RTF */
+	if (*content != '{' && aws_is_text(content, length))
 		return aws_read_text(content, length, connection, error);
 	foreign = aws_foreign(content, length);
 	return anl_fail(error, EINVAL, "this is %s; " WANTED,

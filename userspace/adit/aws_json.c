@@ -249,7 +249,8 @@ static int read_list(const json_t *list, const char *wanted, struct aws_connecti
 	if (!json_array_size(list))
 		return anl_fail(error, EINVAL, "this JSON holds no VpnConnections: look into "
 				"another --region?");
-	if (json_is_string(vpn))	/* --query 'VpnConnections[].CustomerGatewayConfiguration' */
+	/* --query 'VpnConnections[].CustomerGatewayConfiguration' */
+	if (json_is_string(vpn))
 		return read_sample(json_string_value(vpn), connection, error);
 	if (vpn)
 		return read_connection(vpn, connection, error);

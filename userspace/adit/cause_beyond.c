@@ -40,7 +40,8 @@ static bool route_elsewhere(const json_t *facts, struct finding *f)
 	const json_t *one;
 	size_t i;
 
-	if (!tunnel_is_up(facts) || json_array_size(fact(facts, "route.overlaps")))
+	if (!tunnel_is_up(facts) || json_array_size(fact(facts, "route.overlaps")) ||
+	    fact_false(facts, "route.device.up") || fact_false(facts, "route.device.exists"))
 		return false;
 	json_array_foreach(fact(facts, "route.inside"), i, one) {
 		/* Another tunnel's, with a better metric: this one is the stand-by */

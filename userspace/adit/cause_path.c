@@ -59,6 +59,16 @@ static bool local_gone(const json_t *facts, struct finding *f)
 	return say_cause(f, "The tunnel's local address %s is not an address of this host.", local);
 }
 
+static bool remote_is_us(const json_t *facts, struct finding *f)
+{
+	if (!tunnel_is_down(facts) || !fact_true(facts, "route.remote.local"))
+		return false;
+	say_seen(f, "remote is %s, and ip route get says that it is local", remote(facts));
+	say_cure(f, "set remote to the peer's address");
+	return say_cause(f, "The tunnel's remote address %s is one of this host itself.",
+			 remote(facts));
+}
+
 static bool route_through_tunnel(const json_t *facts, struct finding *f)
 {
 	if (!tunnel_is_down(facts) || !fact_true(facts, "route.remote.self"))
@@ -127,11 +137,11 @@ static bool own_firewall_unheard(const json_t *facts, struct finding *f)
 {
 	if (!tunnel_is_down(facts) || !fact(facts, "wire") || !never_heard(facts) ||
 	    fact_number(facts, "later.contact.received") ||
-	    fact_number(facts, "wire.ike_for_daemon") < 2 ||
+	    fact_number(facts, "wire.ike_for_daemon") < 1 ||
 	    fact_rule(facts, "ike-in") || fact_rule(facts, "natt-in"))
 		return false;
-	say_seen(f, "%.0f IKE messages of the peer arrived at the interface, none of them at the "
-		 "daemon", fact_number(facts, "wire.ike_for_daemon"));
+	say_seen(f, "IKE messages of the peer that arrived at the interface while I looked: %.0f; "
+		 "at the daemon, since it runs: none", fact_number(facts, "wire.ike_for_daemon"));
 	say_cure(f, "let UDP ports 500 and 4500 from %s in; look at nft, iptables, and whatever "
 		 "writes their rules", remote(facts));
 	return say_cause(f, "This host receives the peer's key exchange, but its own packet filter "
@@ -149,28 +159,45 @@ static const json_t *icmp(const json_t *facts, const char *kind)
 	return NULL;
 }
 
+/* The peer's host says so, and no daemon of it is heard on the other port */
 static bool peer_port_closed(const json_t *facts, struct finding *f)
 {
 	const json_t *seen = icmp(facts, "port-unreachable");
 
 	if (!tunnel_is_down(facts) || !seen || !fact_is(seen, "from", remote(facts)) ||
-	    answered(facts, "ike500"))
+	    answered(facts, "ike500") || answered(facts, "ike4500"))
 		return false;
 	say_seen(f, "%s answers with ICMP port unreachable (%s)", fact_text(seen, "from"),
 		 fact_text(seen, "about"));
-	say_cure(f, "start the IKE daemon of the peer, or correct remote");
-	return say_cause(f, "The peer %s is there, but nothing listens on its UDP port 500.",
-			 remote(facts));
+	say_cure(f, "start the IKE daemon of the peer, or correct remote; if it runs, let UDP "
+		 "ports 500 and 4500 through the peer's firewall");
+	return say_cause(f, "The peer %s is there, but nothing listens on its UDP port 500 (or its "
+			 "own firewall rejects it in the same words).", remote(facts));
+}
+
+/* Who refuses with ICMP: as firewalls say it, or port unreachable of one that is not the port's */
+static const json_t *refusal(const json_t *facts)
+{
+	const json_t *seen = icmp(facts, "prohibited");
+
+	if (seen)
+		return seen;
+	seen = icmp(facts, "port-unreachable");
+	return seen && (!fact_is(seen, "from", remote(facts)) || answered(facts, "ike4500")) ?
+		seen : NULL;
 }
 
 static bool peer_filtered(const json_t *facts, struct finding *f)
 {
-	const json_t *seen = icmp(facts, "prohibited");
+	const json_t *seen = refusal(facts);
 
 	if (!tunnel_is_down(facts) || !seen || answered(facts, "ike500"))
 		return false;
-	say_seen(f, "%s answers with ICMP administratively prohibited (%s)",
-		 fact_text(seen, "from"), fact_text(seen, "about"));
+	say_seen(f, "%s answers with ICMP %s (%s)", fact_text(seen, "from"),
+		 fact_is(seen, "kind", "prohibited") ? "administratively prohibited" :
+		 "port unreachable", fact_text(seen, "about"));
+	if (answered(facts, "ike4500"))
+		say_seen(f, "asked on UDP port 4500, the peer answers");
 	say_cure(f, "have the firewall at %s let UDP ports 500 and 4500 and IP protocol 50 pass "
 		 "between %s and %s", fact_text(seen, "from"), fact_text(facts, "tunnel.local"),
 		 remote(facts));
@@ -202,7 +229,8 @@ static bool peer_unreachable(const json_t *facts, struct finding *f)
 
 static bool udp_500_blocked(const json_t *facts, struct finding *f)
 {
-	if (!tunnel_is_down(facts) || !silent(facts, "ike500") || !answered(facts, "ike4500"))
+	if (!tunnel_is_down(facts) || !silent(facts, "ike500") || !answered(facts, "ike4500") ||
+	    refusal(facts))
 		return false;
 	say_seen(f, "asked on UDP port 500, the peer is silent; asked the same on UDP port 4500, "
 		 "it "
@@ -344,6 +372,7 @@ static bool peer_silent(const json_t *facts, struct finding *f)
 const struct cause causes_path[] = {
 	{ "dns", "the peer's name does not resolve", dns },
 	{ "local-address-gone", "our configured address is not on this host", local_gone },
+	{ "remote-is-us", "the peer's configured address is one of this host", remote_is_us },
 	{ "route-through-tunnel", "the route to the peer leads into the tunnel",
 	  route_through_tunnel },
 	{ "no-route", "no route to the peer", no_route },

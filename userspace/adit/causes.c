@@ -8,8 +8,8 @@
 #include "adit/facts.h"
 
 const struct cause *const cause_tables[] = {
-	causes_host, causes_path, causes_phase1, causes_certificate, causes_phase2, causes_data,
-	causes_beyond, NULL
+	causes_host, causes_kernel, causes_path, causes_phase1, causes_certificate, causes_phase2,
+	causes_data, causes_beyond, NULL
 };
 
 bool say_cause(struct finding *finding, const char *format, ...)
@@ -71,6 +71,9 @@ size_t causes_judge(const json_t *facts, struct finding *findings, size_t max)
 	size_t count = 0, i;
 
 	for (i = 0; cause_tables[i]; i++) {
+		/* What fails for one reason looks like others further on: those would be wrong */
+		if (count && (!tunnel_is_up(facts) || cause_tables[i - 1] == causes_kernel))
+			break;
 		for (cause = cause_tables[i]; cause->code && count < max; cause++) {
 			struct finding *finding = &findings[count];
 

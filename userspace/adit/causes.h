@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The causes that `adit diagnose` knows, from the outside in: host, daemon, way to the peer,
- * phase 1, phase 2, data, what lies beyond the tunnel. Each judges the facts alone, so that it
- * can be tested with recorded ones. A judge that is not sure says no: a cause named wrongly sends
- * people astray, and "unknown" with what was seen does not.
+ * The causes that `adit diagnose` knows, from the outside in: host, daemon, kernel, way to the
+ * peer, phase 1, phase 2, data, what lies beyond the tunnel. Each judges the facts alone, so that
+ * it can be tested with recorded ones. A judge that is not sure says no: a cause named wrongly
+ * sends people astray, and "unknown" with what was seen does not.
  */
 #ifndef ADIT_TOOL_CAUSES_H
 #define ADIT_TOOL_CAUSES_H
@@ -38,14 +38,14 @@ struct cause {
 };
 
 /* One table a subject, each ended by a row without code, in the order in which they are judged */
-extern const struct cause causes_host[], causes_path[], causes_phase1[], causes_certificate[],
-	causes_phase2[], causes_data[], causes_beyond[];
+extern const struct cause causes_host[], causes_kernel[], causes_path[], causes_phase1[],
+	causes_certificate[], causes_phase2[], causes_data[], causes_beyond[];
 
 /** cause_tables - all of them, ended by NULL. */
 extern const struct cause *const cause_tables[];
 
 /**
- * causes_judge - all causes that hold
+ * causes_judge - the cause that keeps the tunnel down, or all that hold while it is up
  * @findings: filled in order of judgement: the first is the one to cure first
  * @max: room
  *

@@ -11,8 +11,10 @@
  *   "host"     kernel, module {loaded, file, source, headers, refusal}, secure_boot, ports [{port,
  *              holder}], nat (bool)
  *   "tunnel"   adit status --json of it; "later": the same after the traffic below
- *   "route"    remote {ok, error, device, source, up, carrier, self}, local {ours},
- *              inside [{selector, device, ok, overlaps}]
+ *   "route"    remote {ok, error, device, source, up, carrier, self, local}, local {ours},
+ *              device {exists, up}, inside [{selector, device, ok, overlaps}]
+ *   "counters" what grew while we looked: those of /proc/net/xfrm_stat, conntrack, qdisc_outer,
+ *              qdisc_tunnel (drops); and conntrack_count, conntrack_max
  *   "system"   forwarding4, forwarding6, routes_for_others, rp_filter, rp_drops
  *   "firewall" readable, verdicts [{flow, verdict, rule}]
  *   "probe"    ike500, ike4500, large, ike2, aggressive {asked, answer, notify, chosen, from},

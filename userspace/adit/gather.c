@@ -224,6 +224,24 @@ static void put_wire(struct gather *g)
 	g->capture = NULL;
 }
 
+/*
+ * The peer answers us, and has never answered the daemon: the daemon's next message, and what
+ * becomes of the answer, tell whether this host keeps it from the daemon
+ */
+static void await_daemon(struct gather *g)
+{
+	double sent = fact_number(g->facts, "tunnel.contact.sent"), end = unix_time() + PATIENCE;
+
+	if (!g->capture || !fact_is(g->facts, "probe.ike500.answer", "sa") ||
+	    !fact_is(g->facts, "tunnel.last_error.code", "no-response") ||
+	    fact_number(g->facts, "tunnel.contact.received"))
+		return;
+	while (gather_status(g, "later") && unix_time() < end &&
+	       fact_number(g->facts, "later.contact.sent") <= sent)
+		capture_wait(g->capture, 300);
+	capture_wait(g->capture, 1500);
+}
+
 static void gather_known(struct gather *g)
 {
 	bool up = fact_is(g->facts, "tunnel.state", "established");
@@ -231,12 +249,14 @@ static void gather_known(struct gather *g)
 	watch(g);
 	gather_route(g);
 	gather_system(g);
+	gather_counters(g);
 	gather_firewall(g);
 	if (up) {
 		gather_inside(g);
 		gather_status(g, "later");
 	}
 	gather_peer(g);
+	await_daemon(g);
 	if (!up)
 		gather_phase2(g);
 	if (gather_status(g, "later") && !up && fact_is(g->facts, "later.state", "established")) {
@@ -247,6 +267,7 @@ static void gather_known(struct gather *g)
 		gather_status(g, "later");
 	}
 	gather_system(g);
+	gather_counters(g);
 	put_wire(g);
 	gather_trial(g);
 }

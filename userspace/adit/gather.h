@@ -50,6 +50,8 @@ void gather_file(struct gather *g);
 void gather_route(struct gather *g);
 /* system: forwarding, reverse path filter; the second call adds what grew */
 void gather_system(struct gather *g);
+/* counters: of packets that the kernel drops; the second call leaves what grew */
+void gather_counters(struct gather *g);
 /* firewall: what nft knows of our own rules */
 void gather_firewall(struct gather *g);
 /* probe: questions to the peer; as root only */

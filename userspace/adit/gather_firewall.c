@@ -78,6 +78,48 @@ static void judge_inner(struct gather *g, const json_t *ruleset)
 	judge(g, ruleset, &flow);
 }
 
+/* Names in quotes behind the word "device" or "devices": device "wire", devices = { "a", "b" } */
+static json_t *devices_in(char *text)
+{
+	char *at = strstr(text, " device"), *end = at ? strstr(at, " priority") : NULL;
+	json_t *devices = json_array();
+	char *name, *rest;
+
+	if (!end)
+		return devices;
+	*end = 0;
+	for (at = strchr(at, '"'); at; at = rest ? strchr(rest, '"') : NULL) {
+		name = strtok_r(at + 1, "\"", &rest);
+		if (name)
+			json_array_append_new(devices, json_string(name));
+	}
+	return devices;
+}
+
+/* nft 1.0.6 leaves the device of such a chain out of its JSON */
+static void put_devices(const json_t *ruleset)
+{
+	const json_t *object;
+	size_t i;
+
+	json_array_foreach(json_object_get(ruleset, "nftables"), i, object) {
+		json_t *chain = json_object_get(object, "chain");
+		const char *const words[] = {
+			"nft", "list", "chain", "netdev", fact_text(chain, "table"),
+			fact_text(chain, "name"), NULL
+		};
+		char *text;
+		int status;
+
+		if (!fact_is(chain, "family", "netdev") || fact(chain, "dev"))
+			continue;
+		text = gather_run(words, &status);
+		if (!status)
+			json_object_set_new(chain, "dev", devices_in(text));
+		free(text);
+	}
+}
+
 void gather_firewall(struct gather *g)
 {
 	static const char *const words[] = { "nft", "-j", "list", "ruleset", NULL };
@@ -88,6 +130,7 @@ void gather_firewall(struct gather *g)
 	text = gather_run(words, &status);
 	ruleset = status ? NULL : json_loads(text, 0, NULL);
 	free(text);
+	put_devices(ruleset);
 	firewall = json_pack("{s:b, s:[]}", "readable", ruleset != NULL, "verdicts");
 	json_object_set_new(g->facts, "firewall", firewall);
 	if (ruleset && g->remote.family && g->local.family) {

@@ -266,6 +266,9 @@ static void ask_whether_there(struct gather *g, struct question *q, struct propo
 {
 	ask_first(g, q, list, probe, IKE_PORT, 0, "ike500");
 	ask_first(g, q, list, probe, IKE_PORT_NATT, 0, "ike4500");
+	/* One that had enough of us for a moment (strongSwan: block_threshold) is not blocked */
+	if (fact(probe, "ike4500.answer") && !fact(probe, "ike500.answer"))
+		ask_first(g, q, list, probe, IKE_PORT, 0, "ike500");
 }
 
 static void ask_all(struct gather *g, struct question *q, struct proposal_list *list,
@@ -306,6 +309,7 @@ static bool is_askable(const struct gather *g)
 {
 	return fact_true(g->facts, "route.remote.ok") &&
 	       !fact_true(g->facts, "route.remote.self") &&
+	       !fact_true(g->facts, "route.remote.local") &&
 	       !fact_false(g->facts, "route.local.ours");
 }
 

@@ -3,6 +3,7 @@
  * The ways of packets: to the peer, and into the tunnel.
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <string.h>
@@ -23,14 +24,27 @@ static json_t *route_remote(struct gather *g)
 
 	if (anl_route_lookup(g->anl, &remote, NULL, g->mark, &answer, &error))
 		return json_pack("{s:b, s:s}", "ok", 0, "error", error.text);
-	way = json_pack("{s:b, s:b}", "ok", 1, "self", answer.ifindex &&
-			answer.ifindex == (uint32_t)fact_number(g->facts, "tunnel.ifindex"));
+	way = json_pack("{s:b, s:b, s:b}", "ok", 1, "self", answer.ifindex &&
+			answer.ifindex == (uint32_t)fact_number(g->facts, "tunnel.ifindex"),
+			"local", answer.local);
 	if (!anl_link_get(g->anl, answer.ifindex, &link, &error)) {
 		json_object_set_new(way, "device", json_string(link.name));
 		json_object_set_new(way, "up", json_boolean(link.up));
 		json_object_set_new(way, "carrier", json_boolean(link.carrier));
 	}
 	return way;
+}
+
+static json_t *tunnel_device(struct gather *g)
+{
+	struct anl_error error;
+	struct anl_link link;
+	int code = anl_link_find(g->anl, fact_text(g->facts, "tunnel.device"), &link, &error);
+
+	if (code && code != -ENODEV)
+		return NULL;
+	return code ? json_pack("{s:b}", "exists", 0) :
+		      json_pack("{s:b, s:b}", "exists", 1, "up", link.up);
 }
 
 static bool is_ours(struct gather *g, const char *text)
@@ -182,6 +196,7 @@ void gather_route(struct gather *g)
 		return;
 	if (g->remote.family)
 		json_object_set_new(route, "remote", route_remote(g));
+	json_object_set_new(route, "device", tunnel_device(g));
 	if (*local)
 		json_object_set_new(route, "local", json_pack("{s:b}", "ours", is_ours(g, local)));
 	tunnels = all_tunnels(g);

@@ -402,12 +402,24 @@ static enum end run_chain(struct judge *j, const json_t *chain, unsigned int dep
 	return ENDS_NOT;
 }
 
+/* A chain of family netdev is of one device, or of several */
+static bool is_of_device(const json_t *chain, const char *device)
+{
+	const json_t *dev = json_object_get(chain, "dev"), *one;
+	size_t i;
+
+	json_array_foreach(dev, i, one)
+		if (*device && !strcmp(json_string_value(one) ?: "", device))
+			return true;
+	return *device && !strcmp(json_string_value(dev) ?: "", device);
+}
+
 static bool meets(const struct ruleset_flow *flow, const json_t *chain)
 {
-	static const char *const hooks[][3] = {
-		[RULESET_IN] = { "prerouting", "input", "ingress" },
-		[RULESET_OUT] = { "output", "postrouting", "output" },
-		[RULESET_FORWARD] = { "prerouting", "forward", "postrouting" },
+	static const char *const hooks[][4] = {
+		[RULESET_IN] = { "prerouting", "input", "ingress", "ingress" },
+		[RULESET_OUT] = { "output", "postrouting", "egress", "egress" },
+		[RULESET_FORWARD] = { "prerouting", "forward", "postrouting", "ingress" },
 	};
 	const char *hook = text_of(chain, "hook"), *family = text_of(chain, "family");
 	bool four = flow->family == AF_INET;
@@ -415,9 +427,10 @@ static bool meets(const struct ruleset_flow *flow, const json_t *chain)
 
 	if (strcmp(text_of(chain, "type"), "filter") ||
 	    !(!strcmp(family, "inet") || !strcmp(family, four ? "ip" : "ip6") ||
-	      (!strcmp(family, "netdev") && !strcmp(text_of(chain, "dev"), flow->iif))))
+	      (!strcmp(family, "netdev") &&
+	       is_of_device(chain, strcmp(hook, "egress") ? flow->iif : flow->oif))))
 		return false;
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 4; i++)
 		if (!strcmp(hook, hooks[flow->way][i]))
 			return true;
 	return false;
