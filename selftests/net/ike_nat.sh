@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# NAT between adit and strongSwan, in front of either and seen on the wire: the float to port 4500,
-# the marker that tells key exchange from ESP, keepalives; and UDP encapsulation without any NAT.
+# NAT between adit and strongSwan, in front of either and of both, seen on the wire: the float to port
+# 4500, the marker that tells key exchange from ESP, keepalives; a NAT that forgets; and UDP
+# encapsulation without any NAT.
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/ike_lib.sh"
 
-plan 33
+plan 46
 need_adit
 need_strongswan
 need conntrack
@@ -58,6 +59,21 @@ nat_of()
 	adit_status "$1" '"\(.ike.nat_local) \(.ike.nat_remote) \(.children[0].encap)"'
 }
 
+# same_sas SIDE: remembers phase 1 and SPIs in $SAS; passes when they are what they were.
+same_sas()
+{
+	local before=${SAS:-}
+	SAS=$(adit_status "$1" '.ike.cookie_i + .children[0].spi_in + .children[0].spi_out')
+	echo "$SAS, before: $before"
+	[ "$SAS" = "$before" ]
+}
+
+# moved SIDE PORT: the peer's port is another one.
+moved()
+{
+	adit_is "$1" ".ike.remote_port != $2"
+}
+
 # forward: the router passes UDP for IKE on its right address to the left: a responder behind NAT.
 forward()
 {
@@ -92,6 +108,11 @@ capture_end wire
 floated "$name"
 check "$name: no ESP of its own protocol" udp_alone
 check "$name: nothing inner on the wire" no_plaintext wire
+same_sas left >/dev/null
+router_nat_forget
+check "$name: the NAT forgets: strongSwan finds it again" eventually hosts_ping
+check "$name: the NAT forgets: traffic both ways" exchange -u 64,1300 "$rhost" "$lhost" $RHOST4 $LHOST4
+check "$name: the NAT forgets: nothing is negotiated anew" same_sas left
 adit_stop left
 eventually no_swan_sas right
 swan_stop right
@@ -114,7 +135,15 @@ capture_end wire
 floated "$name"
 check "$name: no ESP of its own protocol" udp_alone
 check "$name: nothing inner on the wire" no_plaintext wire
-swan left --terminate --ike peer >/dev/null
+same_sas right >/dev/null
+port=$(adit_status right .ike.remote_port)
+router_nat_forget 22000-22999
+check "$name: the NAT forgets: the next packet is answered" eventually hosts_ping
+check "$name: the NAT forgets: adit says where the peer is now" eventually moved right "$port"
+check "$name: the NAT forgets: traffic both ways" exchange -u 64,1300 "$rhost" "$lhost" $RHOST4 $LHOST4
+check "$name: the NAT forgets: nothing is negotiated anew" same_sas right
+check "$name: it deletes from there" swan left --terminate --ike peer
+check "$name: and adit is without SAs" eventually no_adit_sas right
 
 name="strongSwan behind NAT responds"
 adit_stop right
@@ -141,6 +170,34 @@ same "$name: it knows that it is the one behind NAT" "true false true" "$(nat_of
 check "$name: traffic flows" hosts_ping
 swan right --terminate --ike peer >/dev/null
 adit_stop left
+
+name="both behind NAT"
+in_ns "$router" nft delete table ip adit_nat
+router_nat
+# To the left, the right one is the router too.
+in_ns "$router" nft -f - <<-NFT
+table ip adit_nat {
+	chain prerouting {
+		type nat hook prerouting priority -100; policy accept;
+		iifname "toleft" ip daddr $ROUTER_LEFT4 udp dport { 500, 4500 } dnat to $RIGHT4
+	}
+}
+NFT
+in_ns "$router" conntrack -F >/dev/null 2>&1
+swan_conf right
+swan_conn right peer nat=yes
+swan_load right
+adit_conf left
+adit_tunnel left net start=wait remote=$ROUTER_LEFT4 remote-id=$RIGHT4
+adit_start left || bail_out "aditd does not start"
+listen
+check "$name: up" adit_ctl left up net --wait 10
+same "$name: adit knows it" "true true true" "$(nat_of left)"
+check "$name: traffic flows" hosts_ping
+capture_end wire
+check "$name: no ESP of its own protocol" udp_alone
+adit_stop left
+eventually no_swan_sas right
 
 name="no NAT, encap = force"
 in_ns "$router" nft delete table ip adit_nat

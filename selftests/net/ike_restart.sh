@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/ike_lib.sh"
 
-plan 25
+plan 31
 need_adit
 need_strongswan
 
@@ -84,11 +84,13 @@ up "$name"
 swan_kill right
 check "$name: adit notices" wait_for 20 adit_error left dpd-timeout
 check "$name: no SA is left in the kernel" eventually no_adit_sas left
+check "$name: the device has lost its carrier" eventually no_carrier "$left" vpn0
 # What a dead daemon leaves in the kernel is its own business.
 ip -n "$right" xfrm state flush
 ip -n "$right" xfrm policy flush
 swan_start right || bail_out "strongSwan does not start again"
 check "$name: started again, the tunnel is up" wait_for 40 adit_established left
+check "$name: the carrier is there again" eventually carrier "$left" vpn0
 check "$name: and traffic flows" hosts_ping
 
 name="strongSwan restarts in order"
@@ -96,5 +98,20 @@ swan_stop right
 check "$name: its DELETE takes the tunnel down" wait_for 10 adit_is left '.state != "established"'
 swan_start right || bail_out "strongSwan does not start again"
 check "$name: the tunnel is up again" wait_for 40 adit_established left
+adit_stop left
+eventually no_swan_sas right
+
+name="kill -9 of adit, which waits"
+swan_conf right
+swan_conn right peer dpd_delay=2s dpd_timeout=6s child_dpd_action=restart
+swan_load right || bail_out "strongSwan does not load its configuration"
+adit_conf left
+adit_tunnel left net "${DPD[@]}" start=wait
+adit_start left || bail_out "aditd does not start"
+check "$name: strongSwan brings the tunnel up" swan_initiate right
+check "$name: dead" adit_kill left
+adit_start left || bail_out "aditd does not start again"
+check "$name: started again, strongSwan finds it, and the tunnel is up" wait_for 30 adit_established left
+check "$name: and traffic flows" hosts_ping
 
 finish
