@@ -427,6 +427,39 @@ static void test_impostors(void **state)
 	world_free(w);
 }
 
+/* The true peer's answers take time: its session had to make room, and is made again for it. */
+static void test_slow_peer(void **state)
+{
+	struct couple s;
+	struct world *w = couple_begin(&s, 1);
+	struct ike_endpoint from = { w->sides[0].address, IKE_PORT };
+	struct ike_endpoint to = { w->sides[1].address, IKE_PORT };
+	struct ike_counters counters;
+	uint8_t first[2048];
+	unsigned int i;
+	size_t length;
+
+	w->latency = 100;
+	couple_add(&s, w);
+	length = w->datagrams[0].length;
+	memcpy(first, w->datagrams[0].bytes, length);
+	for (i = 0; i < 10000; i++) {
+		memcpy(first, &i, sizeof(i));
+		first[7] = 1;
+		world_forge(w, &from, &to, first, length);
+		world_run(w, w->now + (i % 10 == 0), NULL);
+	}
+	assert_true(couple_up(w));
+	assert_int_equal(w->sides[0].counts[IKE_EVENT_INITIATING], 1);
+	assert_null(world_esp(w, 0, 1, true));
+	ike_counters(w->sides[1].ike, &counters);
+	assert_in_range(counters.half_open, 1, 250);
+	world_run(w, w->now + 60 * SECONDS, NULL);
+	ike_counters(w->sides[1].ike, &counters);
+	assert_int_equal(counters.half_open, 0);
+	world_free(w);
+}
+
 /* One address may not take all the places. */
 static void test_one_source(void **state)
 {
@@ -529,7 +562,7 @@ int main(void)
 		cmocka_unit_test(test_remote_id),   cmocka_unit_test(test_unreachable),
 		cmocka_unit_test(test_booting),	    cmocka_unit_test(test_how_far),
 		cmocka_unit_test(test_kernel),	    cmocka_unit_test(test_flood),
-		cmocka_unit_test(test_impostors),
+		cmocka_unit_test(test_impostors),   cmocka_unit_test(test_slow_peer),
 		cmocka_unit_test(test_one_source),
 		cmocka_unit_test(test_noise),	    cmocka_unit_test(test_refused_settings),
 	};

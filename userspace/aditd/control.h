@@ -132,8 +132,8 @@
  *   proposal…); the daemon tries again all the same, with back-off, for ever.
  *   Members that occur: "peer" "address:port", "ike" cookie pair "i:r", "spi_in", "spi_out",
  *   "proposal", "id", "notify" its number, "authenticated", "count", "retry_in", "state".
- *   What strangers cause with unauthenticated messages is told at most EVENT_STRANGERS times a
- *   second, then an event "suppressed" says how many were not.
+ *   What strangers cause with unauthenticated messages is told EVENT_STRANGERS times at once and
+ *   one more time for each second; every ten seconds an event "suppressed" says how often it was not.
  *
  * CODE: stable words.
  *   Failures: CONTROL_FAILURE_CODES below, also the values of last_error.code.
@@ -153,7 +153,7 @@
 #define CONTROL_CLIENTS_MAX	64		/* connections at once */
 #define CONTROL_OUTPUT_MAX	(4 << 20)	/* bytes not yet read by a client */
 #define CONTROL_WAIT_MAX	3600		/* seconds of "wait" */
-#define EVENT_STRANGERS		20		/* events a second */
+#define EVENT_STRANGERS		20		/* events at once, and one more a second */
 
 #define CONTROL_FAILURE_CODES \
 	"no-response",		/* the peer did not answer */ \

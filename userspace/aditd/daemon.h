@@ -36,8 +36,10 @@ struct daemon {
 	size_t tunnel_count;
 	bool tunnels_changed;		/* some tunnel waits for tunnels_work() */
 	bool send_failed;		/* some tunnel has a send_error */
-	uint64_t strangers_since;	/* report.c: the second that is counted */
-	unsigned int strangers, strangers_suppressed;
+	/* report.c, ms: each event about a stranger takes a second of credit, which comes with time */
+	uint64_t strangers_spent;
+	uint64_t suppressed_told;
+	unsigned int strangers_suppressed;
 	uv_signal_t signals[3];
 	bool stopping;
 };

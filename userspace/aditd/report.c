@@ -10,6 +10,9 @@
 #include "aditd/engine.h"
 #include "aditd/log.h"
 
+#define SECOND			1000	/* ms */
+#define SUPPRESSED_INTERVAL	(10 * SECOND)
+
 void report_send(struct daemon *daemon, const struct report *report)
 {
 	json_t *event = report->members ? report->members : json_object();
@@ -146,26 +149,34 @@ static bool by_stranger(const struct ike_event *event)
 	}
 }
 
+static void tell_suppressed(struct daemon *daemon, uint64_t now)
+{
+	unsigned int suppressed = daemon->strangers_suppressed;
+
+	if (!suppressed || now - daemon->suppressed_told < SUPPRESSED_INTERVAL)
+		return;
+	daemon->suppressed_told = now;
+	daemon->strangers_suppressed = 0;
+	report_text(daemon, IKE_SEVERITY_WARNING, NULL, "suppressed",
+		    "%u messages about unauthenticated packets were suppressed", suppressed);
+}
+
 /* Thousands of forged messages must not fill the log, nor hide in it what matters */
 static bool let_pass(struct daemon *daemon, const struct ike_event *event)
 {
 	uint64_t now = engine_now();
 
-	if (now - daemon->strangers_since >= 1000) {
-		unsigned int suppressed = daemon->strangers_suppressed;
-
-		daemon->strangers_since = now;
-		daemon->strangers = 0;
-		daemon->strangers_suppressed = 0;
-		if (suppressed)
-			report_text(daemon, IKE_SEVERITY_WARNING, NULL, "suppressed",
-				    "%u messages about unauthenticated packets were suppressed",
-				    suppressed);
-	}
-	if (!by_stranger(event) || ++daemon->strangers <= EVENT_STRANGERS)
+	tell_suppressed(daemon, now);
+	if (!by_stranger(event))
 		return true;
-	daemon->strangers_suppressed++;
-	return false;
+	if (daemon->strangers_spent < now)
+		daemon->strangers_spent = now;
+	if (daemon->strangers_spent - now >= EVENT_STRANGERS * SECOND) {
+		daemon->strangers_suppressed++;
+		return false;
+	}
+	daemon->strangers_spent += SECOND;
+	return true;
 }
 
 void report_engine(struct daemon *daemon, const struct ike_event *event)

@@ -7,6 +7,8 @@
 
 #include "ike/child.h"
 #include "ike/connection.h"
+#include "ike/evicted.h"
+#include "ike/half_open.h"
 #include "ike/informational.h"
 #include "ike/phase1.h"
 #include "ike/quick.h"
@@ -117,7 +119,8 @@ struct ike *ike_new(const struct ike_ops *ops, void *ctx)
 	ike->ctx = ctx;
 	ike_set_limits(ike, &(struct ike_limits){ 0 });
 	ike_set_ports(ike, IKE_PORT, IKE_PORT_NATT);
-	if (!table_init(&ike->by_cookie) || !table_init(&ike->by_spi)) {
+	if (!table_init(&ike->by_cookie) || !table_init(&ike->by_spi) ||
+	    !half_open_init(&ike->half_open)) {
 		ike_free(ike);
 		return NULL;
 	}
@@ -137,6 +140,7 @@ void ike_free(struct ike *ike)
 		session_kill(ike->sessions);
 	engine_reap(ike);
 	connections_free(ike);
+	half_open_free(&ike->half_open);
 	table_free(&ike->by_cookie);
 	table_free(&ike->by_spi);
 	free(ike);
@@ -287,6 +291,8 @@ static void input(struct ike *ike, struct arrival *a)
 	const struct isakmp_header *h = &a->message.header;
 	struct session *s = session_find(ike, h, a->remote);
 
+	if (!s)
+		s = evicted_resume(ike, a);
 	if (s)
 		session_heard(s, a->local);
 	if (fragment_is(&a->message))

@@ -26,6 +26,22 @@ struct permits {
 	uint64_t refilled;
 };
 
+/* First messages whose sessions had to go (evicted.h), oldest first. */
+struct evicted {
+	struct evicted_entry *oldest, *newest;
+	struct table by_cookie; /* of the responder */
+	size_t bytes;
+	struct timer timer; /* when the oldest goes */
+};
+
+/* Sessions that peers began and that are not established (half_open.h), in no order. */
+struct half_open {
+	struct session **all;
+	unsigned int count, size;
+	struct table by_source; /* by address */
+	struct evicted evicted;
+};
+
 struct ike {
 	const struct ike_ops *ops;
 	void *ctx;
@@ -34,7 +50,7 @@ struct ike {
 	struct connection *connections;
 	struct session *sessions; /* newest first */
 	struct child *children; /* newest first */
-	struct session *half_open; /* those that peers began and that are not established */
+	struct half_open half_open;
 	struct table by_cookie; /* sessions by initiator cookie */
 	struct table by_spi; /* children by inbound SPI */
 	struct session *dead_sessions;

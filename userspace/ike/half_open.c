@@ -1,34 +1,71 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ike/half_open.h"
 
+#include <stdlib.h>
+
+#include "ike/evicted.h"
+
 /* A peer that has the answer to its last message goes on within this time. */
 #define PROVEN_PATIENCE (5 * SECOND)
+#define FIRST_SIZE 64
 
-void half_open_add(struct session *s)
+static uint64_t source_key(const struct ike_address *address)
 {
-	struct ike *ike = s->ike;
+	return digest_of(bytes_of(address->bytes, sizeof(address->bytes)));
+}
 
-	s->half_open = true;
-	s->half_prev = NULL;
-	s->half_next = ike->half_open;
-	if (s->half_next)
-		s->half_next->half_prev = s;
-	ike->half_open = s;
-	ike->counters.half_open++;
+static bool grow(struct half_open *h)
+{
+	unsigned int size = h->size ? 2 * h->size : FIRST_SIZE;
+	struct session **all = realloc(h->all, size * sizeof(*all));
+
+	if (!all)
+		return false;
+	h->all = all;
+	h->size = size;
+	return true;
+}
+
+bool half_open_init(struct half_open *h)
+{
+	*h = (struct half_open){ 0 };
+	return table_init(&h->by_source) && evicted_init(&h->evicted);
+}
+
+void half_open_free(struct half_open *h)
+{
+	evicted_free(&h->evicted);
+	table_free(&h->by_source);
+	free(h->all);
+	*h = (struct half_open){ 0 };
+}
+
+bool half_open_add(struct session *s)
+{
+	struct half_open *h = &s->ike->half_open;
+
+	if (h->count == h->size && !grow(h))
+		return false;
+	h->all[h->count++] = s;
+	s->half_open = h->count;
+	table_insert(&h->by_source, &s->by_source, source_key(&s->remote.address), s);
+	s->ike->counters.half_open = h->count;
+	return true;
 }
 
 void half_open_remove(struct session *s)
 {
+	struct half_open *h = &s->ike->half_open;
+	struct session *last;
+
 	if (!s->half_open)
 		return;
-	s->half_open = false;
-	if (s->half_prev)
-		s->half_prev->half_next = s->half_next;
-	else
-		s->ike->half_open = s->half_next;
-	if (s->half_next)
-		s->half_next->half_prev = s->half_prev;
-	s->ike->counters.half_open--;
+	last = h->all[--h->count];
+	h->all[s->half_open - 1] = last;
+	last->half_open = s->half_open;
+	s->half_open = 0;
+	table_remove(&h->by_source, &s->by_source);
+	s->ike->counters.half_open = h->count;
 }
 
 /* It has not answered us yet: its address may be anybody's. */
@@ -37,45 +74,90 @@ static bool unproven(const struct session *s)
 	return s->main.state == STATE_MAIN_R3 || s->main.state == STATE_AGGRESSIVE_R3;
 }
 
+static struct session *older(struct session *a, struct session *b)
+{
+	return !a || b->begun < a->begun ? b : a;
+}
+
+/* The one to go when none is without proof: the oldest, if it does not go on. */
+static struct session *stuck(const struct ike *ike, struct session *oldest)
+{
+	return oldest && ike->now - oldest->begun >= PROVEN_PATIENCE ? oldest : NULL;
+}
+
 /*
  * The one to go: of those without a proven address any one, by chance. The oldest would be the
- * true peer's as surely as the flood is fast; by chance it survives as long as its answer takes
- * with a good probability, and again with each of its repetitions. Else the oldest that does not
- * go on. @remote NULL: whoever they are from.
+ * true peer's as surely as the flood is fast.
  */
-static struct session *least(struct ike *ike, const struct ike_endpoint *remote)
+static struct session *least(struct ike *ike)
 {
-	struct session *s, *pick = NULL, *oldest = NULL;
-	unsigned int count = 0;
+	const struct half_open *h = &ike->half_open;
+	unsigned int i, at = engine_random32(ike);
+	struct session *s, *oldest = NULL;
 
-	for (s = ike->half_open; s; s = s->half_next) { /* newest first */
-		if (remote && !ike_address_equal(&s->remote.address, &remote->address))
-			continue;
-		if (!unproven(s))
-			oldest = s;
-		else if (!(engine_random32(ike) % ++count))
-			pick = s;
+	for (i = 0; i < h->count; i++) {
+		s = h->all[(at + i) % h->count];
+		if (unproven(s))
+			return s;
+		oldest = older(oldest, s);
 	}
-	if (!pick && oldest && ike->now - oldest->begun >= PROVEN_PATIENCE)
-		return oldest;
-	return pick;
+	return stuck(ike, oldest);
+}
+
+/* One behind @link that @address began, or NULL. */
+static struct table_link *from(const struct ike *ike, const struct ike_address *address,
+			       struct table_link *link)
+{
+	const struct session *s;
+
+	while ((link = table_find(&ike->half_open.by_source, source_key(address), link))) {
+		s = link->entry;
+		if (ike_address_equal(&s->remote.address, address))
+			break;
+	}
+	return link;
+}
+
+/* The same among those that @address began. */
+static struct session *least_from(struct ike *ike, const struct ike_address *address)
+{
+	struct session *s, *oldest = NULL;
+	struct table_link *link = NULL;
+	unsigned int count = 0, at;
+
+	while ((link = from(ike, address, link))) {
+		oldest = older(oldest, link->entry);
+		count += unproven(link->entry);
+	}
+	if (!count)
+		return stuck(ike, oldest);
+	at = engine_random32(ike) % count;
+	while ((link = from(ike, address, link))) {
+		s = link->entry;
+		if (unproven(s) && !at--)
+			return s;
+	}
+	return NULL;
 }
 
 bool half_open_room(struct ike *ike, const struct ike_endpoint *remote)
 {
-	struct session *s, *gone = NULL;
+	struct table_link *link = NULL;
+	struct session *gone = NULL;
 	unsigned int same = 0;
 
-	for (s = ike->half_open; s; s = s->half_next)
-		same += ike_address_equal(&s->remote.address, &remote->address);
+	while ((link = from(ike, &remote->address, link)))
+		same++;
 	if (same >= ike->limits.half_open_source)
-		gone = least(ike, remote);
-	else if (ike->counters.half_open >= ike->limits.half_open)
-		gone = least(ike, NULL);
+		gone = least_from(ike, &remote->address);
+	else if (ike->half_open.count >= ike->limits.half_open)
+		gone = least(ike);
 	else
 		return true;
 	ike->counters.half_open_refused++;
-	if (gone)
-		session_kill(gone);
-	return gone;
+	if (!gone)
+		return false;
+	evicted_keep(gone);
+	session_kill(gone);
+	return true;
 }

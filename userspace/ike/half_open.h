@@ -8,7 +8,11 @@
 
 #include "ike/session.h"
 
-void half_open_add(struct session *s);
+/* False when memory is short; half_open_free() is due all the same. */
+bool half_open_init(struct half_open *h);
+void half_open_free(struct half_open *h);
+/* False, and nothing added, when memory is short. */
+bool half_open_add(struct session *s);
 /* It is established, or dead; nothing when it is none of them. */
 void half_open_remove(struct session *s);
 /*

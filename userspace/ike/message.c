@@ -59,6 +59,11 @@ bool message_parse_header(struct message *m, struct bytes datagram, struct fault
 	return true;
 }
 
+struct bytes message_bytes(const struct message *m)
+{
+	return bytes_of(m->body.data - IKE_HEADER_LEN, IKE_HEADER_LEN + m->body.len);
+}
+
 /* RFC 3947 took over the drafts' payloads under new numbers; their contents are the same. */
 static uint8_t type_of_wire(uint8_t type)
 {

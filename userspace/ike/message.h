@@ -48,6 +48,9 @@ struct message {
  */
 bool message_parse_header(struct message *m, struct bytes datagram, struct fault *fault);
 
+/* The whole message as on the wire, header included. */
+struct bytes message_bytes(const struct message *m);
+
 /*
  * Walks the payload chain in @clear (@m->body when the message is not encrypted), beginning with
  * the type in the header. Every payload's generic header and every known type's fixed part, minimum

@@ -21,6 +21,7 @@ void phase1_free(struct phase1 *p)
 		return;
 	dh_free(p->dh);
 	blob_clear(&p->sa);
+	blob_clear(&p->first);
 	blob_clear(&p->ni);
 	blob_clear(&p->nr);
 	blob_clear(&p->gxi);
@@ -116,37 +117,57 @@ static void refuse_exchange(struct connection *c, const struct arrival *a)
 	informational_clear(c->ike, h, IKE_N_INVALID_EXCHANGE_TYPE, a->local, a->remote);
 }
 
-void phase1_respond(struct ike *ike, struct arrival *a)
+/* The connection for a first message; NULL when there is none, which is told. */
+static struct connection *wanted(struct ike *ike, struct arrival *a)
 {
 	struct connection *first, *c;
 	const struct isakmp_header *h = &a->message.header;
-	bool main_mode = h->exchange == IKE_EXCHANGE_MAIN;
-	enum state state = main_mode ? STATE_MAIN_R1 : STATE_AGGRESSIVE_R1;
-	struct session *s;
 
-	if (ike->shut_down)
-		return;
 	first = connection_match(ike, &a->local->address, &a->remote->address, NULL);
 	for (c = first; c && !speaks(c, h->exchange);)
 		c = connection_match(ike, &a->local->address, &a->remote->address, c);
-	if (!first) {
+	if (!first)
 		refuse_stranger(ike, a);
-		return;
-	}
-	if (!c) {
+	else if (!c)
 		refuse_exchange(first, a);
-		return;
-	}
-	if (!half_open_room(ike, a->remote))
-		return;
+	return c;
+}
+
+static struct session *respond(struct ike *ike, struct arrival *a, const uint8_t *cookie_r)
+{
+	const struct isakmp_header *h = &a->message.header;
+	bool main_mode = h->exchange == IKE_EXCHANGE_MAIN;
+	enum state state = main_mode ? STATE_MAIN_R1 : STATE_AGGRESSIVE_R1;
+	struct connection *c = ike->shut_down ? NULL : wanted(ike, a);
+	struct session *s;
+
+	if (!c || !half_open_room(ike, a->remote))
+		return NULL;
 	s = session_new(c, h->initiator, a->local, a->remote);
 	if (!s)
-		return;
-	session_heard(s, a->local);
-	if (begin(s, h->exchange, state))
+		return NULL;
+	if (cookie_r)
+		memcpy(s->cookie_r, cookie_r, sizeof(s->cookie_r));
+	else
+		session_heard(s, a->local);
+	s->resumed = cookie_r;
+	if (begin(s, h->exchange, state) &&
+	    (!main_mode || blob_set(&s->main.phase1->first, message_bytes(&a->message))))
 		exchange_input(&s->main, a);
+	s->resumed = false;
 	if (!s->dead && s->main.state == state)
 		session_kill(s);
+	return s->dead ? NULL : s;
+}
+
+void phase1_respond(struct ike *ike, struct arrival *a)
+{
+	respond(ike, a, NULL);
+}
+
+struct session *phase1_resume(struct ike *ike, struct arrival *first, const uint8_t cookie_r[8])
+{
+	return respond(ike, first, cookie_r);
 }
 
 /* What the peer can do (RFC 2408 3.16, RFC 3947 3.1, RFC 3706 5.1) */

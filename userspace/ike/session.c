@@ -108,6 +108,7 @@ struct session *session_new(struct connection *c, const uint8_t *cookie_i,
 	if (!s)
 		return NULL;
 	s->ike = ike;
+	s->remote = *remote;
 	s->connection = c;
 	s->initiator = !cookie_i;
 	if (cookie_i) {
@@ -117,7 +118,6 @@ struct session *session_new(struct connection *c, const uint8_t *cookie_i,
 		cookie_make(ike, s->cookie_i);
 	}
 	s->local = *local;
-	s->remote = *remote;
 	s->begun = ike->now;
 	s->began_on_4500 = local->port == IKE_PORT_NATT;
 	timer_init(&s->rekey, rekey_fire, s);
@@ -125,11 +125,15 @@ struct session *session_new(struct connection *c, const uint8_t *cookie_i,
 	timer_init(&s->dpd, dpd_fire, s);
 	timer_init(&s->keepalive, natt_keepalive_fire, s);
 	access_init(s);
+	if (!s->initiator && !half_open_add(s)) {
+		free(s);
+		return NULL;
+	}
 	s->next = ike->sessions;
+	if (s->next)
+		s->next->prev = s;
 	ike->sessions = s;
 	table_insert(&ike->by_cookie, &s->by_cookie, cookie_key(s->cookie_i), s);
-	if (!s->initiator)
-		half_open_add(s);
 	ike->counters.ike_sas++;
 	return s;
 }
@@ -150,7 +154,6 @@ static void leave_children(struct session *s)
 void session_kill(struct session *s)
 {
 	struct ike *ike = s->ike;
-	struct session **at;
 
 	if (s->dead)
 		return;
@@ -160,10 +163,12 @@ void session_kill(struct session *s)
 	/* None has children before; and those that floods begin must cost little. */
 	if (s->established)
 		leave_children(s);
-	for (at = &ike->sessions; *at && *at != s; at = &(*at)->next)
-		;
-	if (*at)
-		*at = s->next;
+	if (s->prev)
+		s->prev->next = s->next;
+	else
+		ike->sessions = s->next;
+	if (s->next)
+		s->next->prev = s->prev;
 	table_remove(&ike->by_cookie, &s->by_cookie);
 	timer_clear(&ike->timers, &s->rekey);
 	timer_clear(&ike->timers, &s->expire);
@@ -534,6 +539,8 @@ void session_count(struct session *s, size_t len)
 
 void session_transmit(struct session *s, const uint8_t *bytes, size_t len)
 {
+	if (s->resumed)
+		return;
 	s->sent_time = s->ike->now;
 	s->connection->contact.sent++;
 	s->connection->contact.sent_natt += s->local.port == IKE_PORT_NATT;

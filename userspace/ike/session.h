@@ -16,17 +16,17 @@
 #define SESSION_IDS_KEPT 256
 
 struct session {
-	struct session *next;
+	struct session *next, *prev;
 	struct ike *ike;
 	struct connection *connection;
 	bool dead;
 	bool initiator;
 	bool established;
-	bool half_open; /* in that list */
-	struct session *half_next, *half_prev;
+	unsigned int half_open; /* its place among those, from 1; 0: it is none */
+	bool resumed; /* what it is about to send went out before (evicted.h) */
 	bool retiring; /* a newer one has taken over, or is about to: no new exchanges of ours */
 	bool rekeying; /* our successor is being negotiated */
-	struct table_link by_cookie;
+	struct table_link by_cookie, by_source;
 	uint8_t cookie_i[8], cookie_r[8];
 	struct ike_endpoint local, remote;
 	uint64_t begun, established_time, seen, sent_time;

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ike/evicted.h"
+
+#include <stdlib.h>
+
+#include "ike/phase1.h"
+
+/* A first message takes 200 to 600 bytes: enough for ten to thirty thousand. */
+#define BYTES_MAX (8U << 20)
+
+struct evicted_entry {
+	struct evicted_entry *next; /* newer */
+	struct table_link by_cookie; /* of the responder: ours, so nobody chooses the bucket */
+	uint8_t cookie_i[IKE_COOKIE_LEN], cookie_r[IKE_COOKIE_LEN];
+	struct ike_endpoint local, remote;
+	uint64_t time;
+	size_t length;
+	uint8_t message[];
+};
+
+static uint64_t cookie_key(const uint8_t cookie[IKE_COOKIE_LEN])
+{
+	uint64_t key;
+
+	memcpy(&key, cookie, sizeof(key));
+	return key;
+}
+
+bool evicted_init(struct evicted *e)
+{
+	*e = (struct evicted){ 0 };
+	return table_init(&e->by_cookie);
+}
+
+static size_t size_of(const struct evicted_entry *entry)
+{
+	return sizeof(*entry) + entry->length;
+}
+
+static void drop_oldest(struct evicted *e)
+{
+	struct evicted_entry *entry = e->oldest;
+
+	e->oldest = entry->next;
+	e->bytes -= size_of(entry);
+	table_remove(&e->by_cookie, &entry->by_cookie);
+	free(entry);
+}
+
+void evicted_free(struct evicted *e)
+{
+	while (e->oldest)
+		drop_oldest(e);
+	table_free(&e->by_cookie);
+}
+
+/* Those that nobody waits for any more go. */
+static void expire(void *owner)
+{
+	struct ike *ike = owner;
+	struct evicted *e = &ike->half_open.evicted;
+
+	while (e->oldest && e->oldest->time + EXCHANGE_PATIENCE <= ike->now)
+		drop_oldest(e);
+	if (e->oldest)
+		timer_set(&ike->timers, &e->timer, e->oldest->time + EXCHANGE_PATIENCE);
+}
+
+static void append(struct ike *ike, struct evicted_entry *entry)
+{
+	struct evicted *e = &ike->half_open.evicted;
+
+	while (e->oldest && e->bytes + size_of(entry) > BYTES_MAX)
+		drop_oldest(e);
+	if (e->oldest) {
+		e->newest->next = entry;
+	} else {
+		e->oldest = entry;
+		timer_init(&e->timer, expire, ike);
+		timer_set(&ike->timers, &e->timer, entry->time + EXCHANGE_PATIENCE);
+	}
+	e->newest = entry;
+	e->bytes += size_of(entry);
+	table_insert(&e->by_cookie, &entry->by_cookie, cookie_key(entry->cookie_r), entry);
+}
+
+void evicted_keep(struct session *s)
+{
+	const struct blob *first = &s->main.phase1->first;
+	struct evicted_entry *entry;
+
+	/* Aggressive mode's second message has our key pair and nonce in it */
+	if (s->main.state != STATE_MAIN_R3 || !first->len)
+		return;
+	entry = calloc(1, sizeof(*entry) + first->len);
+	if (!entry)
+		return;
+	memcpy(entry->cookie_i, s->cookie_i, sizeof(entry->cookie_i));
+	memcpy(entry->cookie_r, s->cookie_r, sizeof(entry->cookie_r));
+	entry->local = s->local;
+	entry->remote = s->remote;
+	entry->time = s->ike->now;
+	entry->length = first->len;
+	memcpy(entry->message, first->data, first->len);
+	append(s->ike, entry);
+}
+
+/* It stays in the line until its time is over, but is found no more. */
+static struct evicted_entry *take(struct evicted *e, const struct arrival *a)
+{
+	const struct isakmp_header *h = &a->message.header;
+	uint64_t key = cookie_key(h->responder);
+	struct table_link *link = NULL;
+	struct evicted_entry *entry;
+
+	while ((link = table_find(&e->by_cookie, key, link))) {
+		entry = link->entry;
+		if (memcmp(entry->cookie_i, h->initiator, sizeof(entry->cookie_i)) ||
+		    !ike_address_equal(&entry->remote.address, &a->remote->address))
+			continue;
+		table_remove(&e->by_cookie, link);
+		return entry;
+	}
+	return NULL;
+}
+
+struct session *evicted_resume(struct ike *ike, const struct arrival *a)
+{
+	struct evicted *e = &ike->half_open.evicted;
+	struct fault fault = { 0 };
+	struct evicted_entry *entry;
+	struct arrival first;
+
+	if (!e->oldest || a->message.header.exchange != IKE_EXCHANGE_MAIN || a->message.header.id)
+		return NULL;
+	entry = take(e, a);
+	if (!entry)
+		return NULL;
+	first = (struct arrival){ .local = &entry->local, .remote = &entry->remote };
+	first.digest = digest_of(bytes_of(entry->message, entry->length));
+	if (!message_parse_header(&first.message, bytes_of(entry->message, entry->length), &fault))
+		return NULL;
+	return phase1_resume(ike, &first, entry->cookie_r);
+}
