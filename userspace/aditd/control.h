@@ -132,8 +132,8 @@
  *   proposal…); the daemon tries again all the same, with back-off, for ever.
  *   Members that occur: "peer" "address:port", "ike" cookie pair "i:r", "spi_in", "spi_out",
  *   "proposal", "id", "notify" its number, "authenticated", "count", "retry_in", "state".
- *   What strangers cause with unauthenticated messages is told EVENT_STRANGERS times at once and
- *   one more time for each second; every ten seconds an event "suppressed" says how often it was not.
+ *   What strangers cause with unauthenticated messages is told EVENT_STRANGERS times at once, and
+ *   once more for each second; every ten seconds an event "suppressed" says how often it was not.
  *
  * CODE: stable words.
  *   Failures: CONTROL_FAILURE_CODES below, also the values of last_error.code.

@@ -36,7 +36,7 @@ struct daemon {
 	size_t tunnel_count;
 	bool tunnels_changed;		/* some tunnel waits for tunnels_work() */
 	bool send_failed;		/* some tunnel has a send_error */
-	/* report.c, ms: each event about a stranger takes a second of credit, which comes with time */
+	/* report.c, ms: an event about a stranger takes a second, which time gives back */
 	uint64_t strangers_spent;
 	uint64_t suppressed_told;
 	unsigned int strangers_suppressed;

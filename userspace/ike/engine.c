@@ -168,7 +168,7 @@ void ike_set_limits(struct ike *ike, const struct ike_limits *limits)
 
 static void dropped(struct ike *ike, const struct ike_endpoint *remote, const char *why)
 {
-	struct ike_event event = on_nothing(IKE_EVENT_DROPPED, IKE_SEVERITY_DEBUG);
+	struct ike_event event = on_nothing(IKE_EVENT_DROPPED, IKE_SEVERITY_INFO);
 	char from[IKE_ENDPOINT_TEXT];
 
 	ike->counters.dropped++;
@@ -257,9 +257,17 @@ static void stranger(struct ike *ike, struct arrival *a)
 		phase1_respond(ike, a);
 		return;
 	}
+	/* RFC 2409 5: the two exchanges that begin a phase 1, with a message id of zero */
+	if (cookie_is_zero(h->responder)) {
+		dropped(ike, a->remote, h->id ? "it begins a phase 1 with a message id" :
+						"it begins with neither main nor aggressive mode");
+		informational_clear(ike, h, h->id ? IKE_N_INVALID_MESSAGE_ID :
+						    IKE_N_INVALID_EXCHANGE_TYPE,
+				    a->local, a->remote);
+		return;
+	}
 	dropped(ike, a->remote, "its cookies belong to no phase 1 of ours");
-	if (h->exchange != IKE_EXCHANGE_INFORMATIONAL)
-		informational_clear(ike, h, IKE_N_INVALID_COOKIE, a->local, a->remote);
+	informational_clear(ike, h, IKE_N_INVALID_COOKIE, a->local, a->remote);
 }
 
 static void input(struct ike *ike, struct arrival *a);

@@ -151,15 +151,17 @@ struct exchange *exchange_find(const struct session *s, uint32_t id)
 	return x;
 }
 
-static void dropped(struct exchange *x, const struct message *m, const char *why)
+static void dropped(struct exchange *x, const struct message *m, const char *why,
+		    enum ike_severity severity)
 {
 	struct session *s = x->session;
-	char text[200];
+	char text[200], from[IKE_ENDPOINT_TEXT];
 
 	s->ike->counters.dropped++;
 	if (!engine_permit(s->ike))
 		return;
-	report(s->ike, on_session(s, IKE_EVENT_DROPPED, IKE_SEVERITY_DEBUG), "ignored (%s): %s: %s",
+	report(s->ike, on_session(s, IKE_EVENT_DROPPED, severity),
+	       "ignored a message of %s (%s): %s: %s", ike_endpoint_text(&s->remote, from),
 	       state_text(x->state), why, message_print(m, text, sizeof(text)));
 }
 
@@ -262,12 +264,14 @@ void exchange_input(struct exchange *x, struct arrival *a)
 	if (duplicate(x, a->digest))
 		return;
 	if (!row || row->initiator != x->initiator) {
-		dropped(x, m, "not expected here");
+		/* The network repeats and reorders */
+		dropped(x, m, "not expected here", IKE_SEVERITY_DEBUG);
 		return;
 	}
 	/* RFC 2409 5: which messages are encrypted is not the sender's choice */
 	if (row->protection != EITHER && encrypted != (row->protection != CLEAR)) {
-		dropped(x, m, encrypted ? "encrypted too early" : "must be encrypted");
+		dropped(x, m, encrypted ? "encrypted too early" : "must be encrypted",
+			IKE_SEVERITY_INFO);
 		return;
 	}
 	clear = malloc(m->body.len + 1);
@@ -282,7 +286,7 @@ void exchange_input(struct exchange *x, struct arrival *a)
 		x->row = NULL;
 		x->arrival = NULL;
 	} else {
-		dropped(x, m, why);
+		dropped(x, m, why, IKE_SEVERITY_INFO);
 		if (row->protection == SEALED)
 			phase1_undecryptable(x->session);
 	}

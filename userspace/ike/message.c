@@ -38,7 +38,8 @@ bool message_parse_header(struct message *m, struct bytes datagram, struct fault
 	header_read(&c, h);
 	/* RFC 2408 5.2, 3: versions before all that depends on them */
 	cursor_require(&c, h->version >> 4 == IKE_VERSION >> 4, IKE_N_INVALID_MAJOR_VERSION,
-		       "not IKE version 1 (RFC 2408 5.2)");
+		       "not IKE version 1, which alone is spoken here; set the peer to IKEv1 (RFC "
+		       "2408 5.2)");
 	cursor_require(&c, (h->version & 0xf) <= (IKE_VERSION & 0xf), IKE_N_INVALID_MINOR_VERSION,
 		       "minor version is newer than 1.0 (RFC 2408 5.2)");
 	/* RFC 2408 2.5.3: a cookie is a hash, never zero */

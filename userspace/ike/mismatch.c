@@ -260,6 +260,30 @@ static void explain_number(struct text *text, const struct mismatch *m, const st
 		text_add(text, "; here esp and ah are both set, which asks for both together");
 }
 
+/* Which of our settings would end the difference */
+static void add_settings(struct text *text, const struct mismatch *m)
+{
+	const unsigned int algorithms = PROPOSAL_DIFFERS_CIPHER | PROPOSAL_DIFFERS_HASH |
+					PROPOSAL_DIFFERS_GROUP;
+	const char *list = m->ours->kind == PROPOSAL_AH	 ? "ah" :
+			   m->ours->kind == PROPOSAL_ESP ? "esp" :
+							   "ike";
+	const char *words[4];
+	unsigned int i, count = 0;
+
+	if (m->differs & algorithms)
+		words[count++] = list;
+	if (m->differs & PROPOSAL_DIFFERS_AUTH)
+		words[count++] = "auth";
+	if (m->differs & PROPOSAL_DIFFERS_MODE)
+		words[count++] = encap_is_udp(m->encap) != encap_is_udp(m->theirs->encap) ?
+					 "encap" : "mode";
+	if (m->differs & PROPOSAL_DIFFERS_ESN)
+		words[count++] = "esn";
+	for (i = 0; i < count; i++)
+		text_add(text, "%s%s", i ? ", " : "; change here, or at the peer: ", words[i]);
+}
+
 void mismatch_explain(const struct mismatch *m, const struct offer *offer,
 		      const struct proposal_list *first, const struct proposal_list *second,
 		      char *why, size_t size)
@@ -283,4 +307,5 @@ void mismatch_explain(const struct mismatch *m, const struct offer *offer,
 		text_add(&text, "%s", added++ ? "; " : "; the closest differ in ");
 		add_difference(&text, m, what);
 	}
+	add_settings(&text, m);
 }
