@@ -223,6 +223,31 @@ static void test_esp_proposal(void **state)
 	world_free(w);
 }
 
+/* The peer does not say which of several quick modes it refuses; none is sent again in vain. */
+static void test_two_refused(void **state)
+{
+	static const char *const other[] = { "aes256-sha256" };
+	struct ike_pair ours[2], theirs[2];
+	struct couple s;
+	struct world *w = couple_begin(&s, 1);
+
+	memset(ours, 0, sizeof(ours));
+	assert_true(ike_selector_parse(&ours[0].local, "10.1.0.0/16"));
+	assert_true(ike_selector_parse(&ours[1].local, "10.3.0.0/16"));
+	assert_true(ike_selector_parse(&ours[0].remote, "10.2.0.0/16"));
+	ours[1].remote = ours[0].remote;
+	theirs[0] = (struct ike_pair){ ours[0].remote, ours[0].local };
+	theirs[1] = (struct ike_pair){ ours[1].remote, ours[1].local };
+	s.left.pairs = ours;
+	s.right.pairs = theirs;
+	s.left.pair_count = s.right.pair_count = 2;
+	s.right.esp = other;
+	couple_add(&s, w);
+	assert_fails(w, IKE_ERROR_NO_PROPOSAL_CHOSEN, IKE_ERROR_NO_PROPOSAL_CHOSEN);
+	assert_int_equal(w->sides[0].counts[IKE_EVENT_RETRANSMIT], 0);
+	world_free(w);
+}
+
 static void test_pfs(void **state)
 {
 	static const char *const with[] = { "aes128-sha1-modp2048" };
@@ -558,7 +583,8 @@ int main(void)
 		cmocka_unit_test(test_psk_aggressive), cmocka_unit_test(test_id_aggressive),
 		cmocka_unit_test(test_deletes_at_once), cmocka_unit_test(test_exchange_type),
 		cmocka_unit_test(test_ike_proposal), cmocka_unit_test(test_esp_proposal),
-		cmocka_unit_test(test_pfs),	    cmocka_unit_test(test_ts),
+		cmocka_unit_test(test_two_refused), cmocka_unit_test(test_pfs),
+		cmocka_unit_test(test_ts),
 		cmocka_unit_test(test_remote_id),   cmocka_unit_test(test_unreachable),
 		cmocka_unit_test(test_booting),	    cmocka_unit_test(test_how_far),
 		cmocka_unit_test(test_kernel),	    cmocka_unit_test(test_flood),

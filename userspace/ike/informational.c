@@ -161,11 +161,13 @@ void informational_unprotected(struct ike *ike, struct session *s, const struct 
 	}
 }
 
-/* The quick mode of ours that the peer refuses: by SPI, or the only one that waits. */
+/*
+ * The quick mode of ours that the peer refuses: by SPI, or the oldest one that waits: no field of a
+ * notify names the exchange (RFC 2408 3.14), and peers answer in order.
+ */
 static struct exchange *refused_exchange(struct session *s, const struct notify *n)
 {
-	struct exchange *x, *only = NULL;
-	unsigned int waiting = 0;
+	struct exchange *x, *oldest = NULL;
 
 	for (x = s->exchanges; x; x = x->next) {
 		if (!x->quick || x->state != STATE_QUICK_I2)
@@ -173,10 +175,9 @@ static struct exchange *refused_exchange(struct session *s, const struct notify 
 		if (x->quick->child && n->spi.len == 4 &&
 		    child_receives_on(x->quick->child, spi_read(n->spi)))
 			return x;
-		only = x;
-		waiting++;
+		oldest = x; /* newest first */
 	}
-	return waiting == 1 ? only : NULL;
+	return oldest;
 }
 
 static void connected(struct session *s)

@@ -230,9 +230,15 @@ void quick_refused(struct exchange *x, uint16_t type)
 	char offer[PROPOSAL_TEXT_MAX], ours[SELECTOR_TEXT_MAX], theirs[SELECTOR_TEXT_MAX];
 	const char *name = ike_notify_name(type);
 	const struct child *child = x->quick->child;
+	/* strongSwan says so to the copy of a message that it has refused: the refusal was lost */
+	bool lost = type == IKE_N_INVALID_HASH_INFORMATION && x->tries > 1;
 
 	if (x->quick->question) {
-		question_answered(x, NULL, type);
+		question_answered(x, NULL, lost ? 0 : type);
+		return;
+	}
+	if (lost) {
+		give_up(x);
 		return;
 	}
 	name = name ? name : "a refusal";
