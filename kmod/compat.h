@@ -7,6 +7,7 @@
 #define _ADIT_COMPAT_H
 
 #include <linux/crypto.h>
+#include <linux/hrtimer.h>
 #include <linux/netdevice.h>
 #include <net/genetlink.h>
 
@@ -63,6 +64,19 @@ static inline void adit_set_lltx(struct net_device *dev)
 	dev->lltx = true;
 #else
 	dev->features |= NETIF_F_LLTX;
+#endif
+}
+
+/* A timer is told its function and its clock at once since 6.13. */
+static inline void adit_hrtimer_setup(struct hrtimer *timer,
+				      enum hrtimer_restart (*function)(struct hrtimer *),
+				      enum hrtimer_mode mode)
+{
+#ifdef ADIT_HAVE_HRTIMER_SETUP
+	hrtimer_setup(timer, function, CLOCK_MONOTONIC, mode);
+#else
+	hrtimer_init(timer, CLOCK_MONOTONIC, mode);
+	timer->function = function;
 #endif
 }
 

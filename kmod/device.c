@@ -65,6 +65,7 @@ static int adit_open(struct net_device *dev)
 
 static int adit_stop(struct net_device *dev)
 {
+	adit_coalesce_stop(netdev_priv(dev));
 	adit_staged_purge(netdev_priv(dev));
 	return 0;
 }
@@ -77,12 +78,18 @@ static int adit_init(struct net_device *dev)
 	if (!adit->drops)
 		return -ENOMEM;
 	adit->gro = adit_gro_alloc(dev);
-	if (!adit->gro) {
-		free_percpu(adit->drops);
-		adit->drops = NULL;
-		return -ENOMEM;
-	}
+	if (!adit->gro)
+		goto err_drops;
+	if (adit_coalesce_init(adit))
+		goto err_gro;
 	return 0;
+
+err_gro:
+	adit_gro_free(adit->gro);
+err_drops:
+	free_percpu(adit->drops);
+	adit->drops = NULL;
+	return -ENOMEM;
 }
 
 /* The device is closed and out of all lists: no packet enters any more. */
@@ -98,6 +105,7 @@ static void adit_uninit(struct net_device *dev)
 	mutex_unlock(&adit_config_lock);
 	adit_pmtu_stop(adit);
 	adit_staged_exit(adit);
+	adit_coalesce_free(adit);
 	adit_gro_free(adit->gro);
 }
 
@@ -163,7 +171,45 @@ static void adit_get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *inf
 	strscpy(info->driver, KBUILD_MODNAME, sizeof(info->driver));
 }
 
+static int adit_get_coalesce(struct net_device *dev, struct ethtool_coalesce *ethtool,
+			     struct kernel_ethtool_coalesce *kernel,
+			     struct netlink_ext_ack *extack)
+{
+	const struct adit_device *adit = netdev_priv(dev);
+
+	ethtool->tx_coalesce_usecs = adit->coalesce.usecs;
+	ethtool->tx_max_coalesced_frames = adit->coalesce.frames;
+	ethtool->use_adaptive_tx_coalesce = adit->coalesce.adaptive;
+	return 0;
+}
+
+static int adit_set_coalesce(struct net_device *dev, struct ethtool_coalesce *ethtool,
+			     struct kernel_ethtool_coalesce *kernel,
+			     struct netlink_ext_ack *extack)
+{
+	struct adit_device *adit = netdev_priv(dev);
+
+	if (ethtool->tx_coalesce_usecs > ADIT_COALESCE_USECS_MAX) {
+		NL_SET_ERR_MSG(extack, "tx-usecs: 0 to 10000, packets would wait too long");
+		return -ERANGE;
+	}
+	if (!ethtool->tx_max_coalesced_frames ||
+	    ethtool->tx_max_coalesced_frames > ADIT_COALESCE_FRAMES_MAX) {
+		NL_SET_ERR_MSG(extack, "tx-frames: 1 to 64; tx-usecs 0 switches it off");
+		return -ERANGE;
+	}
+	WRITE_ONCE(adit->coalesce.usecs, ethtool->tx_coalesce_usecs);
+	WRITE_ONCE(adit->coalesce.frames, ethtool->tx_max_coalesced_frames);
+	WRITE_ONCE(adit->coalesce.adaptive, ethtool->use_adaptive_tx_coalesce);
+	return 0;
+}
+
 static const struct ethtool_ops adit_ethtool_ops = {
+	.supported_coalesce_params = ETHTOOL_COALESCE_TX_USECS |
+				     ETHTOOL_COALESCE_TX_MAX_FRAMES |
+				     ETHTOOL_COALESCE_USE_ADAPTIVE_TX,
+	.get_coalesce = adit_get_coalesce,
+	.set_coalesce = adit_set_coalesce,
 	.get_drvinfo = adit_get_drvinfo,
 	.get_link = ethtool_op_get_link,
 	.get_strings = adit_get_strings,

@@ -16,6 +16,7 @@
 #include <linux/netdevice.h>
 #include <linux/workqueue.h>
 
+#include "coalesce.h"
 #include "fragments.h"
 #include "spd.h"
 #include "stats.h"
@@ -61,6 +62,7 @@ struct adit_gro;
  *	@staged.lock
  * @drops: per-CPU counters
  * @gro: hands received packets to the stack
+ * @coalesce: lets packets wait for each other on their way out
  * @fragments: what first fragments of IPv6 said of ports
  */
 struct adit_device {
@@ -74,6 +76,7 @@ struct adit_device {
 	bool carries_ip6;
 	struct adit_drop_counter __percpu *drops;
 	struct adit_gro *gro;
+	struct adit_coalesce coalesce;
 
 	u32 id;
 	struct list_head link;

@@ -126,25 +126,34 @@ static void free_headless(struct sk_buff *skb)
 	napi_consume_skb(skb, 1);
 }
 
+/*
+ * Makes the payload of a packet the last piece of another. skb_try_coalesce() costs twice
+ * as much; can_merge() has seen to what it checks.
+ */
+static void move_payload(struct sk_buff *to, struct sk_buff *skb, unsigned int header)
+{
+	struct page *page = virt_to_head_page(skb->head);
+	unsigned int len = skb->len - header;
+
+	skb_fill_page_desc(to, skb_shinfo(to)->nr_frags, page,
+			   skb->data + header - (u8 *)page_address(page), len);
+	to->len += len;
+	to->data_len += len;
+	to->truesize += skb->truesize - SKB_DATA_ALIGN(sizeof(struct sk_buff));
+	free_headless(skb);
+}
+
 /* Appends a packet to the last of the queue, if it fits. */
 static bool append(struct sk_buff *to, struct sk_buff *skb)
 {
 	struct merge *merge = merge_of(to);
 	unsigned int size = merge_of(skb)->size;
-	bool push = tcp_hdr(skb)->psh, stolen;
-	int delta;
+	bool push = tcp_hdr(skb)->psh;
 
-	if (!merge->open || !follows(to, skb))
+	if (!merge->open || skb_shinfo(to)->nr_frags == MAX_SKB_FRAGS ||
+	    to->pp_recycle != skb->pp_recycle || !follows(to, skb))
 		return false;
-	__skb_pull(skb, merge->header);
-	if (!skb_try_coalesce(to, skb, &stolen, &delta)) {
-		__skb_push(skb, merge->header);
-		return false;
-	}
-	if (likely(stolen))
-		free_headless(skb);
-	else
-		consume_skb(skb);
+	move_payload(to, skb, merge->header);
 
 	skb_shinfo(to)->gso_size = merge->size;
 	skb_shinfo(to)->gso_segs = (skb_shinfo(to)->gso_segs ?: 1) + 1;

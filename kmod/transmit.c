@@ -7,6 +7,7 @@
 
 #include "ah.h"
 #include "buffer.h"
+#include "coalesce.h"
 #include "device.h"
 #include "esp.h"
 #include "lifetime.h"
@@ -200,6 +201,8 @@ static void transmit(struct adit_sa *sa, struct dst_entry *dst, struct sk_buff *
 	unsigned int count, bytes;
 	struct sk_buff *rest;
 
+	if (unlikely(!list))
+		dst_release(dst);
 	for (; list; list = rest) {
 		rest = cut_batch(list, &count, &bytes);
 		if (rest)
@@ -260,65 +263,99 @@ void adit_transmit_done(struct adit_sa *sa, struct sk_buff *skb, struct sk_buff_
 	adit_outer_send(sa, NULL, &alone);
 }
 
-netdev_tx_t adit_xmit(struct sk_buff *skb, struct net_device *dev)
+/*
+ * A packet's SA. What has to be whole for it is put together first.
+ *
+ * Return: NULL if the packet waits for an SA or its other fragments, or is dropped.
+ */
+static struct adit_sa *find_sa(struct adit_device *adit, struct sk_buff **pskb)
 {
-	struct adit_device *adit = netdev_priv(dev);
-	struct sk_buff *segments, *packet;
-	struct dst_entry *dst;
 	struct adit_sa *sa;
 
-	rcu_read_lock();
-	if (unlikely(!check_header(skb))) {
-		adit_drop_out(adit, NULL, skb, ADIT_DROP_MALFORMED);
-		goto out;
+	if (unlikely(adit_spd_needs_whole(&adit->spd, *pskb))) {
+		*pskb = adit_reassemble(*pskb, NULL);
+		if (!*pskb)
+			return NULL;
 	}
-	if (unlikely(adit_spd_needs_whole(&adit->spd, skb))) {
-		skb = adit_reassemble(skb, NULL);
-		if (!skb)
-			goto out;
-	}
-	sa = lookup(adit, skb);
+	sa = lookup(adit, *pskb);
 	if (unlikely(!sa))
-		goto out;
+		return NULL;
 	/* Transport mode protects whole packets only (RFC 4303 3.3.4, 4302 3.3.4), but
 	 * the stack has cut a long one to the device's MTU. What IPv6 cuts goes through
 	 * as it is: there the fragment header is part of the payload.
 	 */
-	if (unlikely(sa->mode == ADIT_MODE_TRANSPORT && skb->protocol == htons(ETH_P_IP) &&
-		     ip_is_fragment(ip_hdr(skb)))) {
-		skb = adit_reassemble(skb, NULL);
-		if (!skb)
-			goto out;
+	if (unlikely(sa->mode == ADIT_MODE_TRANSPORT && (*pskb)->protocol == htons(ETH_P_IP) &&
+		     ip_is_fragment(ip_hdr(*pskb)))) {
+		*pskb = adit_reassemble(*pskb, NULL);
+		if (!*pskb)
+			return NULL;
 	}
-	dst = adit_outer_route(sa);
-	if (unlikely(!dst)) {
-		adit_drop_out(adit, sa, skb, ADIT_DROP_NO_ROUTE);
-		goto out;
-	}
-	skb = adit_pmtu_check(sa, dst, skb);
-	if (unlikely(!skb))
-		goto out_dst;
+	return sa;
+}
 
-	/* One, or what one was fragmented into. */
+/* Return: what a packet is sent as, itself or its fragments or segments; or NULL. */
+static struct sk_buff *fit(struct adit_sa *sa, struct dst_entry *dst, struct sk_buff *skb)
+{
+	struct sk_buff *segments, *packet;
+
+	skb = adit_pmtu_check(sa, dst, skb);
 	for (packet = skb; packet; packet = packet->next)
 		adit_outer_scrub(sa, packet);
-	if (skb_is_gso(skb)) {
-		segments = adit_segment(skb, LL_RESERVED_SPACE(dst->dev) + ADIT_HEADROOM,
-					adit_esp_trailer_len(sa));
-		if (IS_ERR(segments)) {
-			adit_drop_out(adit, sa, skb, segments == ERR_PTR(-ENOMEM) ?
-				      ADIT_DROP_NO_MEMORY : ADIT_DROP_MALFORMED);
-			goto out_dst;
-		}
-		consume_skb(skb);
-		skb = segments;
-	}
-	transmit(sa, dst, skb);
-	goto out;
+	if (!skb || !skb_is_gso(skb))
+		return skb;
 
-out_dst:
-	dst_release(dst);
-out:
+	segments = adit_segment(skb, LL_RESERVED_SPACE(dst->dev) + ADIT_HEADROOM,
+				adit_esp_trailer_len(sa));
+	if (IS_ERR(segments)) {
+		adit_drop_out(sa->adit, sa, skb, segments == ERR_PTR(-ENOMEM) ?
+			      ADIT_DROP_NO_MEMORY : ADIT_DROP_MALFORMED);
+		return NULL;
+	}
+	consume_skb(skb);
+	return segments;
+}
+
+void adit_transmit(struct adit_device *adit, struct sk_buff_head *queue)
+{
+	struct sk_buff *skb, *list = NULL, **end = &list;
+	struct adit_sa *sa, *last = NULL;
+	struct dst_entry *dst = NULL;
+
+	while ((skb = __skb_dequeue(queue))) {
+		sa = find_sa(adit, &skb);
+		if (unlikely(!sa))
+			continue;
+		if (sa != last) {
+			transmit(last, dst, list);
+			list = NULL;
+			end = &list;
+			last = sa;
+			dst = adit_outer_route(sa);
+		}
+		if (unlikely(!dst)) {
+			adit_drop_out(adit, sa, skb, ADIT_DROP_NO_ROUTE);
+			continue;
+		}
+		*end = fit(sa, dst, skb);
+		while (*end)
+			end = &(*end)->next;
+	}
+	transmit(last, dst, list);
+}
+
+netdev_tx_t adit_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct adit_device *adit = netdev_priv(dev);
+	struct sk_buff_head alone;
+
+	rcu_read_lock();
+	if (unlikely(!check_header(skb))) {
+		adit_drop_out(adit, NULL, skb, ADIT_DROP_MALFORMED);
+	} else if (!adit_coalesce(adit, skb)) {
+		__skb_queue_head_init(&alone);
+		__skb_queue_tail(&alone, skb);
+		adit_transmit(adit, &alone);
+	}
 	rcu_read_unlock();
 	return NETDEV_TX_OK;
 }

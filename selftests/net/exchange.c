@@ -31,6 +31,8 @@
 static const char usage_text[] =
 "usage: exchange [OPTIONS] NS-A NS-B ADDRESS-A ADDRESS-B [ADDRESS-A ADDRESS-B...]\n"
 "  -u SIZES   UDP payloads, such as 0-64,1000,1300; each way, one after the other\n"
+"  -s COUNT   so many datagrams of 64 bytes, each way, as fast as it can; all arrive in order\n"
+"  -e COUNT   so many datagrams there and back, one after the other\n"
 "  -t BYTES   TCP: that many bytes each way\n"
 "  -1         from A to B only\n"
 "  -n         nothing may arrive: passes when none of three datagrams does\n"
@@ -45,6 +47,7 @@ static const char usage_text[] =
 struct options {
 	const char *sizes;
 	size_t tcp_bytes;
+	unsigned int burst, echoes;
 	bool one_way, silence, dont_fragment, with_options;
 	int wait_ms, port, send_tos, expect_tos;
 };
@@ -152,6 +155,9 @@ static int open_socket(const struct side *side, int type, const struct options *
 		set(fd, ipv6 ? IPPROTO_IPV6 : IPPROTO_IP, ipv6 ? IPV6_TCLASS : IP_TOS,
 		    options->send_tos);
 	set(fd, ipv6 ? IPPROTO_IPV6 : IPPROTO_IP, ipv6 ? IPV6_RECVTCLASS : IP_RECVTOS, 1);
+	/* A whole burst waits until it is looked at. */
+	if (options->burst)
+		set(fd, SOL_SOCKET, SO_RCVBUFFORCE, options->burst * 4096);
 	if (options->dont_fragment)
 		set(fd, ipv6 ? IPPROTO_IPV6 : IPPROTO_IP,
 		    ipv6 ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER,
@@ -236,6 +242,41 @@ static int datagrams(int from_fd, int to_fd, const struct side *from, const stru
 				return 1;
 		text = *end ? end + 1 : end;
 	}
+	return 0;
+}
+
+static int burst(int from_fd, int to_fd, const struct side *from, const struct side *to,
+		 const struct options *options)
+{
+	unsigned int number;
+	ssize_t length;
+	int tos;
+
+	for (number = 0; number < options->burst; number++) {
+		memcpy(sent, &number, sizeof(number));
+		if (sendto(from_fd, sent, 64, 0, (struct sockaddr *)&to->address, to->length) < 0) {
+			warn("%s to %s, datagram %u", from->name, to->name, number);
+			return 1;
+		}
+	}
+	for (number = 0; number < options->burst; number++) {
+		length = receive(to_fd, options->wait_ms, &tos);
+		if (length != 64 || memcmp(&number, received, sizeof(number))) {
+			warnx("%s to %s: datagram %u of %u is not there, or not in its place",
+			      from->name, to->name, number, options->burst);
+			return 1;
+		}
+	}
+	return 0;
+}
+
+static int echoes(int a_fd, int b_fd, const struct side *a, const struct side *b,
+		  const struct options *options)
+{
+	for (unsigned int i = 0; i < options->echoes; i++)
+		if (one_datagram(a_fd, b_fd, a, b, 64, options) ||
+		    one_datagram(b_fd, a_fd, b, a, 64, options))
+			return 1;
 	return 0;
 }
 
@@ -352,6 +393,13 @@ static int exchange(const struct side *a, const struct side *b, const struct opt
 		if (!options->one_way)
 			status |= datagrams(b_fd, a_fd, b, a, options);
 	}
+	if (options->burst) {
+		status |= burst(a_fd, b_fd, a, b, options);
+		if (!options->one_way)
+			status |= burst(b_fd, a_fd, b, a, options);
+	}
+	if (options->echoes)
+		status |= echoes(a_fd, b_fd, a, b, options);
 	close(a_fd);
 	close(b_fd);
 	if (!status && options->tcp_bytes) {
@@ -368,9 +416,11 @@ int main(int argc, char **argv)
 	struct side a, b;
 	int option, status = 0;
 
-	while ((option = getopt(argc, argv, "u:t:1nw:p:T:R:do")) != -1) {
+	while ((option = getopt(argc, argv, "u:s:e:t:1nw:p:T:R:do")) != -1) {
 		switch (option) {
 		case 'u': options.sizes = optarg; break;
+		case 's': options.burst = strtoul(optarg, NULL, 0); break;
+		case 'e': options.echoes = strtoul(optarg, NULL, 0); break;
 		case 't': options.tcp_bytes = strtoul(optarg, NULL, 0); break;
 		case '1': options.one_way = true; break;
 		case 'n': options.silence = true; break;

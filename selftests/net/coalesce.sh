@@ -1,0 +1,104 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Coalescing: UDP packets that come in a stream leave together; see ethtool -c, and adit(4).
+
+. "$(dirname "$0")/lib.sh"
+
+plan_none
+need_adit
+need_module xfrm_interface
+topology_pair
+udp_encap "$left"
+udp_encap "$right"
+
+coalesce() { in_ns "$left" ethtool -C vpn0 "$@"; }
+
+settings()
+{
+	in_ns "$left" ethtool -c vpn0 | sed 's/[[:space:]]\+/ /g' >"$TMP/settings"
+	cat "$TMP/settings"
+	grep -q "TX: $1" "$TMP/settings" && grep -qx "tx-usecs: $2 *" "$TMP/settings" &&
+	grep -qx "tx-frames: $3 *" "$TMP/settings"
+}
+
+# On one CPU: as with network cards, what a sender that moves to another CPU sends there may
+# overtake what waits.
+pinned() { taskset -c 0 "$NET_BIN/exchange" "$@"; }
+
+burst() { pinned "$@" "$left" "$right" $LEFT_IN4 $RIGHT_IN4 $LEFT_IN6 $RIGHT_IN6; }
+
+# sent_in COUNT LEAST MOST: so many datagrams leave in so many pieces. A chain counts as one.
+sent_in()
+{
+	local before after
+	before=$(link_counter "$left" wire tx_packets)
+	pinned -1 -s "$1" "$left" "$right" $LEFT_IN4 $RIGHT_IN4 || return 1
+	after=$(link_counter "$left" wire tx_packets)
+	echo "$1 datagrams went over the wire in $((after - before)) pieces"
+	[ $((after - before)) -ge "$2" ] && [ $((after - before)) -le "$3" ]
+}
+
+tunnel || bail_out "no tunnel"
+check "on by default: adaptive, 100 us, 16 frames" settings "on" 100 16
+refused "a packet does not wait longer than 10 ms" "0 to 10000" coalesce tx-usecs 10001
+refused "nor for no packet" "1 to 64" coalesce tx-frames 0
+refused "nor for more than 64" "1 to 64" coalesce tx-frames 65
+refused "what comes in is not coalesced" "(un|not )supported" coalesce rx-usecs 10
+check "what was refused has changed nothing" settings "on" 100 16
+tunnel_down
+
+for options in "right=adit" "right=xfrm encap=4500:4500" "right=xfrm alg=aes256-sha256 outer=6" \
+	"right=adit proto=ah alg=sha256"; do
+	# shellcheck disable=SC2086 # words
+	tunnel $options || bail_out "no tunnel"
+	check "a stream arrives whole and in order, $options" burst -s 500
+	coalesce adaptive-tx off tx-usecs 5000 tx-frames 64
+	check "also when each packet waits" burst -s 500
+	check "and one that is alone" burst -u 100
+	tunnel_down
+done
+
+tunnel || bail_out "no tunnel"
+coalesce tx-usecs 0
+check "off: each packet leaves alone" sent_in 640 640 700
+coalesce adaptive-tx off tx-usecs 10000 tx-frames 16
+check "16 frames: a chain of 16" sent_in 640 40 100
+coalesce tx-frames 64
+check "64 frames: four chains" sent_in 640 40 100
+
+# If each waited 10 ms, 500 echoes took 10 s.
+coalesce adaptive-tx on tx-usecs 10000
+answers_are_soon()
+{
+	local start
+	start=$(now_ms)
+	exchange -e 500 "$left" "$right" $LEFT_IN4 $RIGHT_IN4 || return 1
+	echo "500 echoes took $(($(now_ms) - start)) ms"
+	[ $(($(now_ms) - start)) -lt $((5000 * TEST_PATIENCE)) ]
+}
+check "who waits for an answer does not wait for others" answers_are_soon
+
+# Packets that wait when their device goes, in every way that it can, are freed, not sent.
+coalesce adaptive-tx off tx-usecs 10000 tx-frames 64
+down_drops()
+{
+	local route i
+	route=$(ip -n "$left" -4 route show dev vpn0) || return 1
+	for i in {1..20}; do
+		exchange -1 -n -w 1 "$left" "$right" $LEFT_IN4 $RIGHT_IN4 >/dev/null 2>&1
+		ip -n "$left" link set vpn0 down && ip -n "$left" link set vpn0 up || return 1
+		# shellcheck disable=SC2086 # words
+		ip -n "$left" route add $route dev vpn0 || return 1
+	done
+	exchange -u 100 "$left" "$right" $LEFT_IN4 $RIGHT_IN4
+}
+check "down and up while packets wait" down_drops
+gone()
+{
+	exchange -1 -n -w 1 "$left" "$right" $LEFT_IN4 $RIGHT_IN4
+	ip -n "$left" link del vpn0 && ! ip -n "$left" link show vpn0 2>/dev/null
+}
+check "deleted while packets wait" gone
+
+finish
