@@ -27,6 +27,12 @@ enum {
 	IKEV2_INVALID_KE_PAYLOAD = 17,
 };
 
+const char *const ask_groups[ASK_GROUPS] = {
+	"modp2048", "modp1024", "ecp256", "modp1536", "modp3072", "modp4096", "ecp384", "ecp521",
+	"modp2048s256", "curve25519", "modp6144", "modp8192", "modp2048s224", "modp1024s160",
+	"modp768",
+};
+
 static void begin(struct builder *b, const uint8_t cookie[8], uint8_t exchange, uint8_t *message)
 {
 	struct isakmp_header h = { .version = IKE_VERSION, .exchange = exchange };
@@ -284,23 +290,18 @@ static void ask_for(struct proposal_list *lists, unsigned int max, unsigned int 
 
 void ask_usual(struct proposal_list *lists, unsigned int max, unsigned int *count)
 {
-	static const char *const groups[] = {
-		"modp2048", "modp1024", "ecp256", "modp1536", "modp3072", "modp4096", "ecp384",
-		"ecp521", "modp2048s256", "curve25519", "modp6144", "modp8192", "modp2048s224",
-		"modp1024s160", "modp768",
-	};
 	static const char *const hashes[] = { "sha256", "sha1", "sha384", "sha512", "md5" };
 	static const char *const ciphers[] = { "aes256", "aes128", "aes192", "3des", "des" };
 	static const char *const rare[] = { "camellia256", "camellia128", "camellia192" };
 	size_t g, h, c;
 
 	*count = 0;
-	for (g = 0; g < sizeof(groups) / sizeof(*groups); g++)
+	for (g = 0; g < ASK_GROUPS; g++)
 		for (h = 0; h < sizeof(hashes) / sizeof(*hashes); h++)
 			for (c = 0; c < sizeof(ciphers) / sizeof(*ciphers); c++)
-				ask_for(lists, max, count, ciphers[c], hashes[h], groups[g]);
+				ask_for(lists, max, count, ciphers[c], hashes[h], ask_groups[g]);
 	for (g = 0; g < RARE_GROUPS; g++)
 		for (h = 0; h < sizeof(hashes) / sizeof(*hashes); h++)
 			for (c = 0; c < sizeof(rare) / sizeof(*rare); c++)
-				ask_for(lists, max, count, rare[c], hashes[h], groups[g]);
+				ask_for(lists, max, count, rare[c], hashes[h], ask_groups[g]);
 }

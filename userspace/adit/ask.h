@@ -13,6 +13,10 @@
 #include "ike/proposal.h"
 
 #define ASK_MAX 4096
+#define ASK_GROUPS 15
+
+/* The groups that peers may want, in the words of proposals, those of most peers first */
+extern const char *const ask_groups[ASK_GROUPS];
 
 enum ask_kind {
 	ASK_NOTHING,		/* no answer, or not one to our question */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "adit/ask.h"
 #include "adit/client.h"
 #include "adit/facts.h"
 #include "adit/gather.h"
@@ -16,13 +17,6 @@
 #define QUESTIONS_MAX	40
 #define PAUSE		150000	/* us between them */
 #define WORDS_MAX	32	/* in one, as the daemon takes */
-
-/* Those of most peers first; NULL: no perfect forward secrecy */
-static const char *const groups[] = {
-	NULL, "modp2048", "modp1024", "ecp256", "modp1536", "ecp384", "modp3072", "modp4096",
-	"ecp521", "modp2048s256", "curve25519", "modp6144", "modp8192", "modp2048s224",
-	"modp1024s160", "modp768",
-};
 
 static const char *const usual[] = {
 	"aes256gcm16", "aes128gcm16", "aes192gcm16", "aes256-sha256", "aes128-sha256",
@@ -41,6 +35,7 @@ static const char *const rare[] = {
 };
 
 #define RARE_GROUPS	4
+#define GROUPS		(ASK_GROUPS + 1)
 
 /* @known: the configuration's, which the peer has refused */
 struct survey {
@@ -141,22 +136,28 @@ static json_t *all_with(const struct survey *s, const char *const *ciphers, size
 	json_t *list = json_array();
 	size_t i;
 
-	for (i = 0; i < count; i++)
+	for (i = 0; i < GROUPS; i++)
 		add(s, list, ciphers[i], group);
 	return list;
 }
 
+/* First without perfect forward secrecy: NULL */
+static const char *group(size_t i)
+{
+	return i ? ask_groups[i - 1] : NULL;
+}
+
 static void survey(struct survey *s)
 {
-	size_t i, count = sizeof(groups) / sizeof(*groups);
+	size_t i;
 	bool more = true;
 
-	for (i = 0; more && i < count; i++)
-		more = ask(s, ours_with(s, groups[i]));
-	for (i = 0; more && i < count; i++)
-		more = ask(s, all_with(s, usual, sizeof(usual) / sizeof(*usual), groups[i]));
+	for (i = 0; more && i < GROUPS; i++)
+		more = ask(s, ours_with(s, group(i)));
+	for (i = 0; more && i < GROUPS; i++)
+		more = ask(s, all_with(s, usual, sizeof(usual) / sizeof(*usual), group(i)));
 	for (i = 0; more && i < RARE_GROUPS; i++)
-		more = ask(s, all_with(s, rare, sizeof(rare) / sizeof(*rare), groups[i]));
+		more = ask(s, all_with(s, rare, sizeof(rare) / sizeof(*rare), group(i)));
 }
 
 static bool is_worth_asking(const struct gather *g)

@@ -11,11 +11,11 @@
 #include "aditd/control.h"
 #include "aditd/daemon.h"
 #include "aditd/engine.h"
-#include "aditd/past.h"
 #include "aditd/log.h"
 #include "aditd/memory.h"
 #include "aditd/report.h"
 #include "aditd/sockets.h"
+#include "aditd/tunnel_state.h"
 #include "aditd/users.h"
 #include "netlink/route.h"
 
@@ -42,59 +42,6 @@ struct tunnel *tunnel_of_device(const struct daemon *daemon, uint32_t ifindex)
 		if (ifindex && daemon->tunnels[i]->device.ifindex == ifindex)
 			return daemon->tunnels[i];
 	return NULL;
-}
-
-static void note_connection(void *ctx, const struct ike_status_connection *status)
-{
-	*(enum ike_state *)ctx = status->state;
-}
-
-static enum ike_state state_now(const struct tunnel *tunnel)
-{
-	static const struct ike_visitor visitor = { .connection = note_connection };
-	enum ike_state state = tunnel->wanted ? IKE_STATE_CONNECTING : IKE_STATE_DOWN;
-
-	if (!tunnel->keyed)
-		return state;
-	ike_status(engine_ike(tunnel->daemon->engine), tunnel->config->name, engine_now(), &visitor,
-		   &state);
-	/* The engine has nothing to do, but the peer may come at any time */
-	return state == IKE_STATE_DOWN ? IKE_STATE_DORMANT : state;
-}
-
-static void state_tell(struct tunnel *tunnel)
-{
-	enum ike_state state = state_now(tunnel);
-	char text[64];
-
-	tunnel->changed = false;
-	if (state != tunnel->state) {
-		tunnel->state = state;
-		tunnel->since = daemon_time();
-		snprintf(text, sizeof(text), "the tunnel is %s", ike_state_text(state));
-		report_send(tunnel->daemon, &(struct report) {
-			.severity = IKE_SEVERITY_DEBUG, .tunnel = tunnel->config->name,
-			.code = "state", .text = text,
-			.members = json_pack("{s:s}", "state", ike_state_text(state)),
-		});
-	}
-	if (tunnel->daemon->control)
-		control_tunnel_changed(tunnel->daemon->control, tunnel);
-}
-
-static void touch(struct tunnel *tunnel)
-{
-	tunnel->changed = true;
-	tunnel->daemon->tunnels_changed = true;
-}
-
-static void error_set(struct tunnel *tunnel, const char *code, const char *text, bool final)
-{
-	snprintf(tunnel->error.code, sizeof(tunnel->error.code), "%s", code);
-	snprintf(tunnel->error.text, sizeof(tunnel->error.text), "%s", text);
-	tunnel->error.time = daemon_time();
-	tunnel->error.final = final;
-	touch(tunnel);
 }
 
 static void on_retry(uv_timer_t *timer)
@@ -125,13 +72,13 @@ static void fail(struct tunnel *tunnel, const char *code, const char *format, ..
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	error_set(tunnel, code, text, false);
+	tunnel_error_set(tunnel, code, text, false);
 	report_send(tunnel->daemon, &(struct report) {
 		.severity = IKE_SEVERITY_ERROR, .tunnel = tunnel->config->name, .code = code,
 		.text = text, .members = json_pack("{s:f}", "retry_in", delay / 1000.0),
 	});
 	uv_timer_start(&tunnel->retry, on_retry, delay, 0);
-	state_tell(tunnel);
+	tunnel_state_tell(tunnel);
 }
 
 bool tunnel_is_usable(const struct tunnel *tunnel)
@@ -269,7 +216,7 @@ static void connect_peer(struct tunnel *tunnel)
 	if (tunnel->start)
 		ike_start(engine_ike(daemon->engine), tunnel->config->name, engine_now());
 	tunnel->start = false;
-	touch(tunnel);
+	tunnel_touch(tunnel);
 	engine_settle(daemon->engine);
 }
 
@@ -363,7 +310,8 @@ struct tunnel *tunnel_new(struct daemon *daemon, struct config_tunnel *config)
 /* An attempt that has failed already is not waited for: the peer may have been put right */
 static void give_up_attempt(struct tunnel *tunnel)
 {
-	if (!tunnel->keyed || !*tunnel->error.code || state_now(tunnel) == IKE_STATE_ESTABLISHED)
+	if (!tunnel->keyed || !*tunnel->error.code ||
+	    tunnel_state_now(tunnel) == IKE_STATE_ESTABLISHED)
 		return;
 	ike_connection_remove(engine_ike(tunnel->daemon->engine), tunnel->config->name,
 			      engine_now());
@@ -379,7 +327,7 @@ void tunnel_start(struct tunnel *tunnel, bool now)
 	memset(&tunnel->error, 0, sizeof(tunnel->error));
 	tunnel->start |= now;
 	prepare(tunnel);
-	state_tell(tunnel);
+	tunnel_state_tell(tunnel);
 }
 
 void tunnel_stop(struct tunnel *tunnel)
@@ -403,7 +351,7 @@ void tunnel_stop(struct tunnel *tunnel)
 	tunnel->lease = NULL;
 	memset(&tunnel->local, 0, sizeof(tunnel->local));
 	memset(&tunnel->remote, 0, sizeof(tunnel->remote));
-	state_tell(tunnel);
+	tunnel_state_tell(tunnel);
 	engine_settle(daemon->engine);
 }
 
@@ -461,26 +409,6 @@ bool tunnel_try_udp(struct tunnel *tunnel, bool on)
 	return true;
 }
 
-void tunnel_event(struct daemon *daemon, const struct ike_event *event)
-{
-	struct tunnel *tunnel = tunnel_find(daemon, event->connection ? event->connection : "");
-
-	if (!tunnel)
-		return;
-	touch(tunnel);
-	past_add(&tunnel->past, event, daemon_time());
-	if (!event->error)
-		return;
-	/* Whom we refuse may be anybody with the peer's address; what is up is not wrong */
-	if (event->code == IKE_EVENT_REFUSED && tunnel->state == IKE_STATE_ESTABLISHED)
-		return;
-	tunnel->failures[event->error]++;
-	/* Why there is no answer is known better here */
-	if (event->error != IKE_ERROR_NO_RESPONSE || !tunnel->send_error)
-		error_set(tunnel, report_code(event), event->text, report_final(event->error));
-	tunnel->refresh |= event->code != IKE_EVENT_REFUSED;
-}
-
 void tunnel_configured(struct daemon *daemon, const char *name, const struct ike_lease *lease)
 {
 	struct tunnel *tunnel = tunnel_find(daemon, name);
@@ -491,10 +419,10 @@ void tunnel_configured(struct daemon *daemon, const char *name, const struct ike
 	if (!tunnel->lease)
 		tunnel->lease = memory_new(sizeof(*tunnel->lease));
 	*tunnel->lease = *lease;
-	touch(tunnel);
+	tunnel_touch(tunnel);
 	if (device_lease(&tunnel->device, daemon->anl, &daemon->rules, tunnel->config,
 			 &tunnel->local, &tunnel->remote, lease, &error)) {
-		error_set(tunnel, "kernel", error.text, false);
+		tunnel_error_set(tunnel, "kernel", error.text, false);
 		report_text(daemon, IKE_SEVERITY_ERROR, name, "kernel",
 			    "what the peer has assigned cannot be set: %s", error.text);
 	}
@@ -517,39 +445,6 @@ bool tunnel_verify(struct daemon *daemon, const char *name, const char *user,
 	return good;
 }
 
-static void unsendable(struct tunnel *tunnel)
-{
-	char peer[IKE_ADDRESS_TEXT], text[256];
-
-	snprintf(text, sizeof(text),
-		 "nothing can be sent to the peer %s: %s; see `ip route get %s` and the "
-		 "addresses of this host",
-		 ike_address_text(&tunnel->remote, peer), strerror(tunnel->send_error), peer);
-	error_set(tunnel, "no-route", text, false);
-	report_text(tunnel->daemon, IKE_SEVERITY_ERROR, tunnel->config->name, "no-route", "%s",
-		    text);
-}
-
-void tunnel_sent(struct daemon *daemon, const struct ike_address *remote, int error)
-{
-	size_t i;
-
-	/* The usual case costs nothing, however many tunnels there are */
-	if (!error && !daemon->send_failed)
-		return;
-	daemon->send_failed = false;
-	for (i = 0; i < daemon->tunnel_count; i++) {
-		struct tunnel *tunnel = daemon->tunnels[i];
-
-		if (ike_address_equal(&tunnel->remote, remote) && tunnel->send_error != error) {
-			tunnel->send_error = error;
-			if (error)
-				unsendable(tunnel);
-		}
-		daemon->send_failed |= tunnel->send_error;
-	}
-}
-
 bool tunnels_pending(const struct daemon *daemon)
 {
 	return daemon->tunnels_changed;
@@ -564,7 +459,7 @@ void tunnels_work(struct daemon *daemon)
 		struct tunnel *tunnel = daemon->tunnels[i];
 
 		if (tunnel->changed)
-			state_tell(tunnel);
+			tunnel_state_tell(tunnel);
 		if (!tunnel->refresh)
 			continue;
 		tunnel->refresh = false;
