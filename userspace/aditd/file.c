@@ -36,7 +36,7 @@ static bool file_trusted(int fd, const char *path, enum file_kind kind, size_t m
 			 path, status.st_mode & 07777, path);
 		return false;
 	}
-	if (kind == FILE_SECRET && status.st_uid != 0 && status.st_uid != geteuid()) {
+	if (kind == FILE_SECRET && !permission_owner(status.st_uid)) {
 		snprintf(why, size, "%s belongs to user %u; `chown root %s`", path,
 			 (unsigned int)status.st_uid, path);
 		return false;

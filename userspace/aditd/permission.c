@@ -25,6 +25,16 @@ int permission_set(const char *path)
 	return chmod(path, 0600) ? -errno : 0;
 }
 
+bool permission_owner(uid_t user)
+{
+	const struct passwd *daemon;
+
+	if (user == 0 || user == geteuid())
+		return true;
+	daemon = getpwnam(ADIT_CONTROL_GROUP);	/* of the same name */
+	return daemon && daemon->pw_uid == user;
+}
+
 static bool in_group(int fd, gid_t primary)
 {
 	struct group *group = getgrnam(ADIT_CONTROL_GROUP);
