@@ -154,6 +154,9 @@ static void make_tunnel(struct tunnel *t, unsigned int number)
 	t->left.dpd_delay = t->right.dpd_delay = 60;
 	t->left.dpd_timeout = t->right.dpd_timeout = 200;
 	t->left.ike = t->right.ike = number % 2 ? curve : modp;
+	t->left.unique = t->right.unique = number % 11 == 3 ? IKE_UNIQUE_KEEP :
+					   number % 11 == 7 ? IKE_UNIQUE_NEVER :
+							      IKE_UNIQUE_REPLACE;
 	if (number % 3 == 0)
 		t->left.esp = t->right.esp = pfs;
 	/* A bundle, which no NAT lets through */
