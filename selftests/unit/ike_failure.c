@@ -421,6 +421,14 @@ static void test_flood(void **state)
 	world_free(w);
 }
 
+/* Both begin; @first: what is on its way, to come again with other cookies. Returns its length. */
+static size_t first_message(struct couple *s, struct world *w, uint8_t *first)
+{
+	couple_add(s, w);
+	memcpy(first, w->datagrams[0].bytes, w->datagrams[0].length);
+	return w->datagrams[0].length;
+}
+
 /* The same with the true peer's own address: it gets through while they come. */
 static void test_impostors(void **state)
 {
@@ -433,9 +441,7 @@ static void test_impostors(void **state)
 	unsigned int i;
 	size_t length;
 
-	couple_add(&s, w);
-	length = w->datagrams[0].length;
-	memcpy(first, w->datagrams[0].bytes, length);
+	length = first_message(&s, w, first);
 	for (i = 0; i < 20000; i++) {
 		memcpy(first, &i, sizeof(i));
 		first[7] = 1;
@@ -465,9 +471,7 @@ static void test_slow_peer(void **state)
 	size_t length;
 
 	w->latency = 100;
-	couple_add(&s, w);
-	length = w->datagrams[0].length;
-	memcpy(first, w->datagrams[0].bytes, length);
+	length = first_message(&s, w, first);
 	for (i = 0; i < 10000; i++) {
 		memcpy(first, &i, sizeof(i));
 		first[7] = 1;
@@ -497,9 +501,7 @@ static void test_one_source(void **state)
 	size_t length;
 	unsigned int i;
 
-	couple_add(&s, w);
-	length = w->datagrams[0].length;
-	memcpy(first, w->datagrams[0].bytes, length);
+	length = first_message(&s, w, first);
 	for (i = 1; i < 700; i++) {
 		memcpy(first, &i, sizeof(i));
 		world_forge(w, &from, &to, first, length);

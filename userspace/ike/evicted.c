@@ -18,14 +18,6 @@ struct evicted_entry {
 	uint8_t message[];
 };
 
-static uint64_t cookie_key(const uint8_t cookie[IKE_COOKIE_LEN])
-{
-	uint64_t key;
-
-	memcpy(&key, cookie, sizeof(key));
-	return key;
-}
-
 bool evicted_init(struct evicted *e)
 {
 	*e = (struct evicted){ 0 };

@@ -24,7 +24,7 @@
 /* How long a responder lets its peer begin the quick modes. */
 #define RESPONDER_PATIENCE (4 * SECOND)
 
-static uint64_t cookie_key(const uint8_t cookie[8])
+uint64_t cookie_key(const uint8_t cookie[8])
 {
 	uint64_t key;
 

@@ -66,6 +66,9 @@ struct session {
 	struct access access; /* login and mode config behind phase 1 */
 };
 
+/* For a table. */
+uint64_t cookie_key(const uint8_t cookie[8]);
+
 /* @cookie_i is the peer's when it began, NULL when we begin. */
 struct session *session_new(struct connection *c, const uint8_t *cookie_i,
 			    const struct ike_endpoint *local, const struct ike_endpoint *remote);
