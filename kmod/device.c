@@ -104,8 +104,9 @@ static void adit_uninit(struct net_device *dev)
 	}
 	mutex_unlock(&adit_config_lock);
 	adit_pmtu_stop(adit);
-	adit_staged_exit(adit);
+	/* First: what its timer still sends may end up among the staged. */
 	adit_coalesce_free(adit);
+	adit_staged_exit(adit);
 	adit_gro_free(adit->gro);
 }
 
