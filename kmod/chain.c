@@ -6,6 +6,7 @@
 #include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/protocol.h>
+#include <net/sock.h>
 
 #include "buffer.h"
 #include "chain.h"
@@ -22,17 +23,38 @@ static bool same_header(const struct sk_buff *first, const struct sk_buff *skb)
 	const struct ipv6hdr *ip6h = ipv6_hdr(first), *other6 = ipv6_hdr(skb);
 	const struct iphdr *iph = ip_hdr(first), *other = ip_hdr(skb);
 
-	/* Addresses and ports are the SA's. Without DF each packet has an ID of its
-	 * own; with options, or IPv6 extension headers, it goes alone.
+	/* Ports are the SA's; addresses are, too, but in transport mode. Without DF each
+	 * packet has an ID of its own; with options, or IPv6 extension headers, it goes
+	 * alone.
 	 */
 	if (iph->version == 4)
 		return iph->ihl == 5 && other->ihl == 5 && iph->tos == other->tos &&
 		       iph->ttl == other->ttl && iph->frag_off == htons(IP_DF) &&
-		       other->frag_off == htons(IP_DF);
+		       other->frag_off == htons(IP_DF) && iph->saddr == other->saddr &&
+		       iph->daddr == other->daddr;
 	return skb_network_header_len(first) == sizeof(*ip6h) &&
 	       skb_network_header_len(skb) == sizeof(*ip6h) &&
 	       *(const __be32 *)ip6h == *(const __be32 *)other6 &&
-	       ip6h->hop_limit == other6->hop_limit;
+	       ip6h->hop_limit == other6->hop_limit &&
+	       ipv6_addr_equal(&ip6h->saddr, &other6->saddr) &&
+	       ipv6_addr_equal(&ip6h->daddr, &other6->daddr);
+}
+
+/*
+ * Does a socket wait for what becomes of it? Then it goes alone, for a chain has none:
+ * that of UDP would send without end, and never see its packets' time stamps. TCP sends
+ * by its window.
+ */
+static bool has_owner(const struct sk_buff *skb)
+{
+	return skb->destructor == sock_wfree;
+}
+
+/* Does the stack treat both alike? */
+static bool same_way(const struct sk_buff *first, const struct sk_buff *skb)
+{
+	return first->priority == skb->priority && first->tstamp == skb->tstamp &&
+	       !has_owner(skb);
 }
 
 /*
@@ -56,7 +78,7 @@ void adit_chain(const struct adit_sa *sa, struct sk_buff *first, struct sk_buff_
 	struct sk_buff *skb, *last = first;
 	unsigned int count = 1;
 
-	if (skb_queue_empty(batch) || !can_chain(sa, first))
+	if (skb_queue_empty(batch) || !can_chain(sa, first) || has_owner(first))
 		return;
 	if (sa->local_port)
 		header += sizeof(struct udphdr);
@@ -65,7 +87,8 @@ void adit_chain(const struct adit_sa *sa, struct sk_buff *first, struct sk_buff_
 	 * them: some kernels that take a chain apart forget what it was charged with.
 	 */
 	while ((skb = skb_peek(batch)) && skb->len <= len &&
-	       first->len + skb->len - header <= IP_MAX_MTU && same_header(first, skb)) {
+	       first->len + skb->len - header <= IP_MAX_MTU && same_header(first, skb) &&
+	       same_way(first, skb)) {
 		__skb_unlink(skb, batch);
 		/* Before the sizes change: by them a socket gets back what it paid. */
 		skb_orphan(first);

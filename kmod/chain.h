@@ -24,7 +24,7 @@ struct adit_sa;
  * adit_chain - hang the next packets of a batch on one
  * @sa: SA of all
  * @first: outer packet, network header at its data, taken off @batch
- * @batch: those that follow; loses the ones that fit
+ * @batch: those that follow, of any flow; loses the ones that fit
  *
  * Context: BH disabled, RCU.
  */

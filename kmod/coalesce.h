@@ -3,15 +3,16 @@
  * Coalescing: UDP packets that come in a stream wait for each other, a moment, and
  * leave together.
  *
- * A batch walks the stack once, and its receiver wakes up once: for UDP packets of 64
- * bytes between two sockets that saves a quarter of all that happens to them, both ends
- * together. TCP is not touched: it makes its batches itself (GSO), and its
- * acknowledgements are waited for.
+ * Their receiver then wakes up once for all of them, and their sender is interrupted
+ * once: for UDP packets of 64 bytes between two sockets that saves a fifth of all that
+ * happens to them, both ends together. TCP is not touched: it makes its batches itself
+ * (GSO), and its acknowledgements are waited for. Nor is what a sender paces itself.
  *
- * As on network cards it is set with ethtool: tx-usecs is how long a packet waits at
- * most (0: never), tx-frames how many leave at the latest, and with adaptive-tx they
- * wait only while they come faster than tx-usecs, one after the other; a lone packet
- * never does.
+ * As on network cards it is set with ethtool: tx-usecs is how long a packet waits (0:
+ * none does), tx-frames how many leave at the latest. With adaptive-tx they wait only
+ * while many come, 32 in 16 times tx-usecs, and not where waiting makes them less: who
+ * sends waits for answers then. None overtakes those that wait on its CPU; what a sender
+ * sends that has moved to another CPU may.
  *
  * Locking: each CPU has a queue, whose lock is nearly always free: only a timer that has
  * lost its CPU takes it elsewhere. BH is disabled.
@@ -57,7 +58,7 @@ void adit_coalesce_free(struct adit_device *adit);
  * @skb: a packet to send, its network header at its data and seen to be whole
  *
  * Context: BH disabled, RCU.
- * Return: true if it was taken, and left or will leave by itself.
+ * Return: true if it was taken: it has left, or will, or will be dropped.
  */
 bool adit_coalesce(struct adit_device *adit, struct sk_buff *skb);
 

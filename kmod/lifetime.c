@@ -36,6 +36,21 @@ bool adit_lifetime_account_limited(struct adit_sa *sa, unsigned int packets, uns
 	return pass;
 }
 
+/* Some batches, and the packets of some: several CPUs look at the same time. */
+#define NEAR_PACKETS	1024
+#define NEAR_BYTES	(NEAR_PACKETS * 1500)
+
+static bool near(u64 limit, u64 used, unsigned int distance)
+{
+	return limit && used + distance > limit;
+}
+
+bool adit_lifetime_near_limited(const struct adit_sa *sa)
+{
+	return near(sa->limits.packet_hard, atomic64_read(&sa->used_packets), NEAR_PACKETS) ||
+	       near(sa->limits.byte_hard, atomic64_read(&sa->used_bytes), NEAR_BYTES);
+}
+
 void adit_lifetime_overflow(struct adit_sa *sa)
 {
 	if (!test_and_set_bit(REPORTED_OVERFLOW, &sa->reported))

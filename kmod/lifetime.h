@@ -41,6 +41,14 @@ static inline bool adit_lifetime_account(struct adit_sa *sa, unsigned int packet
 	return adit_lifetime_account_limited(sa, packets, bytes);
 }
 
+bool adit_lifetime_near_limited(const struct adit_sa *sa);
+
+/* Is a hard limit so near that packets should be counted one by one, to use all of it? */
+static inline bool adit_lifetime_near(const struct adit_sa *sa)
+{
+	return READ_ONCE(sa->limited) && adit_lifetime_near_limited(sa);
+}
+
 /* The SA has no sequence numbers left: says so, once. */
 void adit_lifetime_overflow(struct adit_sa *sa);
 

@@ -59,6 +59,9 @@ void adit_staged_add(struct adit_device *adit, struct sk_buff *skb, const struct
 
 	spin_lock_bh(&adit->staged.lock);
 	news = acquire_is_news(adit, flow);
+	/* One that is down may be about to go, and the timer with it. */
+	if (unlikely(!netif_running(adit->dev)))
+		limit = 0;
 	if (limit) {
 		/* The caller's RCU section is all that keeps a route without a
 		 * reference.

@@ -144,14 +144,15 @@ static u64 reserve(struct adit_sa *sa, unsigned int count)
  */
 #define BATCH_MAX	16
 
-/* Cuts the first packets off a list. Return: the rest, or NULL. */
-static struct sk_buff *cut_batch(struct sk_buff *list, unsigned int *count, unsigned int *bytes)
+/* Cuts the first packets off a list, @most at most. Return: the rest, or NULL. */
+static struct sk_buff *cut_batch(struct sk_buff *list, unsigned int most, unsigned int *count,
+				 unsigned int *bytes)
 {
 	struct sk_buff *last = list, *rest;
 
 	*count = 1;
 	*bytes = list->len;
-	while (last->next && *count < BATCH_MAX) {
+	while (last->next && *count < most) {
 		last = last->next;
 		*bytes += last->len;
 		(*count)++;
@@ -198,13 +199,14 @@ static void transmit_batch(struct adit_sa *sa, struct dst_entry *dst, struct sk_
 /* Takes the list and the reference to the route over. */
 static void transmit(struct adit_sa *sa, struct dst_entry *dst, struct sk_buff *list)
 {
-	unsigned int count, bytes;
+	unsigned int most, count, bytes;
 	struct sk_buff *rest;
 
 	if (unlikely(!list))
 		dst_release(dst);
 	for (; list; list = rest) {
-		rest = cut_batch(list, &count, &bytes);
+		most = unlikely(adit_lifetime_near(sa)) ? 1 : BATCH_MAX;
+		rest = cut_batch(list, most, &count, &bytes);
 		if (rest)
 			dst_hold(dst);
 		transmit_batch(sa, dst, list, count, bytes);
@@ -315,12 +317,21 @@ static struct sk_buff *fit(struct adit_sa *sa, struct dst_entry *dst, struct sk_
 	return segments;
 }
 
+/* How deep in adit_transmit() this CPU is: a tunnel may lead through another one. */
+static DEFINE_PER_CPU(unsigned int, depth);
+
+bool adit_transmitting(void)
+{
+	return __this_cpu_read(depth);
+}
+
 void adit_transmit(struct adit_device *adit, struct sk_buff_head *queue)
 {
 	struct sk_buff *skb, *list = NULL, **end = &list;
 	struct adit_sa *sa, *last = NULL;
 	struct dst_entry *dst = NULL;
 
+	__this_cpu_inc(depth);
 	while ((skb = __skb_dequeue(queue))) {
 		sa = find_sa(adit, &skb);
 		if (unlikely(!sa))
@@ -341,6 +352,7 @@ void adit_transmit(struct adit_device *adit, struct sk_buff_head *queue)
 			end = &(*end)->next;
 	}
 	transmit(last, dst, list);
+	__this_cpu_dec(depth);
 }
 
 netdev_tx_t adit_xmit(struct sk_buff *skb, struct net_device *dev)

@@ -29,6 +29,9 @@ netdev_tx_t adit_xmit(struct sk_buff *skb, struct net_device *dev);
  */
 void adit_transmit(struct adit_device *adit, struct sk_buff_head *queue);
 
+/* Is this CPU in it already? Context: BH disabled. */
+bool adit_transmitting(void);
+
 /**
  * adit_transmit_done - a packet is protected
  * @sa: by what

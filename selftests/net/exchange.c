@@ -254,6 +254,8 @@ static int burst(int from_fd, int to_fd, const struct side *from, const struct s
 
 	for (number = 0; number < options->burst; number++) {
 		memcpy(sent, &number, sizeof(number));
+		/* It has as much under way as the socket may have. */
+		poll(&(struct pollfd){ .fd = from_fd, .events = POLLOUT }, 1, options->wait_ms);
 		if (sendto(from_fd, sent, 64, 0, (struct sockaddr *)&to->address, to->length) < 0) {
 			warn("%s to %s, datagram %u", from->name, to->name, number);
 			return 1;
