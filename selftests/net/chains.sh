@@ -16,6 +16,8 @@ need_module xfrm_interface esp4 esp6
 topology_router
 udp_encap "$left"
 udp_encap "$right"
+# However slow the machine: TCP makes its packets smaller when it sends slowly.
+in_ns "$left" sysctl -qw net.ipv4.tcp_min_tso_segs=8 || bail_out "no tcp_min_tso_segs"
 
 # crosses LONGEST TUNNEL-OPTIONS...: TCP both ways; what the router sends on to the right is at most,
 # or with +, at least so long.
