@@ -206,12 +206,16 @@ static void test_path(void **state)
 	       "'UDP port 500','from':'192.0.2.254'}]}," PROBE(SILENT, SILENT, PING("true")) "}");
 	EXPECT("peer-filtered", down, "{'wire':{'icmp':[{'kind':'port-unreachable','about':"
 	       "'UDP port 500','from':'198.51.100.1'}]}," PROBE(SILENT, TAKES, PING("true")) "}");
+	EXPECT("dns", down, "{'tunnel':{'last_error':{'code':'dns'},"
+	       "'config':{'local':'192.0.2.1'}},'route':{'names':['2001:db8::1']}}");
 	EXPECT("remote-is-us", down, "{'route':{'remote':{'local':true}},"
 	       PROBE(TAKES, TAKES, PING("true")) "}");
 	EXPECT("fragments-lost", down, "{'tunnel':{'config':{'auth':'rsasig'}},"
 	       PROBE(TAKES, TAKES, ",'large':{" SILENT "}") "}");
 }
 
+#define CHILD(good, bad) "{'spi_in':'0x00000001','packets_in':" good ",'packets_out':9," \
+	"'drops':{'authentication':" bad "},'proposal':'aes128-sha256'}"
 #define NOTHING_INSIDE "'inside':{'sent':4,'received':0}"
 
 /* This host's kernel drops it, and has counted that */
@@ -227,6 +231,14 @@ static void test_kernel(void **state)
 	EXPECT("xfrm-policy", down, "{'counters':{'XfrmOutPolBlock':4},"
 	       "'tunnel':{'send_error':'Operation not permitted'}}");
 	EXPECT("own-firewall", down, "{'tunnel':{'send_error':'Operation not permitted'}}");
+	EXPECT("packet-loss", up, "{'inside':{'burst':{'sent':16,'received':11}}}");
+	EXPECT("healthy", up, "{'inside':{'burst':{'sent':16,'received':15}}}");
+	EXPECT("packets-damaged", up, "{'tunnel':{'children':[" CHILD("0", "0") "]},'later':{"
+	       "'children':[" CHILD("90", "30") "]},'inside':{'burst':{'sent':16,'received':9}}}");
+	EXPECT("rule-elsewhere", up, "{'route':{'forwarded':{'address':'10.2.0.1','from':"
+	       "'10.1.0.2','iif':'lan','device':'wire'}}}");
+	EXPECT("healthy", up, "{'route':{'forwarded':{'address':'10.2.0.1','from':'10.1.0.2',"
+	       "'iif':'lan','device':'vpn0'}}}");
 	EXPECT("conntrack-full", up, "{'counters':{'conntrack':4,'conntrack_count':99,"
 	       "'conntrack_max':100}," NOTHING_INSIDE "}");
 	EXPECT("healthy", up, "{'counters':{'conntrack':4,'conntrack_count':99,"

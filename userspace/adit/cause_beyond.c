@@ -64,6 +64,30 @@ static bool route_elsewhere(const json_t *facts, struct finding *f)
 	return false;
 }
 
+static bool routed_by_rule(const json_t *facts, struct finding *f)
+{
+	const json_t *way = fact(facts, "route.forwarded");
+	struct finding ignored = { .evidence = NULL };
+	const json_t *inside = json_array_get(fact(facts, "route.inside"), 0);
+
+	/* What this host sends itself goes right; another tunnel's device is the preferred one */
+	if (!tunnel_is_up(facts) || !way || !fact_true(inside, "ours") ||
+	    fact_is(way, "device", fact_text(facts, "tunnel.device")) ||
+	    route_elsewhere(facts, &ignored))
+		return false;
+	say_seen(f, "ip route get %s from %s iif %s: over %s; the tunnel's device is %s",
+		 fact_text(way, "address"), fact_text(way, "from"), fact_text(way, "iif"),
+		 fact_text(way, "device"), fact_text(facts, "tunnel.device"));
+	say_seen(f, "ip route get %s, as this host itself sends: over %s",
+		 fact_text(way, "address"), fact_text(inside, "device"));
+	say_cure(f, "'ip rule' lists the rules: put one before them for %s ('ip rule add to %s "
+		 "lookup main priority N'), or take away that which has caught it",
+		 fact_text(inside, "selector"), fact_text(inside, "selector"));
+	return say_cause(f, "A routing rule sends what the hosts behind this one send to %s "
+			 "elsewhere, so it never enters the tunnel.",
+			 fact_text(inside, "selector"));
+}
+
 static bool forwarding(const json_t *facts, struct finding *f)
 {
 	const json_t *lan = json_array_get(fact(facts, "system.lans"), 0);
@@ -156,10 +180,12 @@ static bool no_return(const json_t *facts, struct finding *f)
 	bool encap = fact_true(fact_child(facts, "later"), "encap");
 	const char *ours = fact_text(fact_child(facts, "later"), "local_ts");
 	double out = fact_number(facts, encap ? "wire.udp_esp_out" : "wire.esp_out");
-
 	bool tried = fact_false(facts, "trial.udp_works") && fact_true(facts, "trial.up");
+	/* IKE says nothing either: then it is not the tunnel */
+	bool gone = fact_number(facts, "probe.ike500.asked") && !fact(facts, "probe.ike500.answer");
 
-	if (!tunnel_is_up(facts) || !fact(facts, "wire") || !fact(facts, "later") || out < 3 ||
+	if (!tunnel_is_up(facts) || gone || !fact(facts, "wire") || !fact(facts, "later") ||
+	    out < 3 ||
 	    fact_sum(facts, "later", "packets_in") || json_array_size(fact(facts, "wire.in")) ||
 	    fact_true(facts, "trial.udp_works") || is_refused(facts))
 		return false;
@@ -186,6 +212,7 @@ static bool no_return(const json_t *facts, struct finding *f)
 const struct cause causes_beyond[] = {
 	{ "networks-overlap", "the network behind the peer overlaps one of ours", overlap },
 	{ "route-elsewhere", "packets for the tunnel take another route", route_elsewhere },
+	{ "rule-elsewhere", "a routing rule takes forwarded packets elsewhere", routed_by_rule },
 	{ "forwarding-off", "this host does not forward packets", forwarding },
 	{ "rp-filter", "the reverse path filter drops packets", rp_filter },
 	{ "own-firewall-inner", "a rule of this host drops what goes through the tunnel",

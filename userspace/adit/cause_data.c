@@ -88,6 +88,23 @@ static bool sha256_96(const json_t *facts, struct finding *f)
 			 "fails authentication.");
 }
 
+/* While others of the same SA pass, the keys and algorithms are right: what fails was changed */
+static bool damaged(const json_t *facts, struct finding *f)
+{
+	double bad = fact_grown(facts, "drops.authentication") +
+		     fact_grown(facts, "drops.malformed");
+	double good = fact_grown(facts, "packets_in");
+
+	if (!tunnel_is_up(facts) || failing(facts) || bad < 5 || !good || bad < good / 10)
+		return false;
+	say_seen(f, "while I looked %.0f packets of the peer failed authentication, and %.0f of "
+		 "the same association passed", bad, good);
+	say_cure(f, "look for a link or a box on the way that damages packets ('ip -s link', "
+		 "'ethtool -S' on each; checksum offloading of a virtual machine is a usual one)");
+	return say_cause(f, "A part of the peer's packets is damaged on the way (or somebody "
+			 "forges them): they fail authentication.");
+}
+
 static bool authentication(const json_t *facts, struct finding *f)
 {
 	struct finding ignored = { .evidence = NULL };
@@ -333,6 +350,7 @@ static bool peer_gone(const json_t *facts, struct finding *f)
 	say_seen(f, "it last said something in IKE %.0f s ago; asked now on UDP ports 500 and 4500 "
 		 "it says nothing; ping: %s", peer_quiet(facts), pings ? "answered" : "no answer");
 	say_seen(f, "nothing comes in through the tunnel, neither");
+	say_seen(f, "packets to it leave over %s", fact_text(facts, "route.remote.device"));
 	say_cure(f, "see that the peer%s up and that the way to it is open; adit begins anew by "
 		 "itself once it is", pings ? "'s IKE daemon is" : " is");
 	return say_cause(f, pings ? "The peer's host is there, but its IPsec no longer answers." :
@@ -368,6 +386,28 @@ static bool mtu(const json_t *facts, struct finding *f)
 	return say_cause(f, "The path loses packets that are larger than %.0f bytes without "
 			 "saying so "
 			 "(path MTU black hole).", largest);
+}
+
+/* More than chance. What is lost at one of the ends for a reason of its own is told apart */
+static bool packet_loss(const json_t *facts, struct finding *f)
+{
+	double sent = fact_number(facts, "inside.burst.sent");
+	double lost = sent - fact_number(facts, "inside.burst.received");
+	double here = fact_number(facts, "counters.qdisc_outer") +
+		      fact_number(facts, "counters.qdisc_tunnel");
+
+	if (!tunnel_is_up(facts) || lost < 3 || fact_drops(facts, "later") >
+	    fact_drops(facts, "tunnel"))
+		return false;
+	say_seen(f, "of %.0f small pings through the tunnel, one at a time, %.0f were not "
+		 "answered", sent, lost);
+	if (here > 0)
+		say_seen(f, "traffic control of this host dropped %.0f packets meanwhile ('tc -s "
+			 "qdisc')", here);
+	say_cure(f, "look for the overloaded or broken link: 'mtr %s', 'ip -s link', 'tc -s "
+		 "qdisc', on both sides", fact_text(facts, "tunnel.remote"));
+	return say_cause(f, "Packets are lost on the way: %.0f %% of them, there and back.",
+			 100 * lost / sent);
 }
 
 static bool has_moved(const json_t *entry)
@@ -424,6 +464,7 @@ const struct cause causes_data[] = {
 	{ "ah-through-nat", "AH cannot pass a NAT", ah_through_nat },
 	{ "sha256-truncation", "one side cuts HMAC-SHA-256 to 96 bits", sha256_96 },
 	{ "esp-authentication", "the peer's packets fail authentication", authentication },
+	{ "packets-damaged", "a part of the peer's packets fails authentication", damaged },
 	{ "replay-window", "the replay window is too small for the reordering", replay_window },
 	{ "duplicate-packets", "the network delivers packets twice", duplicated },
 	{ "outside-selectors", "the peer sends what is not within the selectors", outside },
@@ -434,6 +475,7 @@ const struct cause causes_data[] = {
 	{ "peer-unreachable", NULL, next_hop_gone },
 	{ "peer-gone", "the tunnel is up, but the peer no longer answers anything", peer_gone },
 	{ "mtu-black-hole", "large packets are lost without a word", mtu },
+	{ "packet-loss", "packets are lost on the way", packet_loss },
 	{ "nat-mapping", "a NAT forgets its mapping", nat_mapping },
 	{ NULL, NULL, NULL }
 };

@@ -12,6 +12,16 @@ static bool daemon_away(const json_t *facts)
 	return fact_false(facts, "daemon.answers");
 }
 
+static bool daemon_hangs(const json_t *facts, struct finding *f)
+{
+	if (!daemon_away(facts) || !fact_is(facts, "daemon.code", "no-answer"))
+		return false;
+	say_seen(f, "%s", fact_text(facts, "daemon.text"));
+	say_cure(f, "systemctl restart adit; before that, 'journalctl -u adit' and "
+		 "'cat /proc/$(pidof aditd)/stack' show where it is stuck");
+	return say_cause(f, "The daemon aditd runs, but does not answer.");
+}
+
 static bool module_away(const json_t *facts)
 {
 	return fact_false(facts, "host.module.loaded");
@@ -201,6 +211,7 @@ static bool kernel_refused(const json_t *facts, struct finding *f)
 
 const struct cause causes_host[] = {
 	{ "not-permitted", "you may not talk to the daemon", not_permitted },
+	{ "daemon-hangs", "aditd runs, but does not answer", daemon_hangs },
 	{ "module-refused", "the kernel refuses the module's signature (Secure Boot)",
 	  module_refused },
 	{ "headers-missing", "no headers of this kernel to build the module with",

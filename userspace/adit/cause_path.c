@@ -38,9 +38,20 @@ static bool never_heard(const json_t *facts)
 
 static bool dns(const json_t *facts, struct finding *f)
 {
+	const char *local = fact_text(facts, "tunnel.config.local");
+	const char *found = json_string_value(json_array_get(fact(facts, "route.names"), 0));
+
 	if (!last_error_is(facts, "dns"))
 		return false;
 	say_daemon(facts, f);
+	if (found)
+		say_seen(f, "asked here, it has the address %s", found);
+	if (found && *local && !strchr(found, ':') != !strchr(local, ':')) {
+		say_cure(f, "set local to an address of the same family or leave it out, or take "
+			 "a name that has an %s address", strchr(local, ':') ? "IPv6" : "IPv4");
+		return say_cause(f, "The peer's name %s has no address of the family of local, "
+				 "which is %s.", fact_text(facts, "tunnel.remote_name"), local);
+	}
 	say_cure(f, "correct remote, or see that 'getent hosts %s' gives an address",
 		 fact_text(facts, "tunnel.remote_name"));
 	return say_cause(f, "The peer's name %s does not resolve to an address.",
@@ -359,6 +370,7 @@ static bool peer_silent(const json_t *facts, struct finding *f)
 		 "nor "
 		 "to ping, and no ICMP error", fact_number(facts, "probe.ike500.asked"),
 		 fact_number(facts, "probe.ike4500.asked"));
+	say_seen(f, "packets to it leave over %s", fact_text(facts, "route.remote.device"));
 	if (fact(facts, "tunnel.contact.last_received"))
 		say_seen(f, "it last said something %.0f s ago", fact_number(facts, "now") -
 			 fact_number(facts, "tunnel.contact.last_received"));

@@ -65,26 +65,39 @@ void say_daemon(const json_t *facts, struct finding *finding)
 			 "tunnel.last_error.text"));
 }
 
+/*
+ * What fails for one reason looks like others further on, and those would be wrong. Only what this
+ * host lacks to run the daemon may be several things.
+ */
+static bool is_enough(const json_t *facts, const struct cause *table, const struct finding *first)
+{
+	if (table == causes_host)
+		return !strcmp(first->code, "daemon-hangs");
+	return table == causes_kernel || !tunnel_is_up(facts);
+}
+
 size_t causes_judge(const json_t *facts, struct finding *findings, size_t max)
 {
 	const struct cause *cause;
 	size_t count = 0, i;
 
 	for (i = 0; cause_tables[i]; i++) {
-		/* What fails for one reason looks like others further on: those would be wrong */
-		if (count && (!tunnel_is_up(facts) || cause_tables[i - 1] == causes_kernel))
-			break;
 		for (cause = cause_tables[i]; cause->code && count < max; cause++) {
 			struct finding *finding = &findings[count];
 
 			memset(finding, 0, sizeof(*finding));
 			finding->code = cause->code;
 			finding->evidence = json_array();
-			if (cause->judge(facts, finding))
-				count++;
-			else
+			if (!cause->judge(facts, finding)) {
 				json_decref(finding->evidence);
+				continue;
+			}
+			count++;
+			if (is_enough(facts, cause_tables[i], findings))
+				return count;
 		}
+		if (count && !tunnel_is_up(facts))
+			break;
 	}
 	return count;
 }

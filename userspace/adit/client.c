@@ -7,11 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 /* A line of status for thousands of tunnels is long; one without end is not believed */
 #define LINE_MAX_BYTES	(64u << 20)
+
+/* Whoever waits for one answer, and not for events, is not to wait for ever */
+#define PATIENCE	30	/* seconds */
 
 struct client {
 	int socket;
@@ -162,6 +166,12 @@ static json_t *receive_line(struct client *client, struct client_error *error)
 				client->size - client->used, 0);
 		if (received < 0 && errno == EINTR)
 			continue;
+		if (received < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+			fail(error, "no-answer", "aditd runs, but has not answered for %d s: "
+			     "'journalctl -u adit' may say why, 'systemctl restart adit' ends it",
+			     PATIENCE);
+			return NULL;
+		}
 		if (received <= 0) {
 			fail(error, "unreachable", received ? "lost the connection to aditd: %s" :
 			     "aditd closed the connection", strerror(errno));
@@ -212,6 +222,7 @@ json_t *client_once(const char *path, json_t *request,
 		    void (*event)(const json_t *event, void *context), void *context,
 		    struct client_error *error)
 {
+	const struct timeval patience = { .tv_sec = PATIENCE };
 	struct client *client = client_open(path, error);
 	json_t *result;
 
@@ -219,6 +230,8 @@ json_t *client_once(const char *path, json_t *request,
 		json_decref(request);
 		return NULL;
 	}
+	if (!event)
+		setsockopt(client->socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	result = client_ask(client, request, event, context, error);
 	client_close(client);
 	return result;

@@ -13,7 +13,8 @@
 
 /**
  * struct client_error - why there is no result
- * @code: a word of aditd/control.h, or "unreachable": there is no daemon to ask
+ * @code: a word of aditd/control.h; "unreachable": there is no daemon to ask; "no-answer": there
+ *	  is one, and it says nothing
  * @text: what happened, and what to do
  * @details: the whole error object of the daemon, a reference; NULL when it
  *	     did not come from there
@@ -43,7 +44,7 @@ json_t *client_ask(struct client *client, json_t *request,
 /** client_close - NULL is allowed. */
 void client_close(struct client *client);
 
-/** client_once - open, ask, close. */
+/** client_once - open, ask, close. Without @event, the daemon has 30 s to answer. */
 json_t *client_once(const char *path, json_t *request,
 		    void (*event)(const json_t *event, void *context), void *context,
 		    struct client_error *error);

@@ -150,7 +150,7 @@ static void check_tunnels(struct doctor *doctor, const json_t *tunnels)
 		doctor_say(doctor, "tunnels", VERDICT_WARN, "see adit.conf(5), then adit reload",
 			   "none is configured");
 	else
-		doctor_say(doctor, "tunnels", VERDICT_OK, NULL, "all %zu are up, or wait for a "
+		doctor_say(doctor, "tunnels", VERDICT_OK, NULL, "of %zu, each is up or waits for a "
 			   "packet or the peer", json_array_size(tunnels));
 }
 

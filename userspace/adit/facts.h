@@ -12,7 +12,9 @@
  *              holder}], nat (bool)
  *   "tunnel"   adit status --json of it; "later": the same after the traffic below
  *   "route"    remote {ok, error, device, source, up, carrier, self, local}, local {ours},
- *              device {exists, up}, inside [{selector, device, ok, overlaps}]
+ *              names [addresses of the peer's name, when the daemon found none],
+ *              device {exists, up}, inside [{selector, device, ok, overlaps}],
+ *              forwarded {address, from, iif, device} (the way of a host behind us)
  *   "counters" what grew while we looked: those of /proc/net/xfrm_stat, conntrack, qdisc_outer,
  *              qdisc_tunnel (drops); and conntrack_count, conntrack_max
  *   "system"   forwarding4, forwarding6, routes_for_others, rp_filter, rp_drops
@@ -22,7 +24,8 @@
  *              proof (the authentication with which it would take one)
  *   "phase2"   accepts ["aes128-sha1-modp1024"…], questions, proposals, complete
  *   "wire"     see capture.h
- *   "inside"   targets [{address, sent, received}], received, largest, smallest_lost, mtu
+ *   "inside"   targets [{address, sent, received}], received, largest, smallest_lost, mtu,
+ *              burst {sent, received}
  *   "trial"    up (in UDP), udp_works (pings were answered then), packets_in, raw_works (they
  *              were answered when it had been negotiated anew without UDP)
  */

@@ -110,7 +110,8 @@ char *gather_run(const char *const *words, int *status)
 
 static void put_daemon_error(struct gather *g, const struct client_error *error)
 {
-	bool answers = strcmp(error->code, "unreachable") && strcmp(error->code, "permission");
+	bool answers = strcmp(error->code, "unreachable") && strcmp(error->code, "permission") &&
+		       strcmp(error->code, "no-answer");
 
 	json_object_set_new(g->facts, "daemon",
 			    json_pack("{s:b, s:s, s:s}", "answers", answers, "code", error->code,
@@ -173,7 +174,8 @@ void gather_daemon(struct gather *g)
 			if (!gather_status(g, "tunnel"))
 				break;
 		}
-	put_version(g);
+	if (!fact_is(g->facts, "daemon.code", "no-answer"))
+		put_version(g);
 	ike_address_parse(&g->local, fact_text(g->facts, "tunnel.local"));
 	ike_address_parse(&g->remote, fact_text(g->facts, "tunnel.remote"));
 }
@@ -249,6 +251,7 @@ static void gather_known(struct gather *g)
 	watch(g);
 	gather_route(g);
 	gather_system(g);
+	gather_forwarded(g);
 	gather_counters(g);
 	gather_firewall(g);
 	if (up) {

@@ -48,6 +48,8 @@ void gather_file(struct gather *g);
 
 /* route: the way to the peer and into the tunnel */
 void gather_route(struct gather *g);
+/* route.forwarded: the way of what hosts behind us send into the tunnel; after gather_system() */
+void gather_forwarded(struct gather *g);
 /* system: forwarding, reverse path filter; the second call adds what grew */
 void gather_system(struct gather *g);
 /* counters: of packets that the kernel drops; the second call leaves what grew */

@@ -15,6 +15,7 @@
 
 #define TARGETS_MAX	6
 #define PATIENCE	1000	/* ms */
+#define BURST		16
 #define LOOK		1500	/* ms that the counters are watched for, at least */
 
 struct targets {
@@ -81,6 +82,17 @@ static void add_network(struct targets *targets, const char *text)
 	}
 	add_target(targets, &selector.address, 1);
 	add_target(targets, &selector.address, 2);
+}
+
+/* One at a time, so that nobody who limits answers takes it for a flood */
+static void measure_loss(struct echo_target *target, json_t *inside)
+{
+	int received = 0, i;
+
+	for (i = 0; i < BURST; i++)
+		received += echo_ask(target, 1, PATIENCE);
+	json_object_set_new(inside, "burst", json_pack("{s:i, s:i}", "sent", BURST, "received",
+						       received));
 }
 
 static void find_targets(const struct gather *g, struct targets *targets)
@@ -229,9 +241,12 @@ void gather_inside(struct gather *g)
 		return;
 	inside = json_pack("{s:[]}", "targets");
 	json_object_set_new(g->facts, "inside", inside);
-	if (!ping_some(g, &target, inside))
+	if (!ping_some(g, &target, inside)) {
 		knock_all(g);
-	else if (mtu)
-		find_largest(&target, inside, mtu);
+	} else {
+		measure_loss(&target, inside);
+		if (mtu)
+			find_largest(&target, inside, mtu);
+	}
 	capture_wait(g->capture, LOOK);
 }

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <ifaddrs.h>
 #include <net/if.h>
+#include <netdb.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "adit/client.h"
@@ -181,6 +183,52 @@ static void put_overlaps(struct gather *g, json_t *overlaps, const json_t *tunne
 	freeifaddrs(list);
 }
 
+/* Rules may send what is forwarded elsewhere than what this host sends itself */
+void gather_forwarded(struct gather *g)
+{
+	const json_t *inside = json_array_get(fact(g->facts, "route.inside"), 0);
+	const json_t *lan = json_array_get(fact(g->facts, "system.lans"), 0);
+	const char *to = fact_text(inside, "address"), *from = fact_text(lan, "host");
+	const char *const words[] = {
+		"ip", "-j", "route", "get", to, "from", from, "iif", fact_text(lan, "device"), NULL
+	};
+	json_t *answer, *way;
+	char *text;
+	int status;
+
+	if (!*to || !*from || !strchr(to, ':') != !strchr(from, ':'))
+		return;
+	text = gather_run(words, &status);
+	answer = status ? NULL : json_loads(text, 0, NULL);
+	free(text);
+	if (*fact_text(json_array_get(answer, 0), "dev")) {
+		way = json_pack("{s:s, s:s, s:s, s:s}", "address", to, "from", from, "iif",
+				fact_text(lan, "device"), "device",
+				fact_text(json_array_get(answer, 0), "dev"));
+		json_object_set_new(json_object_get(g->facts, "route"), "forwarded", way);
+	}
+	json_decref(answer);
+}
+
+/* The peer's name, asked for both families: what the daemon did not find may be there for us */
+static void put_names(struct gather *g)
+{
+	const struct addrinfo hints = { .ai_socktype = SOCK_DGRAM };
+	json_t *names = json_array();
+	struct addrinfo *list, *one;
+	char text[INET6_ADDRSTRLEN];
+
+	if (getaddrinfo(fact_text(g->facts, "tunnel.remote_name"), NULL, &hints, &list))
+		list = NULL;
+	for (one = list; one; one = one->ai_next)
+		if (!getnameinfo(one->ai_addr, one->ai_addrlen, text, sizeof(text), NULL, 0,
+				 NI_NUMERICHOST))
+			json_array_append_new(names, json_string(text));
+	if (list)
+		freeaddrinfo(list);
+	json_object_set_new(json_object_get(g->facts, "route"), "names", names);
+}
+
 void gather_route(struct gather *g)
 {
 	const char *local = fact_text(g->facts, "tunnel.config.local"), *selector;
@@ -192,6 +240,8 @@ void gather_route(struct gather *g)
 	json_object_set_new(g->facts, "route", route);
 	json_object_set_new(route, "inside", inside);
 	json_object_set_new(route, "overlaps", overlaps);
+	if (fact_is(g->facts, "tunnel.last_error.code", "dns"))
+		put_names(g);
 	if (!g->anl)
 		return;
 	if (g->remote.family)

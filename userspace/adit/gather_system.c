@@ -118,10 +118,21 @@ static const char *serves(struct gather *g, const struct ifaddrs *entry)
 	return NULL;
 }
 
+/* An address next to ours there, as a host on that network may have */
+static const char *neighbour(const struct ifaddrs *entry, char text[IKE_ADDRESS_TEXT])
+{
+	struct ike_selector host;
+
+	address_of(entry, &host);
+	host.address.bytes[ike_address_length(&host.address) - 1] ^= 3;
+	return ike_address_text(&host.address, text);
+}
+
 static void put_lans(struct gather *g, json_t *system)
 {
 	const char *device = fact_text(g->facts, "tunnel.device"), *network;
 	bool forwards4 = true, forwards6 = true;
+	char text[IKE_ADDRESS_TEXT];
 	struct ifaddrs *list, *entry;
 	json_t *lans = json_array();
 
@@ -131,8 +142,9 @@ static void put_lans(struct gather *g, json_t *system)
 		network = serves(g, entry);
 		if (!network)
 			continue;
-		json_array_append_new(lans, json_pack("{s:s, s:s}", "network", network, "device",
-						      entry->ifa_name));
+		json_array_append_new(lans, json_pack("{s:s, s:s, s:s}", "network", network,
+						      "device", entry->ifa_name, "host",
+						      neighbour(entry, text)));
 		forwards4 &= setting("ipv4", entry->ifa_name, "forwarding") != 0;
 		forwards6 &= setting("ipv6", entry->ifa_name, "forwarding") != 0;
 	}

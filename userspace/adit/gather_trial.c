@@ -41,6 +41,7 @@ static bool is_worth_trying(const struct gather *g)
 	       !fact_sum(g->facts, "later", "packets_in") &&
 	       !fact_drops(g->facts, "later") && fact_number(g->facts, "wire.esp_out") >= 3 &&
 	       !json_array_size(fact(g->facts, "wire.in")) &&
+	       !(fact(g->facts, "probe.ike500") && !fact(g->facts, "probe.ike500.answer")) &&
 	       !fact_rule(g->facts, "esp-in") && !fact_rule(g->facts, "esp-out");
 }
 

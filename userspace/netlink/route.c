@@ -213,6 +213,7 @@ int anl_route_add(struct anl *anl, const struct anl_route *route, struct anl_err
 	if (!anl_route_dump(anl, route->destination.address.family, compare, &search, error) &&
 	    search.found)
 		return 0;
-	return anl_fail(error, EEXIST, "cannot add route %s with metric %u: there is one that is "
-			"not ours; choose another metric or remove it", text, route->metric);
+	return anl_fail(error, EEXIST, "cannot add route %s with metric %u: there is one already "
+			"that is not this device's; choose another metric or remove it", text,
+			route->metric);
 }
