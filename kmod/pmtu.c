@@ -350,6 +350,9 @@ static unsigned int compute(struct adit_device *adit)
 	if (sa)
 		adit->mtu_source = adit_pmtu_refresh(sa);
 	mtu = sa ? sa->mtu : 0;
+	/* Nothing else goes through it, though nothing has yet. */
+	if (sa && sa->mode == ADIT_MODE_TRANSPORT && sa->family == AF_INET6)
+		WRITE_ONCE(adit->carries_ip6, true);
 	if (mtu) {
 		adit->mtu_path = sa->path_mtu;
 		adit->mtu_overhead = sa->path_mtu - mtu;

@@ -61,6 +61,40 @@ for peer in xfrm adit; do
 	done
 done
 
+# Each direction is an SA of its own: another outer family, another algorithm, raw or in UDP.
+directions_differ()
+{
+	local out in
+	vpn_device "$left" adit && vpn_device "$right" xfrm &&
+	vpn_routes "$left" vpn0 $LEFT_IN4 $LEFT_IN6 $RIGHT_NET4 $RIGHT_NET6 &&
+	vpn_routes "$right" vpn0 $RIGHT_IN4 $RIGHT_IN6 $LEFT_NET4 $LEFT_NET6 || return 1
+	# shellcheck disable=SC2206 # words
+	out=($1) in=($2)
+	adit_sa "$left" out spi=0x1001 local=$LEFT4 remote=$RIGHT4 "${out[@]}" &&
+	xfrm_sa "$right" in spi=0x1001 local=$RIGHT4 remote=$LEFT4 if_id=0x10 "${out[@]}" &&
+	adit_sa "$left" in spi=0x1002 local=$LEFT6 remote=$RIGHT6 "${in[@]}" &&
+	xfrm_sa "$right" out spi=0x1002 local=$RIGHT6 remote=$LEFT6 if_id=0x10 "${in[@]}" &&
+	mixed_policies && tunnel_works -u 0-9,1200 -t 200000
+}
+# XFRM's side of that: IPv4 from the left, IPv6 to it.
+mixed_policies()
+{
+	local inner
+
+	for inner in 0.0.0.0/0 ::/0; do
+		printf "xfrm policy add src $inner dst $inner if_id 0x10 dir %s reqid 1 mode tunnel\n" \
+			"in tmpl src $LEFT4 dst $RIGHT4 proto esp" \
+			"fwd tmpl src $LEFT4 dst $RIGHT4 proto esp" \
+			"out tmpl src $RIGHT6 dst $LEFT6 proto esp"
+	done | ip -n "$right" -batch -
+}
+check "AES-GCM over IPv4 there, AES-CBC over IPv6 back" \
+	directions_differ alg=aes256gcm12 alg=aes256-sha512
+tunnel_down
+check "in UDP over IPv4 there, raw with ESN over IPv6 back" directions_differ \
+	"encap=4500:4500 alg=chacha20poly1305" "alg=aes128ctr-sha256 esn=yes window=64"
+tunnel_down
+
 # What runs over transport mode in practice: GRE between the gateways (RFC 2784).
 gre_over_transport()
 {

@@ -169,6 +169,21 @@ whole_ipv6()
 }
 check "an IPv6 packet of 1280 bytes crosses in two outer fragments" whole_ipv6
 tunnel_down
+# In transport mode over IPv6 it is IPv6 that will come, though there is neither address nor route yet.
+transport_ipv6()
+{
+	forget
+	bottleneck 1500
+	ip -n "$left" link set wire mtu 1300 && ip -n "$router" link set toleft mtu 1300 || return 1
+	tunnel right=adit mode=transport outer=6 && mtu_is 1280 &&
+	exchange -1 -u 100,1200,1232 "$left" "$right" $LEFT6 $RIGHT6
+	local status=$?
+	ip -n "$left" link set wire mtu 1500
+	ip -n "$router" link set toleft mtu 1500
+	return $status
+}
+check "transport mode over IPv6 on a path of 1300 bytes" transport_ipv6
+tunnel_down
 only_ipv4()
 {
 	forget
