@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Rekeying under a running ping (100 a second): phase 2 by adit, by strongSwan, phase 1 by either
-# side. Not one packet is lost, the new keys are used, and of the old SAs none stays.
+# side. Not one packet is lost, the new keys are used, and of the old SAs none stays. Where adit begins,
+# once its messages come late, so that packets on the new SA would be there before the third one, and
+# once its packets, so that the DELETE of the old SA would be there before the last of them.
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/ike_lib.sh"
 
@@ -12,6 +14,9 @@ need_strongswan
 
 # Lifetimes that let some seconds of ping see several rekeys.
 SHORT=(esp-lifetime=16s rekey-margin=12s rekey-fuzz=0)
+# In words of tc-u32(8)
+IKE=(match ip protocol 17 0xff match ip dport 500 0xffff)
+ESP=(match ip protocol 50 0xff)
 
 spi_in()
 {
@@ -65,6 +70,8 @@ up()
 	adit_tunnel left net "$@"
 	adit_start left || bail_out "aditd does not start"
 	adit_ctl left up net --wait 20 >/dev/null || bail_out "the tunnel does not come up"
+	# Its third message may still be on the way: until then the peer drops what comes.
+	eventually swan_established right || bail_out "strongSwan has no SAs"
 	ping_start "$lhost" $RHOST4 || bail_out "no ping through the tunnel"
 }
 
@@ -90,7 +97,13 @@ swan_conn right peer
 swan_start right || bail_out "strongSwan does not start"
 
 for esp in aes128gcm16 aes128gcm16-modp2048; do
-	name="adit rekeys phase 2 ($esp)"
+	if [ $esp = aes128gcm16 ]; then
+		name="adit rekeys phase 2, its messages are late"
+		late "$router" toright 400 "${IKE[@]}"
+	else
+		name="adit rekeys phase 2 with PFS, its packets are late"
+		late "$router" toright 200 "${ESP[@]}"
+	fi || bail_out "cannot delay"
 	peer $esp
 	up esp=$esp "${SHORT[@]}"
 	first=$(spi_in)
@@ -100,6 +113,7 @@ for esp in aes128gcm16 aes128gcm16-modp2048; do
 	undisturbed "$name"
 	check "$name: the old SAs go on adit's side" wait_for 40 gone_from_adit "$first"
 	check "$name: and on strongSwan's" wait_for 40 gone_from_strongswan "$first"
+	calm "$router" toright
 	down
 done
 

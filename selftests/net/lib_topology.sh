@@ -195,6 +195,18 @@ disturb()
 	tc -n "$ns" qdisc replace dev "$interface" root netem "$@"
 }
 
+# late NS IF MILLISECONDS MATCH...: only what matches is late (tc-u32(8)), all else overtakes it.
+late()
+{
+	local ns=$1 interface=$2 time=$3
+	shift 3
+	modprobe -qa sch_netem sch_prio cls_u32
+	tc -n "$ns" qdisc replace dev "$interface" root handle 1: prio bands 2 \
+		priomap 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 &&
+	tc -n "$ns" qdisc add dev "$interface" parent 1:2 netem delay "${time}ms" limit 10000 &&
+	tc -n "$ns" filter add dev "$interface" parent 1: protocol ip prio 1 u32 "$@" flowid 1:2
+}
+
 # calm NS IF: takes the disturbance away.
 calm()
 {
