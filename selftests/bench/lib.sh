@@ -51,8 +51,8 @@ build_network()
 	link g1 wire 192.0.2.1/24 g2 wire 192.0.2.2/24
 	link h1 lan 10.1.0.2/24 g1 lan 10.1.0.1/24
 	link h2 lan 10.2.0.2/24 g2 lan 10.2.0.1/24
-	ip -n b-h1 route add default via 10.1.0.1 mtu lock 1400
-	ip -n b-h2 route add default via 10.2.0.1 mtu lock 1400
+	ip -n b-h1 route add default via 10.1.0.1 mtu 1400
+	ip -n b-h2 route add default via 10.2.0.1 mtu 1400
 }
 
 # tunnel_up: addresses and routes over the device "tun" that each gateway has by now.
@@ -71,8 +71,8 @@ setup_none()
 {
 	ip -n b-g1 addr add 10.9.0.1/24 dev wire
 	ip -n b-g2 addr add 10.9.0.2/24 dev wire
-	ip -n b-g1 route change 10.9.0.0/24 dev wire src 10.9.0.1 mtu lock 1400
-	ip -n b-g2 route change 10.9.0.0/24 dev wire src 10.9.0.2 mtu lock 1400
+	ip -n b-g1 route change 10.9.0.0/24 dev wire src 10.9.0.1 mtu 1400
+	ip -n b-g2 route change 10.9.0.0/24 dev wire src 10.9.0.2 mtu 1400
 	ip -n b-g1 route add 10.2.0.0/24 via 10.9.0.2
 	ip -n b-g2 route add 10.1.0.0/24 via 10.9.0.1
 }
