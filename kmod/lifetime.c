@@ -36,7 +36,9 @@ bool adit_lifetime_account_limited(struct adit_sa *sa, unsigned int packets, uns
 	return pass;
 }
 
-/* Some batches, and the packets of some: several CPUs look at the same time. */
+/* So close to a hard limit there are no batches: one that is over it is refused whole, and
+ * several CPUs may be about to send one each.
+ */
 #define NEAR_PACKETS	1024
 #define NEAR_BYTES	(NEAR_PACKETS * 1500)
 

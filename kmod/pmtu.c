@@ -350,7 +350,7 @@ static unsigned int compute(struct adit_device *adit)
 	if (sa)
 		adit->mtu_source = adit_pmtu_refresh(sa);
 	mtu = sa ? sa->mtu : 0;
-	/* Nothing else goes through it, though nothing has yet. */
+	/* It is IPv6 that will come, so the MTU must not take IPv6 off the device before. */
 	if (sa && sa->mode == ADIT_MODE_TRANSPORT && sa->family == AF_INET6)
 		WRITE_ONCE(adit->carries_ip6, true);
 	if (mtu) {
