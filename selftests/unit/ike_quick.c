@@ -12,7 +12,9 @@
 
 #include <cmocka.h>
 
+#include "ike/child.h"
 #include "ike/connection.h"
+#include "ike/informational.h"
 #include "lib/couple.h"
 
 /* Two sides before their connections are added; each pair is its own. */
@@ -231,6 +233,61 @@ static void test_commit(void **state)
 	world_free(w);
 }
 
+/* The left side begins quick mode, and what it says after its first message is lost. */
+static enum verdict lose_third(struct world *w, const struct datagram *d)
+{
+	unsigned int *seen = w->test;
+
+	if (d->sender || d->length <= 18 || d->bytes[18] != 32)
+		return WORLD_PASS;
+	return ++*seen > 1 ? WORLD_DROP : WORLD_PASS;
+}
+
+static bool third_is_lost(struct world *w)
+{
+	return *(unsigned int *)w->test > 1;
+}
+
+/* RFC 2408 3.14, 3.15: a peer that takes back what it began is not asked for the third message */
+static void test_withdrawn(void **state)
+{
+	static const struct {
+		bool notify, spi;
+	} rows[] = { { true, true }, { true, false }, { false, true } };
+	struct setting s;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct world *w = prepare(&s, false);
+		uint8_t spi[4];
+		struct notify n = { .doi = IKE_DOI_IPSEC, .protocol = IKE_PROTO_ESP,
+				    .type = IKE_N_NO_PROPOSAL_CHOSEN };
+		struct session *left;
+		unsigned int seen = 0;
+
+		w->judge = lose_third;
+		w->test = &seen;
+		world_add(w, 1, &s.right);
+		world_add(w, 0, &s.left);
+		assert_true(world_run(w, w->now + 5 * SECONDS, third_is_lost));
+		assert_int_equal(w->sides[1].sa_count, 1);
+		left = w->sides[0].ike->sessions;
+		spi_write(spi, left->ike->children->parts[0].spi_in);
+		if (rows[i].spi)
+			n.spi = bytes_of(spi, sizeof(spi));
+		if (rows[i].notify)
+			informational_notify(left, &n, NULL);
+		else
+			informational_delete_child(left, left->ike->children);
+		world_run(w, w->now + 60 * SECONDS, NULL);
+		assert_int_equal(w->sides[1].counts[IKE_EVENT_RETRANSMIT], 0);
+		assert_int_equal(w->sides[1].last_error,
+				 rows[i].notify ? IKE_ERROR_NO_PROPOSAL_CHOSEN : IKE_ERROR_NONE);
+		assert_int_equal(w->sides[1].sa_count, 0);
+		world_free(w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +297,7 @@ int main(void)
 		cmocka_unit_test(test_phase1_kilobytes),
 		cmocka_unit_test(test_transport),
 		cmocka_unit_test(test_commit),
+		cmocka_unit_test(test_withdrawn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

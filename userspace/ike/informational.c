@@ -161,23 +161,51 @@ void informational_unprotected(struct ike *ike, struct session *s, const struct 
 	}
 }
 
+/* Whether it is a quick mode of the peer's, which has our answer and not confirmed it. */
+static bool is_answered(const struct exchange *x)
+{
+	return x->quick && x->state == STATE_QUICK_R3 && x->quick->child &&
+	       x->quick->child->state == CHILD_NEGOTIATING;
+}
+
+static bool is_asked(const struct exchange *x)
+{
+	return x->quick && x->state == STATE_QUICK_I2;
+}
+
+/* The quick mode that waits for the peer and has this SPI, of either side. */
+static struct exchange *exchange_of(struct session *s, uint8_t protocol, uint32_t spi)
+{
+	struct exchange *x;
+
+	for (x = s->exchanges; x; x = x->next)
+		if ((is_asked(x) || is_answered(x)) && x->quick->child &&
+		    (child_receives_on(x->quick->child, spi) ||
+		     child_sends_on(x->quick->child, protocol, spi)))
+			break;
+	return x;
+}
+
 /*
- * The quick mode of ours that the peer refuses: by SPI, or the oldest one that waits: no field of a
- * notify names the exchange (RFC 2408 3.14), and peers answer in order.
+ * The quick mode that the peer refuses: by SPI, or the oldest one of ours that waits: no field of a
+ * notify names the exchange (RFC 2408 3.14), and peers answer in order. Of the peer's own the oldest
+ * one, when it can be nothing else: what it refuses is our choice among its proposals.
  */
 static struct exchange *refused_exchange(struct session *s, const struct notify *n)
 {
-	struct exchange *x, *oldest = NULL;
+	struct exchange *x = NULL, *ours = NULL, *theirs = NULL;
 
-	for (x = s->exchanges; x; x = x->next) {
-		if (!x->quick || x->state != STATE_QUICK_I2)
-			continue;
-		if (x->quick->child && n->spi.len == 4 &&
-		    child_receives_on(x->quick->child, spi_read(n->spi)))
-			return x;
-		oldest = x; /* newest first */
+	if (n->spi.len == 4)
+		x = exchange_of(s, n->protocol, spi_read(n->spi));
+	if (x)
+		return x;
+	for (x = s->exchanges; x; x = x->next) { /* newest first */
+		if (is_asked(x))
+			ours = x;
+		else if (is_answered(x))
+			theirs = x;
 	}
-	return oldest;
+	return ours || n->type != IKE_N_NO_PROPOSAL_CHOSEN ? ours : theirs;
 }
 
 static void connected(struct session *s)
@@ -262,6 +290,7 @@ static void deleted(struct session *s, const struct deletion *d)
 {
 	struct isakmp_header h = { 0 };
 	struct session *other;
+	struct exchange *x;
 	struct bytes spi;
 	struct child *c;
 	unsigned int i;
@@ -276,8 +305,11 @@ static void deleted(struct session *s, const struct deletion *d)
 				session_deleted(other);
 		} else if (spi.len == 4) {
 			c = child_find_out(s, d->protocol, spi_read(spi));
+			x = c ? NULL : exchange_of(s, d->protocol, spi_read(spi));
 			if (c)
 				child_deleted(c);
+			else if (x && !x->initiator)
+				quick_withdrawn(x);
 		}
 	}
 }

@@ -223,6 +223,34 @@ void quick_silence(struct exchange *x, bool final)
 	connection_lost(c);
 }
 
+void quick_withdrawn(struct exchange *x)
+{
+	/* It never had the SA: there is nothing to delete on its side. */
+	if (x->quick->child)
+		child_kill(x->quick->child);
+	exchange_done(x);
+}
+
+/* What the peer does not accept is our answer. */
+static void answer_refused(struct exchange *x, uint16_t type)
+{
+	struct ike_event event = on_session(x->session, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
+	char answer[CHILD_TEXT_MAX] = "nothing";
+	const char *name = ike_notify_name(type);
+
+	event.error = type == IKE_N_INVALID_ID_INFORMATION ? IKE_ERROR_TS_UNACCEPTABLE :
+							     IKE_ERROR_NO_PROPOSAL_CHOSEN;
+	event.count = type;
+	event.authenticated = true;
+	if (x->quick->child)
+		child_proposal_text(x->quick->child, answer, sizeof(answer));
+	connection_failure(x->quick->pair->connection, event,
+			   "the peer began phase 2 and refused our answer, %s, with %s; let the "
+			   "peer offer only what it accepts, or choose another one here",
+			   answer, name ? name : "a refusal");
+	quick_withdrawn(x);
+}
+
 void quick_refused(struct exchange *x, uint16_t type)
 {
 	struct ike_event event = on_session(x->session, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
@@ -233,6 +261,10 @@ void quick_refused(struct exchange *x, uint16_t type)
 	/* strongSwan says so to the copy of a message that it has refused: the refusal was lost */
 	bool lost = type == IKE_N_INVALID_HASH_INFORMATION && x->tries > 1;
 
+	if (!x->initiator) {
+		answer_refused(x, type);
+		return;
+	}
 	if (x->quick->question) {
 		question_answered(x, NULL, lost ? 0 : type);
 		return;
@@ -273,7 +305,15 @@ static void refuse(struct exchange *x, enum ike_error error)
 		.type = error == IKE_ERROR_TS_UNACCEPTABLE ? IKE_N_INVALID_ID_INFORMATION :
 							     IKE_N_NO_PROPOSAL_CHOSEN,
 	};
+	const struct child *c = x->initiator ? x->quick->child : NULL;
+	uint8_t spi[4];
 
+	/* As responder there is none to name: each of the peer's proposals may have its own. */
+	if (c) {
+		n.protocol = c->parts[0].protocol;
+		spi_write(spi, c->parts[0].spi_in);
+		n.spi = bytes_of(spi, sizeof(spi));
+	}
 	/* A copy is the answer to the same question asked again. */
 	informational_notify(x->session, &n, &x->sent);
 	if (x->initiator)

@@ -31,6 +31,8 @@ bool quick_ask(struct session *s, struct pair *p, struct proposal_list *question
 void quick_silence(struct exchange *x, bool final);
 /* The peer refused, under the phase 1's protection. */
 void quick_refused(struct exchange *x, uint16_t type);
+/* It began this one and wants it no more: nothing is sent again, and its SA goes. */
+void quick_withdrawn(struct exchange *x);
 /* The peer was seen on the new SA, or said CONNECTED: the exchange is complete. */
 void quick_confirmed(struct child *c);
 
