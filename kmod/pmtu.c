@@ -17,6 +17,7 @@
 #include "outer.h"
 #include "pmtu.h"
 #include "sa.h"
+#include "segment.h"
 
 /* Before the first SA: what a tunnel over Ethernet will about have. */
 #define MTU_DEFAULT	1420
@@ -177,6 +178,30 @@ struct sk_buff *adit_reassemble(struct sk_buff *skb, const struct adit_sa *sa)
 	return ip_defrag(dev_net(skb->dev), skb, user) ? NULL : skb;
 }
 
+/* Fragments of an IPv4 packet, which is cut into its segments before. */
+static struct sk_buff *fragment_all(struct adit_sa *sa, struct sk_buff *skb, unsigned int mtu,
+				    unsigned int headroom)
+{
+	struct sk_buff *segments, *next, *list = NULL, **end = &list;
+
+	if (!skb_is_gso(skb))
+		return fragment(sa, skb, mtu, headroom);
+	segments = adit_segment(skb, headroom, adit_esp_trailer_len(sa));
+	if (IS_ERR(segments)) {
+		adit_drop_out(sa->adit, sa, skb, segments == ERR_PTR(-ENOMEM) ?
+			      ADIT_DROP_NO_MEMORY : ADIT_DROP_MALFORMED);
+		return NULL;
+	}
+	consume_skb(skb);
+	skb_list_walk_safe(segments, skb, next) {
+		skb_mark_not_on_list(skb);
+		*end = skb->len <= mtu ? skb : fragment(sa, skb, mtu, headroom);
+		while (*end)
+			end = &(*end)->next;
+	}
+	return list;
+}
+
 static bool fits(const struct sk_buff *skb, unsigned int mtu)
 {
 	return skb_is_gso(skb) ? skb_gso_validate_network_len(skb, mtu) : skb->len <= mtu;
@@ -202,16 +227,16 @@ static struct sk_buff *check_slowly(struct adit_sa *sa, struct dst_entry *dst, s
 		return skb;
 	if (skb->protocol == htons(ETH_P_IPV6)) {
 		/* RFC 2473 7.1: a tunnel must carry what any IPv6 link carries. */
-		if (skb->len <= IPV6_MIN_MTU)
+		if (fits(skb, IPV6_MIN_MTU))
 			return skb;
 		mtu = max_t(unsigned int, mtu, IPV6_MIN_MTU);
-	} else if (!(ip_hdr(skb)->frag_off & htons(IP_DF)) && !skb_is_gso(skb)) {
+	} else if (!(ip_hdr(skb)->frag_off & htons(IP_DF))) {
 		/* In transport mode the header is the packet's own: what it allows
 		 * happens to the protected packet.
 		 */
 		if (sa->mode == ADIT_MODE_TRANSPORT)
 			return skb;
-		return fragment(sa, skb, mtu, LL_RESERVED_SPACE(dst->dev) + ADIT_HEADROOM);
+		return fragment_all(sa, skb, mtu, LL_RESERVED_SPACE(dst->dev) + ADIT_HEADROOM);
 	}
 	too_big(sa, skb, mtu);
 	return NULL;

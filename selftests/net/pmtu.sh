@@ -158,7 +158,19 @@ narrow()
 }
 check "a path of 1300 bytes: the device keeps what IPv6 needs" narrow
 check "the SA has what fits" sa_shows 1246 1300
+# all_fits COMMAND...: whatever it sends, nothing is too long for the SA on the left.
+all_fits()
+{
+	local before
+
+	device_read "$left" || return 1
+	before=${DEVICE[drop_mtu]:-0}
+	"$@" && device_read "$left" || return 1
+	echo "too long: $before packets before, ${DEVICE[drop_mtu]:-0} after"
+	[ "${DEVICE[drop_mtu]:-0}" -eq "$before" ]
+}
 check "TCP gets through there, both ways, IPv4 and IPv6" hosts -t 100000
+check "and when the hosts know the path, whole" all_fits hosts -t 100000
 whole_ipv6()
 {
 	watch "$left" wire
@@ -276,6 +288,9 @@ translated_and_fragmented()
 }
 check "what adit fragments is translated and marked inside only" translated_and_fragmented
 in_ns "$left" nft delete table ip translated
+# A sender without DF never hears of an MTU: what the stack left to the device to cut has to pass.
+check "TCP without DF is cut into segments, and these into fragments" all_fits \
+	exchange -1 -t 100000 "$lhost" "$rhost" $LHOST4 $RHOST4
 tunnel_down
 
 finish
