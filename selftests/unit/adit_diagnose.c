@@ -455,6 +455,11 @@ static void test_data(void **state)
 	       "'peer-moved','text':'…','count':4,'silence':40,'first':100,'last':990}]}}");
 	EXPECT("healthy", up, "{'tunnel':{'ike':{'nat_remote':true},'history':[{'code':"
 	       "'peer-moved','text':'…','count':1,'first':100,'last':990}]}}");
+	/* Measured; and where it is kept for longer than we are silent */
+	EXPECT("nat-mapping", up, "{'mapping':{'survived':4,'lost':7.2,'silence':20}}");
+	EXPECT("nat-mapping", up, "{'mapping':{'survived':0,'lost':4,'silence':20}}");
+	EXPECT("healthy", up, "{'mapping':{'survived':13,'lost':23.3,'silence':20}}");
+	EXPECT("healthy", up, "{'mapping':{'survived':23.3,'lost':0,'silence':20}}");
 }
 
 static void test_beyond(void **state)

@@ -31,6 +31,7 @@ static const struct {
 	{ "{\"command\":\"ask\",\"tunnel\":\"x\",\"proposals\":[\"aes128-sha1\"]}",
 	  REQUEST_ASK, "x", 0 },
 	{ "{\"command\":\"trial\",\"tunnel\":\"all\"}", REQUEST_TRIAL, "all", 0 },
+	{ "{\"command\":\"hush\",\"tunnel\":\"x\"}", REQUEST_HUSH, "x", 0 },
 };
 
 static void test_good(void **state)
@@ -86,6 +87,7 @@ static const struct {
 	{ "{\"command\":\"ask\",\"tunnel\":\"x\",\"proposals\":[\"012345678901234567890123456789012"
 	  "3456789012345678901234567890123\"]}", "proposals" },
 	{ "{\"command\":\"trial\"}", "tunnel" },
+	{ "{\"command\":\"hush\"}", "tunnel" },
 	{ "{\"command\":\"trial\",\"tunnel\":\"x\",\"wait\":3}", "wait" },
 };
 

@@ -136,12 +136,117 @@ static void test_refused(void **state)
 	world_free(w);
 }
 
+static uint64_t repeats_begun;
+static unsigned int spoken, repeated;
+
+/* What passes while the left side is to be silent */
+static enum verdict count(struct world *w, const struct datagram *d)
+{
+	if (w->now > repeats_begun) {
+		spoken += d->sender == 0;
+		repeated += d->sender == 1;
+	}
+	return WORLD_PASS;
+}
+
+static bool hush(struct world *w, uint32_t seconds)
+{
+	char error[256] = "";
+	bool hushed = ike_hush(w->sides[0].ike, "test", seconds, w->now, error, sizeof(error));
+
+	assert_int_equal(hushed, !*error);
+	return hushed;
+}
+
+/* Behind a NAT, and up */
+static struct world *prepare_nat(bool nat)
+{
+	struct world *w = world_new(1, 2);
+	struct ike_connection left = world_connection(w, 0, 1);
+	struct ike_connection right = world_connection(w, 1, 0);
+
+	if (nat)
+		world_nat(w, 0);
+	left.start = IKE_START_ALWAYS;
+	left.keepalive = 5;
+	left.dpd_delay = 10;
+	right.dpd_delay = 0;
+	right.remote.family = 0;
+	world_add(w, 1, &right);
+	world_add(w, 0, &left);
+	world_run(w, w->now + 5 * SECONDS, NULL);
+	assert_int_equal(world_state(w, 0, "test"), IKE_STATE_ESTABLISHED);
+	return w;
+}
+
+/* The peer repeats its answer, we say nothing; behind it all is as it was */
+static void test_hush(void **state)
+{
+	struct world *w = prepare_nat(true);
+	unsigned int installs = w->sides[0].installs;
+
+	(void)state;
+	assert_true(hush(w, 40));
+	assert_false(hush(w, 40));
+	world_run(w, w->now + 1 * SECONDS, NULL);
+	repeats_begun = w->now;
+	spoken = repeated = 0;
+	w->judge = count;
+	world_run(w, w->now + 38 * SECONDS, NULL);
+	assert_int_equal(spoken, 0);
+	assert_true(repeated >= 3);
+	/* The DELETE, and then keepalives */
+	world_run(w, w->now + 8 * SECONDS, NULL);
+	assert_true(spoken >= 2);
+	repeated = 0;
+	world_run(w, w->now + 150 * SECONDS, NULL);
+	assert_int_equal(world_state(w, 0, "test"), IKE_STATE_ESTABLISHED);
+	assert_int_equal(w->sides[0].installs, installs);
+	assert_int_equal(w->sides[0].sa_count, 2);
+	assert_int_equal(w->sides[1].sa_count, 2);
+	world_free(w);
+}
+
+static void test_hush_ends(void **state)
+{
+	struct world *w = prepare_nat(true);
+
+	(void)state;
+	assert_true(hush(w, 100));
+	world_run(w, w->now + 12 * SECONDS, NULL);
+	assert_true(hush(w, 0));
+	repeats_begun = w->now;
+	spoken = repeated = 0;
+	w->judge = count;
+	world_run(w, w->now + 20 * SECONDS, NULL);
+	assert_true(spoken >= 4);
+	/* Acknowledgements of DPD alone */
+	assert_true(repeated <= 2);
+	/* Nothing to end */
+	assert_true(hush(w, 0));
+	world_free(w);
+}
+
+static void test_hush_refused(void **state)
+{
+	struct world *w = prepare_nat(false);
+	char error[256];
+
+	(void)state;
+	assert_false(hush(w, 40));
+	assert_false(ike_hush(w->sides[0].ike, "other", 40, w->now, error, sizeof(error)));
+	world_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_hush),
+		cmocka_unit_test(test_hush_ends),
+		cmocka_unit_test(test_hush_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

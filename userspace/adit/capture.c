@@ -53,6 +53,8 @@ struct capture {
 	unsigned int questions;
 	uint8_t answer[CAPTURE_ANSWER_MAX];
 	size_t answer_length;
+	struct capture_passage passages[CAPTURE_PASSAGES_MAX];
+	size_t passage_count;
 	uint8_t packet[PACKET_MAX];
 };
 
@@ -243,6 +245,20 @@ static bool is_ike_port(uint16_t port)
 	return port == IKE_PORT || port == IKE_PORT_NATT;
 }
 
+static void take_passage(struct capture *capture, bool outgoing, struct bytes data)
+{
+	struct bytes message = behind(data, 4);
+	bool ike = data.len >= 8 && !get32(data, 0);
+
+	if (capture->passage_count == CAPTURE_PASSAGES_MAX ||
+	    (ike && !outgoing && question_of(capture, message) != QUESTIONS_MAX))
+		return;
+	capture->passages[capture->passage_count++] = (struct capture_passage){
+		.ms = capture_now(), .outgoing = outgoing,
+		.keepalive = data.len == 1 && data.data[0] == 0xff, .ike = ike,
+	};
+}
+
 static void take_udp(struct capture *capture, bool outgoing, struct bytes packet)
 {
 	uint16_t source = get16(packet, 0), destination = get16(packet, 2);
@@ -255,6 +271,8 @@ static void take_udp(struct capture *capture, bool outgoing, struct bytes packet
 		take_ike(capture, outgoing, data);
 		return;
 	}
+	if ((outgoing ? source : destination) == IKE_PORT_NATT)
+		take_passage(capture, outgoing, data);
 	/* RFC 3948 2.2, 2.3: a non-ESP marker, a keepalive, or ESP */
 	if (data.len < 8)
 		return;
@@ -374,6 +392,20 @@ void capture_take(struct capture *capture, unsigned int ifindex, bool outgoing,
 	}
 }
 
+uint64_t capture_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+const struct capture_passage *capture_passages(const struct capture *capture, size_t *count)
+{
+	*count = capture->passage_count;
+	return capture->passages;
+}
+
 bool capture_open(struct capture *capture, unsigned int except)
 {
 	int buffer = 4 << 20;
@@ -405,23 +437,15 @@ static void drain(struct capture *capture)
 	}
 }
 
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 bool capture_wait(struct capture *capture, unsigned int ms)
 {
 	struct pollfd poll_fd = { .fd = capture->socket, .events = POLLIN };
-	uint64_t end = now_ms() + ms, now;
+	uint64_t end = capture_now() + ms, now;
 
 	for (;;) {
 		if (capture->socket >= 0)
 			drain(capture);
-		now = now_ms();
+		now = capture_now();
 		if (capture->answer_length)
 			return true;
 		if (now >= end)

@@ -26,6 +26,7 @@
 #include "ike/address.h"
 
 #define CAPTURE_ANSWER_MAX 4096
+#define CAPTURE_PASSAGES_MAX 256
 
 struct capture;
 
@@ -56,6 +57,24 @@ const uint8_t *capture_answer(const struct capture *capture, size_t *length);
  */
 void capture_take(struct capture *capture, unsigned int ifindex, bool outgoing,
 		  const uint8_t *packet, size_t length);
+
+/**
+ * struct capture_passage - one packet between UDP port 4500 of ours, which a NAT may have to
+ * translate, and the peer
+ * @ms: of CLOCK_MONOTONIC
+ * @keepalive: only a NAT keepalive (RFC 3948 2.3)
+ * @ike: a message of IKE that answers no question of ours
+ */
+struct capture_passage {
+	uint64_t ms;
+	bool outgoing, keepalive, ike;
+};
+
+/** capture_passages - the first @count since capture_open(), CAPTURE_PASSAGES_MAX at most. */
+const struct capture_passage *capture_passages(const struct capture *capture, size_t *count);
+
+/** capture_now - milliseconds of CLOCK_MONOTONIC */
+uint64_t capture_now(void);
 
 /** capture_json - as above; a new reference. */
 json_t *capture_json(const struct capture *capture);

@@ -420,6 +420,30 @@ static bool is_dpd(const json_t *entry)
 	return fact_is(entry, "error", "dpd-timeout");
 }
 
+/* Measured: it did not survive a pause that we make ourselves */
+static bool nat_expires(const json_t *facts, struct finding *f)
+{
+	double survived = fact_number(facts, "mapping.survived");
+	double lost = fact_number(facts, "mapping.lost");
+	double silence = fact_number(facts, "mapping.silence");
+	int wanted = (int)(survived > 0 ? survived * 3 / 4 : lost / 2);
+
+	if (!tunnel_is_up(facts) || lost <= 0 || lost > silence)
+		return false;
+	if (survived > 0)
+		say_seen(f, "measured: after %.0f s in which nothing was sent, what the peer sent "
+			 "still came in; after %.0f s it did not", survived, lost);
+	else
+		say_seen(f, "measured: after %.0f s in which nothing was sent, what the peer sent "
+			 "did not come in; with keepalives it did", lost);
+	say_seen(f, "this side is silent for up to %.0f s (keepalive = \"%.0fs\")", silence,
+		 fact_number(facts, "tunnel.config.keepalive"));
+	say_cure(f, "set keepalive = \"%ds\", then 'adit reload'; or raise the UDP timeout of the "
+		 "NAT", wanted > 1 ? wanted : 1);
+	return say_cause(f, "The NAT in front of us forgets its mapping between our keepalives, so "
+			 "that what the peer sends meanwhile is lost.");
+}
+
 static bool nat_mapping(const json_t *facts, struct finding *f)
 {
 	const json_t *history = fact(facts, "tunnel.history"), *entry, *moved, *dead;
@@ -477,5 +501,6 @@ const struct cause causes_data[] = {
 	{ "mtu-black-hole", "large packets are lost without a word", mtu },
 	{ "packet-loss", "packets are lost on the way", packet_loss },
 	{ "nat-mapping", "a NAT forgets its mapping", nat_mapping },
+	{ "nat-mapping", NULL, nat_expires },
 	{ NULL, NULL, NULL }
 };

@@ -2,7 +2,6 @@
 /*
  * Causes in phase 1: who we are, what we propose, which secret we share.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "adit/causes.h"
@@ -148,19 +147,6 @@ static bool psk_mismatch(const json_t *facts, struct finding *f)
 	return say_cause(f, "The pre-shared keys of the two sides differ.");
 }
 
-static const char *list(const json_t *texts, char *text, size_t size)
-{
-	const json_t *one;
-	size_t i, used = 0;
-
-	*text = 0;
-	json_array_foreach(texts, i, one)
-		if (used < size)
-			used += (size_t)snprintf(text + used, size - used, "%s\"%s\"",
-						 i ? ", " : "", json_string_value(one));
-	return text;
-}
-
 static bool phase1_refused(const json_t *facts)
 {
 	const json_t *entry = failure(facts);
@@ -193,8 +179,8 @@ static bool ike_proposal(const json_t *facts, struct finding *f)
 	if (!as_responder(failure(facts)) && !json_array_size(accepts))
 		return false;
 	say_daemon(facts, f);
-	list(fact(facts, "tunnel.config.ike"), ours, sizeof(ours));
-	list(accepts, theirs, sizeof(theirs));
+	fact_list(facts, "tunnel.config.ike", ours, sizeof(ours));
+	fact_list(facts, "probe.accepts", theirs, sizeof(theirs));
 	if (json_array_size(accepts)) {
 		say_seen(f, "offered here: %s; asked one at a time (%.0f questions), the peer "
 			 "takes "

@@ -2,7 +2,6 @@
 /*
  * Causes in phase 2: selectors, proposals, perfect forward secrecy.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "adit/causes.h"
@@ -32,16 +31,7 @@ static bool by_peer(const json_t *entry)
 /* The words of a list, as the configuration has it: { "a", "b" } */
 static const char *setting(const json_t *facts, const char *name, char *text, size_t size)
 {
-	const json_t *one;
-	size_t i, used = 0;
-
-	*text = 0;
-	json_array_foreach(fact(fact(facts, "tunnel.config"), name), i, one) {
-		if (used < size)
-			used += (size_t)snprintf(text + used, size - used, "%s\"%s\"",
-						 i ? ", " : "", json_string_value(one));
-	}
-	return text;
+	return fact_list(fact(facts, "tunnel.config"), name, text, size);
 }
 
 static bool selectors(const json_t *facts, struct finding *f)

@@ -82,6 +82,10 @@ static int run(const struct options *options, char **words)
 	facts = gather(words[0], options->socket);
 	count = causes_judge(facts, findings, FINDINGS_MAX);
 	if (!count) {
+		gather_mapping(facts, options->socket);
+		count = causes_judge(facts, findings, FINDINGS_MAX);
+	}
+	if (!count) {
 		findings[0] = (struct finding) { .code = "healthy", .evidence = json_array() };
 		healthy = causes_healthy(facts, &findings[0]);
 		if (!healthy) {
@@ -111,9 +115,9 @@ const struct command command_diagnose = {
 "root it also watches the wire, asks the peer a few first messages of IKE, and pings through\n"
 "the tunnel; without root it can tell less. Where the peer refuses phase 2 it is asked what it\n"
 "would take, and where ESP goes out and nothing ever comes back, the tunnel is put into UDP for\n"
-"a moment. It says \"healthy\" when nothing is wrong, and \"unknown\" with what it saw rather\n"
-"than guess. It takes up to a minute, and leaves everything as it found it. Exit status: 0\n"
-"healthy, 1 not.\n"
+"a moment. Behind a NAT it measures how long that keeps its mapping. It says \"healthy\" when\n"
+"nothing is wrong, and \"unknown\" with what it saw rather than guess. It takes up to a minute,\n"
+"behind a NAT up to three, and leaves everything as it found it. Exit status: 0 healthy, 1 not.\n"
 "\n"
 "  --json         as JSON, with all facts; adit(8) lists the codes\n"
 "  --socket PATH  the daemon's control socket (/run/adit/control)",

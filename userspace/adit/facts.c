@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "adit/facts.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const json_t *fact(const json_t *facts, const char *path)
@@ -52,6 +53,19 @@ bool fact_has(const json_t *facts, const char *path, const char *text)
 		if (json_is_string(one) && !strcmp(json_string_value(one), text))
 			return true;
 	return false;
+}
+
+const char *fact_list(const json_t *facts, const char *path, char *text, size_t size)
+{
+	const json_t *list = fact(facts, path), *one;
+	size_t i, used = 0;
+
+	*text = 0;
+	json_array_foreach(list, i, one)
+		if (used < size)
+			used += (size_t)snprintf(text + used, size - used, "%s\"%s\"",
+						 i ? ", " : "", json_string_value(one));
+	return text;
 }
 
 static const json_t *children(const json_t *facts, const char *when)

@@ -26,6 +26,8 @@
  *   "wire"     see capture.h
  *   "inside"   targets [{address, sent, received}], received, largest, smallest_lost, mtu,
  *              burst {sent, received}
+ *   "mapping"  survived, lost, silence (seconds: pauses that the mapping in the NAT in front of us
+ *              was seen to survive, and not to, 0: none; and how long we are silent at most)
  *   "trial"    up (in UDP), udp_works (pings were answered then), packets_in, raw_works (they
  *              were answered when it had been negotiated anew without UDP)
  */
@@ -53,6 +55,9 @@ bool fact_false(const json_t *facts, const char *path);
 
 /** fact_has - an array of texts that holds @text. */
 bool fact_has(const json_t *facts, const char *path, const char *text);
+
+/** fact_list - an array of texts as the configuration has it: "a", "b"; "" when it is not known. */
+const char *fact_list(const json_t *facts, const char *path, char *text, size_t size);
 
 /** fact_child - the pair of SAs in use ("tunnel" or "later"), NULL: none. */
 const json_t *fact_child(const json_t *facts, const char *when);

@@ -149,7 +149,6 @@ static void put_version(struct gather *g)
 		return;
 	}
 	json_object_set_new(version, "answers", json_true());
-	g->mark = (uint32_t)fact_number(version, "mark");
 	if (!fact(g->facts, "daemon"))
 		json_object_set(g->facts, "daemon", version);
 	else
@@ -164,6 +163,13 @@ static bool is_undecided(const struct gather *g)
 	       !fact(g->facts, "tunnel.last_error");
 }
 
+bool gather_ends(struct gather *g)
+{
+	g->mark = (uint32_t)fact_number(g->facts, "daemon.mark");
+	return ike_address_parse(&g->local, fact_text(g->facts, "tunnel.local")) &&
+	       ike_address_parse(&g->remote, fact_text(g->facts, "tunnel.remote"));
+}
+
 void gather_daemon(struct gather *g)
 {
 	double end = unix_time() + PATIENCE;
@@ -176,21 +182,20 @@ void gather_daemon(struct gather *g)
 		}
 	if (!fact_is(g->facts, "daemon.code", "no-answer"))
 		put_version(g);
-	ike_address_parse(&g->local, fact_text(g->facts, "tunnel.local"));
-	ike_address_parse(&g->remote, fact_text(g->facts, "tunnel.remote"));
+	gather_ends(g);
 }
 
 /* The wire is watched while the peer is asked and the tunnel is used */
-static void watch(struct gather *g)
+struct capture *gather_listen(const struct gather *g)
 {
-	if (!g->remote.family)
-		return;
-	g->capture = capture_new(&g->remote);
-	if (g->capture && !capture_open(g->capture,
-					(unsigned int)fact_number(g->facts, "tunnel.ifindex"))) {
-		capture_free(g->capture);
-		g->capture = NULL;
+	unsigned int except = (unsigned int)fact_number(g->facts, "tunnel.ifindex");
+	struct capture *capture = g->remote.family ? capture_new(&g->remote) : NULL;
+
+	if (capture && !capture_open(capture, except)) {
+		capture_free(capture);
+		capture = NULL;
 	}
+	return capture;
 }
 
 static bool is_ours(const json_t *facts, const char *when, const char *spi)
@@ -248,7 +253,7 @@ static void gather_known(struct gather *g)
 {
 	bool up = fact_is(g->facts, "tunnel.state", "established");
 
-	watch(g);
+	g->capture = gather_listen(g);
 	gather_route(g);
 	gather_system(g);
 	gather_forwarded(g);

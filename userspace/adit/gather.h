@@ -68,6 +68,20 @@ bool gather_pings(struct gather *g);
 void gather_trial(struct gather *g);
 
 /**
+ * gather_mapping - "mapping": how long the NAT in front of us keeps its mapping; for a tunnel that
+ * is up and in which nothing else was found to be wrong, since it takes up to three minutes
+ * @facts: of gather()
+ */
+void gather_mapping(json_t *facts, const char *socket);
+
+/** gather_ends - the outer addresses and the mark, of what the daemon said. False: not known. */
+bool gather_ends(struct gather *g);
+/** gather_listen - watch the wire from now on; NULL without the right to it. */
+struct capture *gather_listen(const struct gather *g);
+/** gather_keepalive - one NAT keepalive to the peer (RFC 3948 2.3), in place of the daemon. */
+void gather_keepalive(const struct gather *g);
+
+/**
  * gather_run - what a program writes to its outputs, at most 1 MiB
  * @status: its exit status; -1: it could not be run, or took longer than 10 s
  *

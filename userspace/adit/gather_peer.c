@@ -15,6 +15,7 @@
 #include "adit/echo.h"
 #include "adit/facts.h"
 #include "adit/gather.h"
+#include "ike/cursor.h"
 #include "ike/ike.h"
 
 #define TRIES		3
@@ -38,22 +39,22 @@ struct question {
 };
 
 /* RFC 768, RFC 3948 2.2: no checksum in IPv4, the kernel's in IPv6 */
-static void transmit(const struct gather *g, const struct question *q)
+static void transmit(const struct gather *g, uint16_t from, uint16_t to, struct bytes data)
 {
 	struct sockaddr_storage local = { .ss_family = g->local.family }, remote = local;
-	bool marked = q->port == IKE_PORT_NATT;
-	size_t length = 8 + (marked ? 4 : 0) + q->length;
+	size_t length = 8 + data.len;
 	int checksum = 6, clear = IP_PMTUDISC_DONT, fd;
 	uint8_t packet[8 + 4 + ASK_MAX] = {
-		(uint8_t)(q->port >> 8), (uint8_t)q->port, (uint8_t)(q->port >> 8),
-		(uint8_t)q->port, (uint8_t)(length >> 8), (uint8_t)length,
+		(uint8_t)(from >> 8), (uint8_t)from, (uint8_t)(to >> 8), (uint8_t)to,
+		(uint8_t)(length >> 8), (uint8_t)length,
 	};
 	bool four = g->local.family == AF_INET;
 
-	fd = socket(g->local.family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_UDP);
+	fd = length <= sizeof(packet) ?
+		socket(g->local.family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_UDP) : -1;
 	if (fd < 0)
 		return;
-	memcpy(packet + 8 + (marked ? 4 : 0), q->message, q->length);
+	memcpy(packet + 8, data.data, data.len);
 	memcpy(four ? (void *)&((struct sockaddr_in *)&local)->sin_addr :
 		      (void *)&((struct sockaddr_in6 *)&local)->sin6_addr,
 	       g->local.bytes, ike_address_length(&g->local));
@@ -70,6 +71,24 @@ static void transmit(const struct gather *g, const struct question *q)
 		sendto(fd, packet, length, MSG_DONTWAIT, (struct sockaddr *)&remote,
 		       four ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6));
 	close(fd);
+}
+
+/* RFC 3948 2.2: on the second port, behind a non-ESP marker */
+static void put_question(const struct gather *g, const struct question *q)
+{
+	size_t marker = q->port == IKE_PORT_NATT ? 4 : 0;
+	uint8_t data[4 + ASK_MAX] = { 0 };
+
+	memcpy(data + marker, q->message, q->length);
+	transmit(g, q->port, q->port, bytes_of(data, marker + q->length));
+}
+
+void gather_keepalive(const struct gather *g)
+{
+	uint16_t to = (uint16_t)fact_number(g->facts, "tunnel.ike.remote_port");
+	static const uint8_t keepalive[] = { 0xff };
+
+	transmit(g, IKE_PORT_NATT, to ? to : IKE_PORT_NATT, bytes_of(keepalive, 1));
 }
 
 static json_t *answer_json(unsigned int asked, const struct ask_answer *answer)
@@ -98,7 +117,7 @@ static struct ask_answer ask(struct gather *g, struct question *q, unsigned int 
 
 	capture_expect(g->capture, q->cookie);
 	while (q->length && asked < tries && answer.kind == ASK_NOTHING) {
-		transmit(g, q);
+		put_question(g, q);
 		asked++;
 		capture_wait(g->capture, PATIENCE);
 		bytes = capture_answer(g->capture, &length);

@@ -24,7 +24,7 @@
 /* How long a question to a peer may take: it is sent again a few times */
 #define ANSWER_SECONDS	15
 
-enum mode { MODE_IDLE, MODE_UP, MODE_MONITOR, MODE_ASK, MODE_TRIAL };
+enum mode { MODE_IDLE, MODE_UP, MODE_MONITOR, MODE_ASK, MODE_TRIAL, MODE_HUSH };
 
 struct client {
 	struct daemon *daemon;
@@ -86,16 +86,27 @@ static void on_closed(uv_handle_t *handle)
 	free(client);
 }
 
-void client_close(struct client *client)
+/* What lasts as long as the client: it is as before */
+static void end_experiment(struct client *client)
 {
+	struct engine *engine = client->daemon->engine;
 	struct tunnel *tunnel;
+	char error[256];
 
-	if (client->closing)
-		return;
-	client->closing = true;
 	tunnel = client->mode == MODE_TRIAL ? tunnel_find(client->daemon, client->tunnel) : NULL;
 	if (tunnel)
 		tunnel_try_udp(tunnel, false);
+	if (client->mode == MODE_HUSH &&
+	    ike_hush(engine_ike(engine), client->tunnel, 0, engine_now(), error, sizeof(error)))
+		engine_settle(engine);
+}
+
+void client_close(struct client *client)
+{
+	if (client->closing)
+		return;
+	client->closing = true;
+	end_experiment(client);
 	client->gone(client->ctx, client);
 	uv_close((uv_handle_t *)&client->timer, on_closed);
 	uv_close((uv_handle_t *)&client->pipe, on_closed);
@@ -388,6 +399,21 @@ static void do_trial(struct client *client)
 	say(client, "result", json_object());
 }
 
+static void do_hush(struct client *client)
+{
+	struct engine *engine = client->daemon->engine;
+	char error[256];
+
+	if (!ike_hush(engine_ike(engine), client->tunnel, CONTROL_HUSH_MAX, engine_now(), error,
+		      sizeof(error))) {
+		say_error(client, "request", error);
+		return;
+	}
+	client->mode = MODE_HUSH;
+	say(client, "result", json_object());
+	engine_settle(engine);
+}
+
 static void do_version(struct client *client)
 {
 	const struct daemon *daemon = client->daemon;
@@ -439,6 +465,9 @@ static void answer(struct client *client, const char *line, size_t length)
 		break;
 	case REQUEST_ASK:
 		do_ask(client, &request);
+		break;
+	case REQUEST_HUSH:
+		do_hush(client);
 		break;
 	case REQUEST_TRIAL:
 		do_trial(client);
@@ -503,7 +532,8 @@ static void on_input(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer
 		/* Who has said all may still wait for an answer; who only watches has gone */
 		client->eof = true;
 		uv_read_stop(stream);
-		if (length != UV_EOF || client->mode == MODE_MONITOR || client->mode == MODE_TRIAL)
+		if (length != UV_EOF || client->mode == MODE_MONITOR ||
+		    client->mode == MODE_TRIAL || client->mode == MODE_HUSH)
 			client_close(client);
 		else
 			work(client);

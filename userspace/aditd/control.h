@@ -59,6 +59,11 @@
  *       negotiates the tunnel anew with ESP in UDP (encap = "force"), until the client hangs up,
  *       and then anew as configured. Refused (code "request") where encap is "force" or "never"
  *       already or start is "wait". result: {}
+ *   {"command":"hush","tunnel":NAME}
+ *       of a tunnel that is up through a NAT in front of us: offers the peer once more what is up,
+ *       leaves its answer unanswered, so that the peer repeats it, and sends nothing unasked until
+ *       the client hangs up, for CONTROL_HUSH_MAX seconds at most. What comes in meanwhile, as seen
+ *       on the wire, shows how long the NAT keeps its mapping. result: {}
  *
  * TUNNEL
  *   "name"          the tunnel's name
@@ -153,6 +158,7 @@
 #define CONTROL_CLIENTS_MAX	64		/* connections at once */
 #define CONTROL_OUTPUT_MAX	(4 << 20)	/* bytes not yet read by a client */
 #define CONTROL_WAIT_MAX	3600		/* seconds of "wait" */
+#define CONTROL_HUSH_MAX	120		/* seconds without a word, see "hush" */
 #define EVENT_STRANGERS		20		/* events at once, and one more a second */
 
 #define CONTROL_FAILURE_CODES \

@@ -27,6 +27,7 @@ static const struct {
 	{ "version", REQUEST_VERSION, 0 },
 	{ "ask", REQUEST_ASK, TAKES_TUNNEL | NEEDS_TUNNEL | NEEDS_ONE | NEEDS_WORDS },
 	{ "trial", REQUEST_TRIAL, TAKES_TUNNEL | NEEDS_TUNNEL | NEEDS_ONE },
+	{ "hush", REQUEST_HUSH, TAKES_TUNNEL | NEEDS_TUNNEL | NEEDS_ONE },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -130,7 +131,7 @@ bool request_parse(struct request *request, const char *line, size_t length, cha
 		if (command == COMMANDS) {
 			snprintf(error, size,
 				 "\"command\" must be status, up, down, reload, monitor, "
-				 "metrics, version, ask or trial");
+				 "metrics, version, ask, trial or hush");
 		} else {
 			request->command = commands[command].command;
 			good = take_members(request, object, commands[command].takes, error, size);

@@ -82,6 +82,10 @@ void dpd_fire(void *owner)
 
 	if (s->retiring) /* its successor is watched instead */
 		return;
+	if (now < s->hushed) {
+		timer_set(&s->ike->timers, &s->dpd, s->hushed);
+		return;
+	}
 	/* RFC 3706 5.5: any message of the peer is as good as an answer */
 	if (s->seen > s->dpd_asked)
 		s->dpd_waiting = false;

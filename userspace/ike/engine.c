@@ -409,6 +409,25 @@ bool ike_ask(struct ike *ike, const char *name, const char *const *words, size_t
 	return asked;
 }
 
+bool ike_hush(struct ike *ike, const char *name, uint32_t seconds, uint64_t now, char *error,
+	      size_t size)
+{
+	struct connection *c = connection_find(ike, name);
+	bool hushed = true;
+
+	if (!c || ike->shut_down) {
+		snprintf(error, size, "there is no tunnel to measure");
+		return false;
+	}
+	enter(ike, now);
+	if (seconds)
+		hushed = question_hush(c, seconds, error, size);
+	else
+		question_unhush(c);
+	leave(ike);
+	return hushed;
+}
+
 bool ike_connection_add(struct ike *ike, const struct ike_connection *connection, uint64_t now,
 			char *error, size_t size)
 {

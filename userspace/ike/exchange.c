@@ -5,6 +5,7 @@
 
 #include "ike/dpd.h"
 #include "ike/phase1.h"
+#include "ike/question.h"
 #include "ike/quick.h"
 #include "ike/report.h"
 #include "ike/transaction.h"
@@ -75,6 +76,8 @@ static void fire(void *owner)
 
 	if (x->waiting && x->tries <= tries_max(x))
 		again(x);
+	else if (x->state == STATE_DONE && x->quick && x->quick->question)
+		question_over(x);
 	else if (x->state == STATE_DONE && !x->phase1)
 		exchange_kill(x);
 	else

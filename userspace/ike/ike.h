@@ -387,6 +387,15 @@ bool ike_stop(struct ike *ike, const char *name, uint64_t now);
 bool ike_ask(struct ike *ike, const char *name, const char *const *words, size_t count,
 	     uint64_t now, char *error, size_t size);
 
+/*
+ * To measure how long a NAT in front of us keeps its mapping: offers the peer once more what is up,
+ * leaves its answer unanswered, so that the peer repeats it, and sends nothing unasked (keepalives,
+ * DPD) for @seconds from then on, or until it is called with 0. What comes in meanwhile is to be
+ * watched on the wire. No SA comes of it. False, and one sentence in error, when that cannot be.
+ */
+bool ike_hush(struct ike *ike, const char *name, uint32_t seconds, uint64_t now, char *error,
+	      size_t size);
+
 /* One datagram, exactly the UDP payload, that arrived from remote at local (port 500 or 4500). */
 void ike_input(struct ike *ike, const struct ike_endpoint *local, const struct ike_endpoint *remote,
 	       const uint8_t *bytes, size_t length, uint64_t now);

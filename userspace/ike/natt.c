@@ -151,6 +151,10 @@ void natt_keepalive_fire(void *owner)
 	static const uint8_t keepalive[] = { 0xff }; /* RFC 3948 2.3 */
 	struct session *s = owner;
 
+	if (s->ike->now < s->hushed) {
+		timer_set(&s->ike->timers, &s->keepalive, s->hushed);
+		return;
+	}
 	if (s->ike->now >= s->sent_time + s->connection->settings.keepalive * SECOND) {
 		s->sent_time = s->ike->now;
 		s->ike->counters.datagrams_out++;

@@ -6,6 +6,7 @@
 
 #include "ike/child.h"
 #include "ike/informational.h"
+#include "ike/natt.h"
 #include "ike/quick.h"
 #include "ike/report.h"
 
@@ -28,34 +29,34 @@ static bool parse(struct proposal_list *list, const char *const *words, size_t c
 	return false;
 }
 
-static struct pair *pair_that_lacks(struct connection *c)
+static struct pair *find_pair(struct connection *c, bool up)
 {
 	size_t i;
 
 	for (i = 0; i < c->settings.pair_count; i++)
-		if (!c->pairs[i].up)
+		if (!c->pairs[i].up == !up)
 			return &c->pairs[i];
 	return NULL;
 }
 
-static bool is_asking(const struct session *s)
+static struct exchange *find_question(const struct session *s)
 {
-	const struct exchange *x;
+	struct exchange *x;
 
 	for (x = s->exchanges; x; x = x->next)
 		if (x->quick && x->quick->question)
-			return true;
-	return false;
+			return x;
+	return NULL;
 }
 
 bool question_ask(struct connection *c, const char *const *words, size_t count, char *error,
 		  size_t size)
 {
 	struct session *s = session_best(c);
-	struct pair *p = pair_that_lacks(c);
+	struct pair *p = find_pair(c, false);
 	struct proposal_list *list;
 
-	if (!s || !p || is_asking(s)) {
+	if (!s || !p || find_question(s)) {
 		snprintf(error, size, !s ? "there is no phase 1 to ask under" :
 			 !p ? "phase 2 is up: there is nothing to ask" :
 			 "another question waits for its answer");
@@ -68,10 +69,73 @@ bool question_ask(struct connection *c, const char *const *words, size_t count, 
 		free(list);
 		return false;
 	}
-	if (quick_ask(s, p, list))
+	if (quick_ask(s, p, list, 0))
 		return true;
 	snprintf(error, size, "the question cannot be sent");
 	return false;
+}
+
+/* Those with the group of the first (RFC 2409 5.5); NULL without memory */
+static struct proposal_list *own_offer(const struct connection *c)
+{
+	struct proposal_list *list = calloc(1, sizeof(*list));
+	unsigned int i;
+
+	for (i = 0; list && i < c->esp.count; i++)
+		if (c->esp.item[i].group == c->esp.item[0].group)
+			list->item[list->count++] = c->esp.item[i];
+	return list;
+}
+
+bool question_hush(struct connection *c, uint32_t seconds, char *error, size_t size)
+{
+	struct session *s = session_best(c);
+	struct pair *p = find_pair(c, true);
+	struct proposal_list *list;
+
+	if (!s || !p || !c->esp.count || !s->nat_local || !natt_used(s)) {
+		snprintf(error, size, "the tunnel is not up through a NAT in front of us");
+		return false;
+	}
+	if (find_question(s)) {
+		snprintf(error, size, "another question waits for its answer");
+		return false;
+	}
+	list = own_offer(c);
+	if (list && quick_ask(s, p, list, seconds))
+		return true;
+	snprintf(error, size, "the question cannot be sent");
+	return false;
+}
+
+void question_hold(struct exchange *x)
+{
+	struct session *s = x->session;
+
+	s->hushed = s->ike->now + x->quick->hush * SECOND;
+	timer_set(&s->ike->timers, &x->timer, s->hushed);
+	report(s->ike, on_session(s, IKE_EVENT_STEP, IKE_SEVERITY_DEBUG),
+	       "'adit diagnose' measures the NAT: nothing is sent for up to %u s", x->quick->hush);
+}
+
+void question_over(struct exchange *x)
+{
+	struct session *s = x->session;
+
+	if (x->quick->child)
+		informational_delete_child(s, x->quick->child);
+	exchange_kill(x);
+	s->hushed = 0;
+	natt_keepalive_begin(s);
+}
+
+void question_unhush(struct connection *c)
+{
+	struct session *s = session_best(c);
+	struct exchange *x = s && s->hushed ? find_question(s) : NULL;
+
+	if (x)
+		question_over(x);
 }
 
 void question_answered(struct exchange *x, const struct proposal *takes, uint16_t type)

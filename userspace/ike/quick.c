@@ -127,7 +127,7 @@ static bool prepare(struct exchange *x, struct quick *q, const struct child *old
 
 /* @question, which is taken over, in place of the connection's proposals. False: not begun */
 static bool begin(struct session *s, struct pair *p, const struct child *old,
-		  const struct dh_group *group, struct proposal_list *question)
+		  const struct dh_group *group, struct proposal_list *question, uint32_t hush)
 {
 	struct exchange *x = exchange_new(s, IKE_EXCHANGE_QUICK, session_new_id(s), true,
 					  STATE_QUICK_I2);
@@ -138,6 +138,7 @@ static bool begin(struct session *s, struct pair *p, const struct child *old,
 	} else {
 		q->group = group;
 		q->question = question;
+		q->hush = hush;
 		if (prepare(x, q, old) && send_1(x))
 			return true;
 	}
@@ -156,7 +157,7 @@ void quick_initiate(struct session *s, struct pair *p, struct child *replaces)
 	event.error = IKE_ERROR_NO_PROPOSAL_CHOSEN;
 	if (why)
 		connection_failure(p->connection, event, "phase 2 cannot begin: %s", why);
-	if (!why && begin(s, p, replaces, group, NULL)) {
+	if (!why && begin(s, p, replaces, group, NULL, 0)) {
 		if (replaces)
 			replaces->rekeying = true;
 		report(s->ike, on_session(s, IKE_EVENT_STEP, IKE_SEVERITY_DEBUG),
@@ -167,9 +168,11 @@ void quick_initiate(struct session *s, struct pair *p, struct child *replaces)
 	}
 }
 
-bool quick_ask(struct session *s, struct pair *p, struct proposal_list *question)
+bool quick_ask(struct session *s, struct pair *p, struct proposal_list *question, uint32_t hush)
 {
-	return begin(s, p, NULL, question->item[0].group, question);
+	const struct dh_group *group = question->item[0].group;
+
+	return begin(s, p, NULL, group, question, hush);
 }
 
 /* The exchange is over without a child. */
@@ -381,6 +384,10 @@ void quick_i2(struct exchange *x, const struct message *m)
 	if (!c)
 		return;
 	why = read_2(x, m, &choice, buffer, sizeof(buffer), &event.error);
+	if (q->hush && !why) {
+		question_hold(x);
+		return;
+	}
 	if (q->question) {
 		question_answered(x, why ? NULL : &choice.sa[0].proposal, IKE_N_NO_PROPOSAL_CHOSEN);
 		return;

@@ -18,6 +18,7 @@ struct quick {
 	uint16_t encap; /* as offered on the wire */
 	uint64_t begun;
 	struct proposal_list *question; /* what the peer is asked about (question.h), or NULL */
+	uint32_t hush; /* of a question: seconds of silence behind the answer */
 };
 
 void quick_free(struct quick *q);
@@ -25,9 +26,10 @@ void quick_free(struct quick *q);
 void quick_initiate(struct session *s, struct pair *p, struct child *replaces);
 /*
  * Offers what @question holds, all of one group, in place of the connection's proposals, and ends
- * with the peer's answer: no SA comes of it. @question is taken over. False: not begun.
+ * with the peer's answer, or @hush seconds after it: no SA comes of it. @question is taken over.
+ * False: not begun.
  */
-bool quick_ask(struct session *s, struct pair *p, struct proposal_list *question);
+bool quick_ask(struct session *s, struct pair *p, struct proposal_list *question, uint32_t hush);
 void quick_silence(struct exchange *x, bool final);
 /* The peer refused, under the phase 1's protection. */
 void quick_refused(struct exchange *x, uint16_t type);

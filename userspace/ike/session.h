@@ -63,6 +63,7 @@ struct session {
 	uint64_t dpd_asked; /* when the first unanswered R-U-THERE went out */
 
 	struct timer rekey, expire, dpd, keepalive;
+	uint64_t hushed; /* until then nothing is sent unasked (question_hush()) */
 	struct access access; /* login and mode config behind phase 1 */
 };
 
