@@ -9,7 +9,9 @@
 #include <linux/crypto.h>
 #include <linux/hrtimer.h>
 #include <linux/netdevice.h>
+#include <linux/overflow.h>
 #include <net/genetlink.h>
+#include <net/ip6_fib.h>
 
 #ifdef ADIT_HAVE_NET_GSO_H
 #include <net/gso.h>
@@ -47,6 +49,15 @@ static inline void adit_page_pool_stop(struct page_pool *pool)
 		page_pool_disable_direct_recycling(pool);
 #endif
 }
+
+/* Both since 6.5 and 6.10, and in later releases of 6.1: macros, which tell themselves */
+#ifndef dst_rt6_info
+#define dst_rt6_info(entry) container_of(entry, struct rt6_info, dst)
+#endif
+
+#ifndef struct_size_t
+#define struct_size_t(type, member, count) struct_size((type *)NULL, member, count)
+#endif
 
 /* Before 6.3 a completion got the request and found its data in there. */
 #ifdef ADIT_HAVE_CRYPTO_REQUEST_DATA

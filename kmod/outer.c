@@ -11,6 +11,7 @@
 #include <net/route.h>
 
 #include "chain.h"
+#include "compat.h"
 #include "device.h"
 #include "outer.h"
 #include "sa.h"
