@@ -316,6 +316,27 @@ static bool is_up_event(const json_t *entry)
 	return fact_is(entry, "code", "ike-up");
 }
 
+static bool is_conflict(const json_t *entry)
+{
+	return fact_is(entry, "code", "conflict");
+}
+
+/* The daemon has seen them replace each other, and let both stay: what is sent goes to one */
+static bool identity_shared(const json_t *facts, struct finding *f)
+{
+	const json_t *conflict = fact_event(facts, is_conflict);
+
+	if (!tunnel_is_up(facts) || !conflict ||
+	    fact_number(conflict, "last") < fact_number(facts, "now") - 3600 ||
+	    json_array_size(fact(facts, "tunnel.children")) < 2)
+		return false;
+	say_seen(f, "the daemon says: %s", fact_text(conflict, "text"));
+	say_seen(f, "both have SAs for the same networks (%s), and what is sent there goes to the "
+		 "one that came last", fact_text(fact_child(facts, "tunnel"), "remote_ts"));
+	say_cure(f, "give each gateway an identity of its own, and a tunnel of its own here");
+	return say_cause(f, "Two gateways come with the same identity.");
+}
+
 /* Two hosts that come with one identity, from two addresses, each replacing the other */
 static bool identity_fight(const json_t *facts, struct finding *f)
 {
@@ -388,6 +409,7 @@ const struct cause causes_phase1[] = {
 	  aggressive_refused },
 	{ "local-id-refused", "the peer does not accept our identity", local_id },
 	{ "identity-conflict", "two gateways come with one identity", identity_fight },
+	{ "identity-conflict", NULL, identity_shared },
 	{ "deleted-by-peer", "the peer deletes the tunnel again and again", deleted_again },
 	{ "waits-for-peer", "this side waits, and the peer has not come", waits_for_peer },
 	{ "waits-for-traffic", "on demand, and no packet has come", waits_for_packet },

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * How long the NAT in front of us keeps its mapping of UDP port 4500, measured. The daemon has the
- * peer answer and leaves the answer unanswered (aditd/control.h, "hush"): the peer repeats it, after
- * longer and longer pauses. Which of the repetitions come through, in silence and then with
+ * peer answer and leaves the answer unanswered (aditd/control.h, "hush"): the peer repeats it,
+ * after longer and longer pauses. Which of the repetitions come through, in silence and then with
  * keepalives, tells which pause the mapping has survived, and which it has not.
  */
 #include <stdlib.h>
@@ -13,13 +13,14 @@
 #include "ike/ike.h"
 
 #define REPEATS_MAX	8
+#define TRIES		8
 #define LONGEST		90000	/* ms of one silence; the daemon's is a little longer */
 #define FIRST		15000	/* ms that the first repetition is waited for */
 #define STEP		250	/* ms */
 #define KEEPALIVE	1000	/* ms, where the mapping is kept on purpose */
 /*
- * A peer may give phase 1 up for want of an answer (strongSwan: retransmit_tries, of 4, 7, 13, 23 and
- * 42 s): what is in more of a hurry than that is asked for less.
+ * A peer may give phase 1 up for want of an answer (strongSwan: retransmit_tries, of 4, 7, 13, 23
+ * and 42 s): what is in more of a hurry than that is asked for less.
  */
 #define HURRY		3000	/* ms before the first repetition */
 #define ENOUGH		4
@@ -99,19 +100,37 @@ static bool is_enough(const struct terms *terms, const struct repeats *r, uint64
 			    (terms->after && r->at[last] > terms->after));
 }
 
+/* The one before has hung up, which the daemon may not have noticed yet */
+static json_t *begin(struct gather *g, struct client *client)
+{
+	struct client_error error = { 0 };
+	json_t *result = NULL;
+	int i;
+
+	for (i = 0; i < TRIES && !result; i++) {
+		if (i)
+			capture_wait(g->capture, STEP);
+		json_decref(error.details);
+		error = (struct client_error){ 0 };
+		result = client_ask(client, json_pack("{s:s, s:s}", "command", "hush", "tunnel",
+						      g->name), NULL, NULL, &error);
+	}
+	json_decref(error.details);
+	return result;
+}
+
 static void listen_once(struct gather *g, const struct terms *terms, struct repeats *r)
 {
 	struct client_error error = { 0 };
 	struct client *client = client_open(g->socket, &error);
-	uint64_t begun = capture_now(), kept_last = begun, now;
+	uint64_t begun, kept_last, now;
 	json_t *result;
 
 	g->capture = gather_listen(g);
-	result = client && g->capture ?
-		client_ask(client, json_pack("{s:s, s:s}", "command", "hush", "tunnel", g->name),
-			   NULL, NULL, &error) : NULL;
+	result = client && g->capture ? begin(g, client) : NULL;
 	json_decref(error.details);
 	r->asked = result;
+	begun = kept_last = capture_now();
 	while (result) {
 		r->overdue = capture_now() - begun > patience(r);
 		capture_wait(g->capture, STEP);
@@ -130,7 +149,7 @@ static void listen_once(struct gather *g, const struct terms *terms, struct repe
 	g->capture = NULL;
 }
 
-/* How long we ourselves are silent at most, ms: keepalives, and our questions whether it is there */
+/* How long we are silent at most, ms: keepalives, and our questions whether the peer is there */
 static uint64_t own_silence(const struct gather *g)
 {
 	double silence = fact_number(g->facts, "tunnel.config.keepalive");
@@ -145,8 +164,9 @@ static uint64_t own_silence(const struct gather *g)
 static void put(struct gather *g, uint64_t survived, uint64_t lost, uint64_t silence)
 {
 	json_object_set_new(g->facts, "mapping",
-			    json_pack("{s:f, s:f, s:f}", "survived", (double)survived / 1000, "lost",
-				      (double)lost / 1000, "silence", (double)silence / 1000));
+			    json_pack("{s:f, s:f, s:f}", "survived", (double)survived / 1000,
+				      "lost", (double)lost / 1000, "silence",
+				      (double)silence / 1000));
 }
 
 /* The pause that the mapping has not survived, ms; 0: the peer just does not repeat any more */
@@ -159,13 +179,14 @@ static uint64_t find_lost(struct gather *g, const struct repeats *silent, uint64
 	struct repeats kept = { 0 };
 
 	listen_once(g, &terms, &kept);
-	if (!kept.asked || kept.disturbed || !kept.count || kept.at[kept.count - 1] <= terms.after)
+	if (!kept.asked || kept.disturbed || !kept.count ||
+	    kept.at[kept.count - 1] <= terms.after)
 		return 0;
 	*at = kept.at[kept.count - 1];
 	return pause_before(&kept, kept.count - 1);
 }
 
-/* Whether it survives exactly our own silence: keepalives until then, before a repetition due @at */
+/* Whether it survives our own silence: keepalives until so long before a repetition due @at */
 static bool survives(struct gather *g, uint64_t at, uint64_t silence, bool *known)
 {
 	const struct terms terms = { .kept = at - silence, .until = at + LATE };

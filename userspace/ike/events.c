@@ -48,6 +48,7 @@ static const char *const codes[IKE_EVENT_CODE_COUNT] = {
 	[IKE_EVENT_NOTIFY] = "notify",
 	[IKE_EVENT_DPD] = "dpd",
 	[IKE_EVENT_PEER_MOVED] = "peer-moved",
+	[IKE_EVENT_CONFLICT] = "conflict",
 	[IKE_EVENT_DROPPED] = "dropped",
 	[IKE_EVENT_WEAK] = "weak",
 	[IKE_EVENT_ANSWER] = "answer",

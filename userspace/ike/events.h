@@ -76,6 +76,8 @@ enum ike_event_code {
 			     believed */
 	IKE_EVENT_DPD,			/* "dpd": the peer did not answer an R-U-THERE in time */
 	IKE_EVENT_PEER_MOVED, /* "peer-moved": the peer's address or port changed (NAT rebinding) */
+	IKE_EVENT_CONFLICT, /* "conflict": two peers with one identity, which have replaced each
+			       other, both stay */
 	IKE_EVENT_DROPPED, /* "dropped": a message was ignored; the text says which and why */
 	IKE_EVENT_WEAK,			/* "weak": an agreed algorithm or group is weak */
 	IKE_EVENT_ANSWER, /* "answer": the peer answered ike_ask(): proposal, or count is the

@@ -73,7 +73,7 @@ static void replace(struct session *fresh, struct session *old)
 	identity_print(&fresh->peer, id, sizeof(id));
 	ike_endpoint_text(&fresh->remote, at);
 	ike_endpoint_text(&old->remote, from);
-	report(fresh->ike, on_session(fresh, IKE_EVENT_NOTIFY,
+	report(fresh->ike, on_session(fresh, peace ? IKE_EVENT_CONFLICT : IKE_EVENT_NOTIFY,
 				      peace ? IKE_SEVERITY_WARNING : IKE_SEVERITY_INFO),
 	       peace ? "%s comes from %s and from %s, which have replaced each other: both stay; "
 		       "give each an identity of its own" :
