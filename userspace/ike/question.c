@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "ike/child.h"
+#include "ike/dpd.h"
 #include "ike/informational.h"
 #include "ike/natt.h"
 #include "ike/quick.h"
@@ -127,6 +128,7 @@ void question_over(struct exchange *x)
 	exchange_kill(x);
 	s->hushed = 0;
 	natt_keepalive_begin(s);
+	dpd_ask_soon(s);
 }
 
 void question_unhush(struct connection *c)
