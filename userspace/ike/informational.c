@@ -188,8 +188,8 @@ static struct exchange *exchange_of(struct session *s, uint8_t protocol, uint32_
 
 /*
  * The quick mode that the peer refuses: by SPI, or the oldest one of ours that waits: no field of a
- * notify names the exchange (RFC 2408 3.14), and peers answer in order. Of the peer's own the oldest
- * one, when it can be nothing else: what it refuses is our choice among its proposals.
+ * notify names the exchange (RFC 2408 3.14), and peers answer in order. Of the peer's own the
+ * oldest one, when it can be nothing else: what it refuses is our choice among its proposals.
  */
 static struct exchange *refused_exchange(struct session *s, const struct notify *n)
 {
