@@ -4,17 +4,24 @@
 # As an administrator installs it, with systemd as process 1 (of a PID namespace) and the unit.
 # A tunnel comes up through it; the daemon is a user of its own with one capability; keys that root
 # wrote are read; a reload takes what is new and refuses what is wrong; the journal has fields.
+# Installed is the Debian package where `make deb` has made one, and purged in the end.
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/ike_lib.sh"
 
-plan 18
+plan_none
 need_adit
 need jq nsenter
 [ -x /lib/systemd/systemd ] || skip_all "systemd is not installed"
 
-# Where the package has it; that the package has the same files, selftests/package sees.
+PACKAGE=$(find "$TOP_DIR/build/deb" -name 'adit_*.deb' 2>/dev/null)
+
+# Without a package, where it would have it.
 install_adit()
 {
+	if [ -n "$PACKAGE" ]; then
+		dpkg --install "$PACKAGE"
+		return
+	fi
 	make -s -C "$TOP_DIR" install prefix=/usr unitdir=/lib/systemd/system && systemd-sysusers
 }
 
@@ -106,6 +113,13 @@ reload_says()
 	inside journalctl -q -n 20 -o cat --no-pager | grep "$1"
 }
 
+nothing_left()
+{
+	! find /etc/adit /run/adit /usr/sbin/adit* /lib/systemd/system/adit.service \
+		/etc/systemd/system/multi-user.target.wants/adit.service 2>/dev/null | grep . &&
+		! getent passwd adit && ! getent group adit
+}
+
 write_tunnel()
 {
 	printf '%s\n' "$IKE_PSK" >"/etc/adit/$1.psk"
@@ -144,6 +158,7 @@ check "the journal knows the tunnel" journal_names ADIT_TUNNEL=one ADIT_CODE=chi
 write_tunnel two vpn1 192.168.8.0/24 192.168.7.0/24
 check "systemctl reload takes a new tunnel with root's key" inside systemctl reload adit
 check "which comes up" wait_for 30 tunnel_is_up two
+check "root's own check takes the keys that are the daemon's by now" inside aditd --check
 echo 'tunnel "three" { remot = "192.0.2.1" }' >/etc/adit/conf.d/three.conf
 check "a mistake makes it fail, and the journal names it" reload_says '^/etc/adit/conf.d/three.conf:1: .*remot'
 check "nothing has changed" tunnel_is_up two
@@ -152,5 +167,9 @@ check "systemctl stop adit" inside systemctl stop adit
 check "the device is gone" eventually no_device vpn0
 check "the peer was told" eventually no_adit_sas right
 test_cleanup
+if [ -n "$PACKAGE" ]; then
+	check "the package is purged" dpkg --purge adit
+	check "and leaves nothing, neither configuration nor keys nor its user" nothing_left
+fi
 daemons_stop
 finish
