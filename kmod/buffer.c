@@ -13,12 +13,45 @@
 
 static struct page_pool * __percpu *pools;
 
+/* With what the kernel keeps behind each packet. */
+static unsigned int whole_size(unsigned int len)
+{
+	return SKB_DATA_ALIGN(len) + SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
+}
+
+bool adit_buffer_fits(unsigned int headroom, unsigned int len)
+{
+	return whole_size(headroom + len) <= PAGE_SIZE;
+}
+
+/* Return: half a page, or a whole one. */
+static struct page *get_page_part(unsigned int size, unsigned int *offset, unsigned int *truesize)
+{
+	*truesize = size > PAGE_SIZE / 2 ? PAGE_SIZE : PAGE_SIZE / 2;
+	return page_pool_dev_alloc_frag(__this_cpu_read(*pools), offset, *truesize);
+}
+
+struct page *adit_buffer_page(unsigned int headroom, unsigned int len, unsigned int *offset,
+			      unsigned int *truesize)
+{
+	struct page *page = get_page_part(whole_size(headroom + len), offset, truesize);
+
+	*offset += headroom;
+	return page;
+}
+
+static struct sk_buff *build(struct page *page, unsigned int offset, unsigned int size)
+{
+	struct sk_buff *skb = napi_build_skb(page_address(page) + offset, size);
+
+	if (likely(skb))
+		skb_mark_for_recycle(skb);
+	return skb;
+}
+
 struct sk_buff *adit_buffer_alloc(unsigned int headroom, unsigned int len)
 {
-	unsigned int size = SKB_DATA_ALIGN(headroom + len) +
-			    SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
-	struct page_pool *pool = __this_cpu_read(*pools);
-	unsigned int offset;
+	unsigned int offset, size = whole_size(headroom + len);
 	struct sk_buff *skb;
 	struct page *page;
 
@@ -26,18 +59,49 @@ struct sk_buff *adit_buffer_alloc(unsigned int headroom, unsigned int len)
 		skb = alloc_skb(headroom + len, GFP_ATOMIC | __GFP_NOWARN);
 		goto out;
 	}
-	size = size > PAGE_SIZE / 2 ? PAGE_SIZE : PAGE_SIZE / 2;
-	page = page_pool_dev_alloc_frag(pool, &offset, size);
+	page = get_page_part(size, &offset, &size);
 	if (unlikely(!page))
 		return NULL;
-	skb = napi_build_skb(page_address(page) + offset, size);
-	if (likely(skb))
-		skb_mark_for_recycle(skb);
-	else
-		page_pool_put_full_page(pool, page, false);
+	skb = build(page, offset, size);
+	if (unlikely(!skb))
+		page_pool_put_full_page(page->pp, page, false);
 out:
 	if (likely(skb))
 		skb_reserve(skb, headroom);
+	return skb;
+}
+
+bool adit_buffer_is_ours(const skb_frag_t *frag)
+{
+	const struct page *page = skb_frag_page(frag);
+	int cpu;
+
+	if (!adit_frag_is_exclusive(frag))
+		return false;
+	if (likely(page->pp == __this_cpu_read(*pools)))
+		return true;
+	for_each_possible_cpu(cpu)
+		if (page->pp == *per_cpu_ptr(pools, cpu))
+			return true;
+	return false;
+}
+
+struct sk_buff *adit_buffer_wrap(const skb_frag_t *frag)
+{
+	unsigned int begin = skb_frag_off(frag), end = begin + skb_frag_size(frag);
+	unsigned int size = PAGE_SIZE / 2, offset = begin & ~(size - 1);
+	struct sk_buff *skb;
+
+	/* Half a page, unless it does not fit there: then it was a whole one. */
+	if (whole_size(end - offset) > size) {
+		size = PAGE_SIZE;
+		offset = 0;
+	}
+	skb = build(skb_frag_page(frag), offset, size);
+	if (likely(skb)) {
+		skb_reserve(skb, begin - offset);
+		__skb_put(skb, end - begin);
+	}
 	return skb;
 }
 

@@ -25,6 +25,37 @@
  */
 struct sk_buff *adit_buffer_alloc(unsigned int headroom, unsigned int len);
 
+/* Can a page hold such a packet? */
+bool adit_buffer_fits(unsigned int headroom, unsigned int len);
+
+/**
+ * adit_buffer_page - the memory of such a packet, which needs no sk_buff yet
+ * @headroom: as above
+ * @len: likewise; adit_buffer_fits() said so
+ * @offset: set: where its data will begin in the page
+ * @truesize: set: what it is to be charged as
+ *
+ * Context: BH disabled. Return: NULL without memory.
+ */
+struct page *adit_buffer_page(unsigned int headroom, unsigned int len, unsigned int *offset,
+			      unsigned int *truesize);
+
+/**
+ * adit_buffer_is_ours - is it such memory?
+ * @frag: of a packet whose fragments are of page pools
+ *
+ * And does nobody else refer to it?
+ */
+bool adit_buffer_is_ours(const skb_frag_t *frag);
+
+/**
+ * adit_buffer_wrap - now it needs one
+ * @frag: that memory; its reference goes to the packet
+ *
+ * Context: BH disabled. Return: a packet with the fragment's bytes; NULL without memory.
+ */
+struct sk_buff *adit_buffer_wrap(const skb_frag_t *frag);
+
 /**
  * adit_buffer_copy - a packet in one piece that nobody else sees
  * @from: what it is a copy of, with its network header at its data; to be freed after

@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/ip.h>
-#include <linux/module.h>
-#include <linux/notifier.h>
 #include <linux/udp.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
-#include <net/protocol.h>
 #include <net/sock.h>
 
 #include "buffer.h"
 #include "chain.h"
 #include "compat.h"
+#include "merge.h"
+#include "offload.h"
 #include "outer.h"
 #include "sa.h"
-
-/* Written when the module is loaded and where esp4_offload or esp6_offload is. */
-static bool registered4, registered6;
 
 /* Do the outer headers differ in nothing but lengths and checksums? */
 static bool same_header(const struct sk_buff *first, const struct sk_buff *skb)
@@ -28,16 +24,10 @@ static bool same_header(const struct sk_buff *first, const struct sk_buff *skb)
 	 * alone.
 	 */
 	if (iph->version == 4)
-		return iph->ihl == 5 && other->ihl == 5 && iph->tos == other->tos &&
-		       iph->ttl == other->ttl && iph->frag_off == htons(IP_DF) &&
-		       other->frag_off == htons(IP_DF) && iph->saddr == other->saddr &&
-		       iph->daddr == other->daddr;
+		return iph->ihl == 5 && other->ihl == 5 && iph->frag_off == htons(IP_DF) &&
+		       other->frag_off == htons(IP_DF) && adit_same_ip4(iph, other);
 	return skb_network_header_len(first) == sizeof(*ip6h) &&
-	       skb_network_header_len(skb) == sizeof(*ip6h) &&
-	       *(const __be32 *)ip6h == *(const __be32 *)other6 &&
-	       ip6h->hop_limit == other6->hop_limit &&
-	       ipv6_addr_equal(&ip6h->saddr, &other6->saddr) &&
-	       ipv6_addr_equal(&ip6h->daddr, &other6->daddr);
+	       skb_network_header_len(skb) == sizeof(*ip6h) && adit_same_ip6(ip6h, other6);
 }
 
 /*
@@ -50,11 +40,11 @@ static bool has_owner(const struct sk_buff *skb)
 	return skb->destructor == sock_wfree;
 }
 
-/* Does the stack treat both alike? */
+/* Does the stack treat both alike? A train is long enough without. */
 static bool same_way(const struct sk_buff *first, const struct sk_buff *skb)
 {
 	return first->priority == skb->priority && first->tstamp == skb->tstamp &&
-	       !has_owner(skb);
+	       !has_owner(skb) && !skb_is_gso(skb);
 }
 
 /*
@@ -66,9 +56,9 @@ static bool can_chain(const struct adit_sa *sa, const struct sk_buff *skb)
 {
 	if (sa->local_port)
 		return sa->family == AF_INET;
-	return sa->family == AF_INET ?
-	       READ_ONCE(registered4) && ip_hdr(skb)->protocol == IPPROTO_ESP :
-	       READ_ONCE(registered6) && ipv6_hdr(skb)->nexthdr == IPPROTO_ESP;
+	return adit_offload_ready(sa->family) &&
+	       (sa->family == AF_INET ? ip_hdr(skb)->protocol : ipv6_hdr(skb)->nexthdr) ==
+	       IPPROTO_ESP;
 }
 
 void adit_chain(const struct adit_sa *sa, struct sk_buff *first, struct sk_buff_head *batch)
@@ -78,7 +68,8 @@ void adit_chain(const struct adit_sa *sa, struct sk_buff *first, struct sk_buff_
 	struct sk_buff *skb, *last = first;
 	unsigned int count = 1;
 
-	if (skb_queue_empty(batch) || !can_chain(sa, first) || has_owner(first))
+	if (skb_queue_empty(batch) || skb_is_gso(first) || !can_chain(sa, first) ||
+	    has_owner(first))
 		return;
 	if (sa->local_port)
 		header += sizeof(struct udphdr);
@@ -201,75 +192,14 @@ void adit_chain_restore(struct sk_buff *packet)
 	}
 }
 
-/* In front of a device. What is not ours cannot be cut. */
-static struct sk_buff *segment(struct sk_buff *skb, netdev_features_t features)
+struct sk_buff *adit_chain_cut(struct sk_buff *skb, netdev_features_t features)
 {
 	struct sk_buff *list;
 
-	if (!(skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST) || !skb_has_frag_list(skb) ||
-	    skb_headlen(skb) != skb_shinfo(skb)->gso_size)
+	if (skb_headlen(skb) != skb_shinfo(skb)->gso_size)
 		return ERR_PTR(-EINVAL);
 	list = skb_segment_list(skb, features, skb_mac_header_len(skb));
 	if (!IS_ERR(list))
 		spread_header(list);
 	return list;
-}
-
-static const struct net_offload offload = {
-	.callbacks.gso_segment = segment,
-};
-
-static void unregister4(void)
-{
-	if (!registered4)
-		return;
-	WRITE_ONCE(registered4, false);
-	inet_del_offload(&offload, IPPROTO_ESP);
-}
-
-static void unregister6(void)
-{
-	if (!registered6)
-		return;
-	WRITE_ONCE(registered6, false);
-	inet6_del_offload(&offload, IPPROTO_ESP);
-}
-
-/*
- * XFRM's modules want our place, and do not clean up behind themselves if they do not
- * get it: it is theirs before they ask.
- */
-static int make_way(struct notifier_block *block, unsigned long state, void *data)
-{
-	const struct module *module = data;
-
-	if (state != MODULE_STATE_COMING)
-		return NOTIFY_DONE;
-	if (!strcmp(module->name, "esp4_offload"))
-		unregister4();
-	else if (!strcmp(module->name, "esp6_offload"))
-		unregister6();
-	return NOTIFY_DONE;
-}
-
-static struct notifier_block modules = {
-	.notifier_call = make_way,
-};
-
-int adit_chain_init(void)
-{
-	int err = register_module_notifier(&modules);
-
-	if (err)
-		return err;
-	registered4 = !inet_add_offload(&offload, IPPROTO_ESP);
-	registered6 = !inet6_add_offload(&offload, IPPROTO_ESP);
-	return 0;
-}
-
-void adit_chain_exit(void)
-{
-	unregister_module_notifier(&modules);
-	unregister4();
-	unregister6();
 }

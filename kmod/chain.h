@@ -7,11 +7,8 @@
  * comes to a receiving socket, and where it comes back to us, it is taken apart again,
  * without a copy. For 16 packets of 1,400 bytes this saves 1,900 of the 2,200
  * instructions that the way of each from here to the peer's handler costs.
- *
- * In UDP the kernel knows how to take chains apart. For ESP without UDP it asks
- * whoever has registered for the protocol: we do, until esp4_offload (esp6_offload) is
- * loaded, which XFRM needs for states that a network card shall handle; from then on
- * such packets go one by one.
+ * In UDP the kernel knows how to take chains apart; without, see offload.h. What is cut
+ * from one TCP packet and goes without UDP is more than a chain: see train.h.
  */
 #ifndef _ADIT_CHAIN_H
 #define _ADIT_CHAIN_H
@@ -43,7 +40,20 @@ struct sk_buff *adit_chain_split(struct sk_buff *skb);
 /* Makes the IP header of a packet whole that came out of a chain, and begins there. */
 void adit_chain_restore(struct sk_buff *packet);
 
-int adit_chain_init(void);
-void adit_chain_exit(void);
+/* Not so what somebody else calls GSO, a virtual machine for example. */
+static inline bool adit_is_chain(const struct sk_buff *skb)
+{
+	return skb_is_gso(skb) && skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST &&
+	       skb_has_frag_list(skb);
+}
+
+/**
+ * adit_chain_cut - take a chain apart in front of a device
+ * @skb: a chain without UDP, ESP header at its data
+ * @features: of the device
+ *
+ * Return: a list of whole packets, or an error. @skb stays the caller's.
+ */
+struct sk_buff *adit_chain_cut(struct sk_buff *skb, netdev_features_t features);
 
 #endif

@@ -10,6 +10,7 @@
 #include <linux/hrtimer.h>
 #include <linux/netdevice.h>
 #include <linux/overflow.h>
+#include <linux/page_ref.h>
 #include <net/genetlink.h>
 #include <net/ip6_fib.h>
 
@@ -58,6 +59,19 @@ static inline void adit_page_pool_stop(struct page_pool *pool)
 #ifndef struct_size_t
 #define struct_size_t(type, member, count) struct_size((type *)NULL, member, count)
 #endif
+
+/*
+ * Does only one packet refer to the fragment? A second one (a clone whose header was made
+ * writable) holds the page, or its pool's count, where halves of a page cannot be told apart.
+ */
+static inline bool adit_frag_is_exclusive(const skb_frag_t *frag)
+{
+#ifdef ADIT_HAVE_SKB_PAGE_REF
+	return false;
+#else
+	return page_ref_count(skb_frag_page(frag)) == 1;
+#endif
+}
 
 /* Before 6.3 a completion got the request and found its data in there. */
 #ifdef ADIT_HAVE_CRYPTO_REQUEST_DATA

@@ -97,6 +97,7 @@ const char *adit_transform_driver(const struct adit_transform *transform);
  *	batch; NULL when it comes back later and alone
  * @seq: the packet's sequence number
  * @offset: of the ESP or AH header in the packet
+ * @packet: which, where @skb is a train
  * @header: AH: what of the headers is authenticated
  * @long_header: AH: the same, where it is longer than @header, kmalloc'ed; or
  *	NULL
@@ -113,6 +114,7 @@ struct adit_request {
 	struct sk_buff_head *batch;
 	u64 seq;
 	unsigned int offset;
+	unsigned int packet;
 	void *long_header;
 	u8 header[ADIT_AH_HEADER_SHORT];
 	u8 iv[ADIT_IV_MAX] __aligned(8);

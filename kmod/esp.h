@@ -33,6 +33,23 @@ void adit_esp_output(struct adit_sa *sa, struct sk_buff *skb, unsigned int offse
 		     u64 seq, struct sk_buff_head *batch);
 
 /**
+ * adit_esp_output_train - the same for each packet of a train
+ * @sa: the SA
+ * @skb: outer header at its data; its fragments are the payloads, each with
+ *	adit_esp_header_len() bytes in front, and adit_esp_trailer_len() behind
+ * @nexthdr: what they are
+ * @seq: sequence number of the first
+ * @batch: as above
+ *
+ * If one packet is lost, all are.
+ */
+void adit_esp_output_train(struct adit_sa *sa, struct sk_buff *skb, u8 nexthdr, u64 seq,
+			   struct sk_buff_head *batch);
+
+/* Can it be an ESP packet of the SA, as long as it is? */
+bool adit_esp_check_len(const struct adit_sa *sa, unsigned int len);
+
+/**
  * adit_esp_input - check and decrypt a packet in place
  * @sa: the SA
  * @skb: ESP header at its data; writable
@@ -42,5 +59,13 @@ void adit_esp_output(struct adit_sa *sa, struct sk_buff *skb, unsigned int offse
  * The packet is taken over: it goes to adit_receive_done(), or is dropped.
  */
 void adit_esp_input(struct adit_sa *sa, struct sk_buff *skb, unsigned int pieces, u64 seq);
+
+/**
+ * adit_esp_input_train - the same for each packet of a train
+ * @sa: the SA, in tunnel mode
+ * @skb: a train that is whole (train.h); the lengths of its packets are checked
+ * @seq: sequence number of the first, expanded; the others' follow
+ */
+void adit_esp_input_train(struct adit_sa *sa, struct sk_buff *skb, u64 seq);
 
 #endif

@@ -8,6 +8,7 @@
 #include <net/tcp.h>
 
 #include "gro.h"
+#include "merge.h"
 
 /* Packets that wait at most, as many as in a CPU's backlog by default. */
 #define QUEUE_MAX	1000
@@ -22,98 +23,31 @@ struct adit_gro_cell {
 	bool direct;
 };
 
-/**
- * struct merge - what is known of a queued packet
- * @seq: TCP sequence number of what may follow; host order
- * @header: bytes of IP and TCP header
- * @size: bytes of payload of the first packet, and so of all but the last
- * @open: another may follow
- */
-struct merge {
-	u32 seq;
-	u16 header;
-	u16 size;
-	bool open;
-};
-
-static struct merge *merge_of(struct sk_buff *skb)
+static struct adit_merge *merge_of(struct sk_buff *skb)
 {
-	BUILD_BUG_ON(sizeof(struct merge) > sizeof(skb->cb));
-	return (struct merge *)skb->cb;
+	BUILD_BUG_ON(sizeof(struct adit_merge) > sizeof(skb->cb));
+	return (struct adit_merge *)skb->cb;
 }
 
-static bool is_tcp(struct sk_buff *skb)
+static unsigned int ip_len(const struct sk_buff *skb)
+{
+	return skb->protocol == htons(ETH_P_IP) ? ip_hdr(skb)->ihl * 4 : sizeof(struct ipv6hdr);
+}
+
+static bool is_tcp(const struct sk_buff *skb)
 {
 	return (skb->protocol == htons(ETH_P_IP) ? ip_hdr(skb)->protocol :
 						   ipv6_hdr(skb)->nexthdr) == IPPROTO_TCP;
 }
 
-/*
- * Does it, being TCP, carry data and nothing unusual, in a buffer that another packet
- * can take over?
- */
+/* Can another packet take over the buffer of this one, being TCP? */
 static bool can_merge(struct sk_buff *skb)
 {
-	const __be32 flags = TCP_FLAG_FIN | TCP_FLAG_SYN | TCP_FLAG_RST | TCP_FLAG_URG |
-			     TCP_FLAG_ECE | TCP_FLAG_CWR | TCP_FLAG_ACK;
-	struct merge *merge = merge_of(skb);
-	const struct tcphdr *th;
-	unsigned int offset;
-
-	if (!skb->head_frag || skb_is_nonlinear(skb) || skb_cloned(skb))
+	if (!skb->head_frag || skb_is_nonlinear(skb) || skb_cloned(skb) ||
+	    !adit_merge_begin(merge_of(skb), skb->data, skb->len, skb->protocol))
 		return false;
-	offset = sizeof(struct ipv6hdr);
-	if (skb->protocol == htons(ETH_P_IP)) {
-		if (ip_hdr(skb)->ihl != 5 || ip_hdr(skb)->frag_off != htons(IP_DF))
-			return false;
-		offset = sizeof(struct iphdr);
-	}
-
-	/* RFC 9293 3.1 */
-	if (skb->len < offset + sizeof(*th))
-		return false;
-	skb_set_transport_header(skb, offset);
-	th = tcp_hdr(skb);
-	if (th->doff * 4 < sizeof(*th) || skb->len <= offset + th->doff * 4 ||
-	    (tcp_flag_word(th) & flags) != TCP_FLAG_ACK)
-		return false;
-
-	merge->header = offset + th->doff * 4;
-	merge->size = skb->len - merge->header;
-	merge->seq = ntohl(th->seq) + merge->size;
-	merge->open = !th->psh;
+	skb_set_transport_header(skb, ip_len(skb));
 	return true;
-}
-
-static bool same_ip(const struct sk_buff *to, const struct sk_buff *skb)
-{
-	const struct ipv6hdr *ip6h = ipv6_hdr(to), *other6 = ipv6_hdr(skb);
-	const struct iphdr *iph = ip_hdr(to), *other = ip_hdr(skb);
-
-	if (to->protocol != skb->protocol)
-		return false;
-	if (to->protocol == htons(ETH_P_IP))
-		return iph->saddr == other->saddr && iph->daddr == other->daddr &&
-		       iph->tos == other->tos && iph->ttl == other->ttl;
-	return *(const __be32 *)ip6h == *(const __be32 *)other6 &&
-	       ip6h->hop_limit == other6->hop_limit &&
-	       ipv6_addr_equal(&ip6h->saddr, &other6->saddr) &&
-	       ipv6_addr_equal(&ip6h->daddr, &other6->daddr);
-}
-
-/* Is @skb what comes next in the flow of @to, with the same headers? */
-static bool follows(struct sk_buff *to, struct sk_buff *skb)
-{
-	const struct merge *a = merge_of(to), *b = merge_of(skb);
-	const struct tcphdr *th = tcp_hdr(to), *next = tcp_hdr(skb);
-
-	return a->header == b->header && a->seq == ntohl(next->seq) && b->size <= a->size &&
-	       th->source == next->source && th->dest == next->dest &&
-	       th->ack_seq == next->ack_seq &&
-	       !((tcp_flag_word(th) ^ tcp_flag_word(next)) & ~TCP_FLAG_PSH) &&
-	       same_ip(to, skb) &&
-	       !memcmp(th + 1, next + 1, th->doff * 4 - sizeof(*th)) &&
-	       to->len + b->size <= IP_MAX_MTU;
 }
 
 /*
@@ -146,20 +80,19 @@ static void move_payload(struct sk_buff *to, struct sk_buff *skb, unsigned int h
 /* Appends a packet to the last of the queue, if it fits. */
 static bool append(struct sk_buff *to, struct sk_buff *skb)
 {
-	struct merge *merge = merge_of(to);
+	struct adit_merge *merge = merge_of(to);
 	unsigned int size = merge_of(skb)->size;
-	bool push = tcp_hdr(skb)->psh;
 
 	if (!merge->open || skb_shinfo(to)->nr_frags == MAX_SKB_FRAGS ||
-	    to->pp_recycle != skb->pp_recycle || !follows(to, skb))
+	    to->pp_recycle != skb->pp_recycle || to->protocol != skb->protocol ||
+	    to->len + size > IP_MAX_MTU ||
+	    !adit_merge_add(merge, to->data, merge_of(skb), skb->data, skb->protocol))
 		return false;
+	tcp_hdr(to)->psh |= tcp_hdr(skb)->psh;
 	move_payload(to, skb, merge->header);
 
 	skb_shinfo(to)->gso_size = merge->size;
 	skb_shinfo(to)->gso_segs = (skb_shinfo(to)->gso_segs ?: 1) + 1;
-	merge->seq += size;
-	tcp_hdr(to)->psh |= push;
-	merge->open = !push && size == merge->size;
 	return true;
 }
 
@@ -232,7 +165,9 @@ void adit_gro_receive(struct adit_gro *gro, struct sk_buff *skb)
 
 	cell = this_cpu_ptr(gro->cells);
 	merge_of(skb)->open = false;
-	if (is_tcp(skb)) {
+	if (skb_is_gso(skb)) {
+		skb_set_transport_header(skb, ip_len(skb));
+	} else if (is_tcp(skb)) {
 		merge = !netif_elide_gro(skb->dev) && can_merge(skb);
 	} else if (skb->len <= SMALL && !cell->direct && skb_queue_empty_lockless(&cell->queue)) {
 		/* A NAPI of its own would cost 800 instructions. */

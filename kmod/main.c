@@ -18,10 +18,10 @@
 #include <net/rtnetlink.h>
 
 #include "buffer.h"
-#include "chain.h"
 #include "crypto.h"
 #include "device.h"
 #include "netlink.h"
+#include "offload.h"
 #include "receive.h"
 #include "spd.h"
 
@@ -35,12 +35,12 @@ static int __init adit_module_init(void)
 	err = adit_crypto_init();
 	if (err)
 		goto err_buffer;
-	err = adit_chain_init();
+	err = adit_offload_init();
 	if (err)
 		goto err_crypto;
 	err = adit_spd_init();
 	if (err)
-		goto err_chain;
+		goto err_offload;
 	err = adit_device_init();
 	if (err)
 		goto err_spd;
@@ -58,8 +58,8 @@ err_device:
 	adit_device_exit();
 err_spd:
 	adit_spd_exit();
-err_chain:
-	adit_chain_exit();
+err_offload:
+	adit_offload_exit();
 err_crypto:
 	adit_crypto_exit();
 err_buffer:
@@ -73,7 +73,7 @@ static void __exit adit_module_exit(void)
 	adit_receive_exit();
 	adit_device_exit();
 	adit_spd_exit();
-	adit_chain_exit();
+	adit_offload_exit();
 	adit_crypto_exit();
 	adit_buffer_exit();
 }

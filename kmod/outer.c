@@ -15,6 +15,7 @@
 #include "device.h"
 #include "outer.h"
 #include "sa.h"
+#include "train.h"
 
 static u32 outer_mark(const struct adit_sa *sa)
 {
@@ -215,7 +216,7 @@ static void push_ip4(const struct adit_outer *outer, const struct adit_sa *sa, s
 	if (likely(df && outer->may_set_df))
 		iph->frag_off = htons(IP_DF);
 	else
-		__ip_select_ident(outer->net, iph, 1);
+		__ip_select_ident(outer->net, iph, adit_train_count(skb));
 }
 
 static void push_ip6(const struct adit_outer *outer, const struct adit_sa *sa, struct sk_buff *skb,
@@ -232,7 +233,8 @@ static int push_tunnel(const struct adit_outer *outer, const struct adit_sa *sa,
 		       struct sk_buff *skb, unsigned int gap, u8 *nexthdr)
 {
 	unsigned int len = sa->family == AF_INET ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
-	struct inner inner = { .fits = skb->len <= READ_ONCE(sa->mtu) };
+	unsigned int size = skb_is_gso(skb) ? skb_shinfo(skb)->gso_size : skb->len;
+	struct inner inner = { .fits = size <= READ_ONCE(sa->mtu) };
 
 	if (skb->protocol == htons(ETH_P_IP)) {
 		inner.dsfield = ipv4_get_dsfield(ip_hdr(skb));
@@ -343,7 +345,8 @@ void adit_outer_scrub(const struct adit_sa *sa, struct sk_buff *skb)
 static void finish(const struct adit_sa *sa, struct sk_buff *skb)
 {
 	skb->mark = outer_mark(sa);
-	skb->ip_summed = CHECKSUM_NONE;
+	/* A GSO packet with a checksum to be made would be cut before every device. */
+	skb->ip_summed = skb_is_gso(skb) ? CHECKSUM_UNNECESSARY : CHECKSUM_NONE;
 	skb->csum_valid = 0;
 	skb->encapsulation = 0;
 	skb->inner_protocol = 0;

@@ -62,8 +62,9 @@ void adit_outer_prepare(struct adit_outer *outer, const struct adit_sa *sa,
  * adit_outer_push - put the outer headers before a packet
  * @outer: what adit_outer_prepare() left
  * @sa: the SA
- * @skb: an inner packet with a network header at its data, and with headroom
- * @gap: bytes to leave for the ESP or AH header
+ * @skb: an inner packet with a network header at its data, and with headroom; or a train
+ *	(train.h), with the network header of its first packet in front of its data
+ * @gap: bytes to leave for the ESP or AH header; 0 for a train, which has them
  * @nexthdr: set to what follows that header
  *
  * In tunnel mode the whole packet stays behind the gap; in transport mode its

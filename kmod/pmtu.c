@@ -182,11 +182,12 @@ struct sk_buff *adit_reassemble(struct sk_buff *skb, const struct adit_sa *sa)
 static struct sk_buff *fragment_all(struct adit_sa *sa, struct sk_buff *skb, unsigned int mtu,
 				    unsigned int headroom)
 {
+	const struct adit_room room = { .head = headroom, .tail = adit_esp_trailer_len(sa) };
 	struct sk_buff *segments, *next, *list = NULL, **end = &list;
 
 	if (!skb_is_gso(skb))
 		return fragment(sa, skb, mtu, headroom);
-	segments = adit_segment(skb, headroom, adit_esp_trailer_len(sa));
+	segments = adit_segment(skb, &room);
 	if (IS_ERR(segments)) {
 		adit_drop_out(sa->adit, sa, skb, segments == ERR_PTR(-ENOMEM) ?
 			      ADIT_DROP_NO_MEMORY : ADIT_DROP_MALFORMED);

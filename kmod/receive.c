@@ -20,6 +20,7 @@
 #include "pmtu.h"
 #include "receive.h"
 #include "sa.h"
+#include "train.h"
 
 /* Above XFRM's own (0), its interface (10) and VTI (100): we come first and pass
  * on what is not ours. esp4 eats what it does not know, so the reverse would
@@ -87,6 +88,34 @@ bool adit_receive_authentic(struct adit_sa *sa, struct sk_buff *skb, u64 seq)
 	return true;
 }
 
+void adit_receive_authentic_train(struct adit_sa *sa, struct sk_buff *skb)
+{
+	struct adit_train *train = adit_train(skb);
+	bool first = false, any = false;
+	unsigned int i;
+
+	spin_lock(&sa->lock);
+	for (i = 0; i < skb_shinfo(skb)->nr_frags; i++) {
+		if (unlikely(train->drops[i] != ADIT_DROPS))
+			continue;
+		if (unlikely(!adit_replay_advance(&sa->replay, train->seq + i))) {
+			train->drops[i] = ADIT_DROP_REPLAY;
+			continue;
+		}
+		any = true;
+	}
+	if (unlikely(any && !sa->used)) {
+		sa->used = true;
+		first = true;
+	}
+	spin_unlock(&sa->lock);
+
+	if (unlikely(first))
+		adit_event_first_use(sa);
+	if (likely(any))
+		adit_sa_touch(sa);
+}
+
 /* RFC 791 3.1, RFC 8200 3: the inner header does not lie about its length. What is
  * behind that length is traffic flow confidentiality padding (RFC 4303 2.7).
  */
@@ -143,8 +172,9 @@ static void deliver(struct adit_sa *sa, struct sk_buff *skb)
 {
 	struct adit_device *adit = sa->adit;
 	struct net_device *dev = adit->dev;
-	struct net *from = dev_net(skb->dev);
+	struct net *home = rcu_dereference(adit->home);
 	struct net_device *link;
+	unsigned int count = 1;
 	unsigned int len;
 
 	if (unlikely(adit_spd_needs_whole(&sa->spd, skb))) {
@@ -155,6 +185,11 @@ static void deliver(struct adit_sa *sa, struct sk_buff *skb)
 			return;
 	}
 	len = skb->len;
+	/* What was a train has the headers of all packets but one taken off. */
+	if (skb_is_gso(skb)) {
+		count = skb_shinfo(skb)->gso_segs;
+		len += (count - 1) * skb_headlen(skb);
+	}
 
 	/* RFC 4301 5.2 step 4: it must be what the SA was made for. */
 	if (!adit_spd_lookup_any(&sa->spd, skb->protocol == htons(ETH_P_IPV6)) &&
@@ -162,16 +197,21 @@ static void deliver(struct adit_sa *sa, struct sk_buff *skb)
 		adit_drop_in(adit, sa, skb, ADIT_DROP_SELECTOR);
 		return;
 	}
-	if (unlikely(!adit_lifetime_account(sa, 1, len))) {
+	if (unlikely(!adit_lifetime_account(sa, count, len))) {
 		adit_drop_in(adit, sa, skb, ADIT_DROP_EXPIRED);
 		return;
 	}
 
-	adit_count(sa->counters, 1, len);
-	dev_sw_netstats_rx_add(dev, len);
+	adit_count(sa->counters, count, len);
+	adit_count_rx(dev, count, len);
 
-	link = is_about_link(sa, skb) ? skb->dev : dev;
-	skb_scrub_packet(skb, !net_eq(dev_net(dev), from));
+	/* Not skb->dev: what went through an asynchronous transform may have survived it. */
+	link = is_about_link(sa, skb) && home ? dev_get_by_index_rcu(home, skb->skb_iif) : dev;
+	if (unlikely(!link)) {
+		kfree_skb(skb);
+		return;
+	}
+	skb_scrub_packet(skb, dev_net(dev) != home);
 	skb_clear_hash(skb);
 	skb->mark = 0;
 	skb->dev = link;
@@ -333,6 +373,9 @@ static int receive(struct sk_buff *skb, u8 family, u8 proto, bool udp, u32 ah_sp
 		adit_drop_in(sa->adit, sa, skb, ADIT_DROP_NO_MEMORY);
 		return 0;
 	}
+	/* What a virtual machine says of segments is not true of what is inside. */
+	if (unlikely(skb_is_gso(skb)))
+		skb_gso_reset(skb);
 	if (likely(proto == IPPROTO_ESP))
 		adit_esp_input(sa, skb, pieces, seq);
 	else
@@ -340,12 +383,11 @@ static int receive(struct sk_buff *skb, u8 family, u8 proto, bool udp, u32 ah_sp
 	return 0;
 }
 
-/* A chain (see chain.h): packet by packet. Those that are not ours go round again. */
-static void receive_chain(struct sk_buff *skb, u8 family)
+/* Packet by packet. Those that are not ours go round again. */
+static void receive_list(struct sk_buff *packet, u8 family)
 {
-	struct sk_buff *packet, *next;
+	struct sk_buff *next;
 
-	packet = adit_chain_split(skb);
 	if (IS_ERR(packet))
 		return;
 	skb_list_walk_safe(packet, packet, next) {
@@ -357,20 +399,67 @@ static void receive_chain(struct sk_buff *skb, u8 family)
 	}
 }
 
-/* Not so what somebody else calls GSO, a virtual machine for example. */
-static bool is_chain(struct sk_buff *skb)
+/* Are all packets of a train what the SA takes, one after the other? */
+static bool check_train(const struct adit_sa *sa, const struct sk_buff *skb, u64 seq)
 {
-	return unlikely(skb_is_gso(skb)) && skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST &&
-	       skb_has_frag_list(skb);
+	const struct ip_esp_hdr *esph;
+	unsigned int i;
+
+	for (i = 0; i < skb_shinfo(skb)->nr_frags; i++) {
+		if (!adit_esp_check_len(sa, skb_frag_size(&skb_shinfo(skb)->frags[i])))
+			return false;
+		esph = adit_train_packet(skb, i);
+		if (esph->spi != sa->spi || !adit_replay_check(&sa->replay, seq + i) ||
+		    adit_replay_expand(&sa->replay, ntohl(esph->seq_no)) != seq + i)
+			return false;
+	}
+	return true;
+}
+
+/* Return: false if its packets have to go one by one. */
+static bool receive_train(struct sk_buff *skb, u8 family)
+{
+	const struct ip_esp_hdr *esph;
+	union adit_addr daddr = {};
+	struct adit_sa *sa;
+	u64 seq;
+
+	if (!adit_train_is_whole(skb) ||
+	    skb_frag_size(&skb_shinfo(skb)->frags[0]) < sizeof(*esph))
+		return false;
+	if (family == AF_INET)
+		daddr.ip4 = ip_hdr(skb)->daddr;
+	else
+		daddr.ip6 = ipv6_hdr(skb)->daddr;
+	esph = adit_train_packet(skb, 0);
+	sa = adit_sa_lookup(dev_net(skb->dev), esph->spi, IPPROTO_ESP, family, &daddr);
+	if (!sa || sa->mode != ADIT_MODE_TUNNEL || sa->local_port || sa->bundle_spi ||
+	    adit_lifetime_near(sa))
+		return false;
+	seq = adit_replay_expand(&sa->replay, ntohl(esph->seq_no));
+	if (!check_train(sa, skb, seq))
+		return false;
+	adit_esp_input_train(sa, skb, seq);
+	return true;
+}
+
+/* ESP without UDP: a packet, or several (see train.h and chain.h). */
+static int receive_esp(struct sk_buff *skb, u8 family)
+{
+	if (likely(!skb_is_gso(skb)))
+		return receive(skb, family, IPPROTO_ESP, false, 0);
+	if (adit_is_chain(skb))
+		receive_list(adit_chain_split(skb), family);
+	else if (!adit_is_train(skb))
+		return receive(skb, family, IPPROTO_ESP, false, 0);
+	else if (!receive_train(skb, family))
+		receive_list(adit_train_split(skb), family);
+	return 0;
 }
 
 static int receive_esp4(struct sk_buff *skb)
 {
-	if (is_chain(skb)) {
-		receive_chain(skb, AF_INET);
-		return 0;
-	}
-	return receive(skb, AF_INET, IPPROTO_ESP, false, 0);
+	return receive_esp(skb, AF_INET);
 }
 
 static int receive_ah4(struct sk_buff *skb)
@@ -380,11 +469,7 @@ static int receive_ah4(struct sk_buff *skb)
 
 static int receive_esp6(struct sk_buff *skb)
 {
-	if (is_chain(skb)) {
-		receive_chain(skb, AF_INET6);
-		return 0;
-	}
-	return receive(skb, AF_INET6, IPPROTO_ESP, false, 0);
+	return receive_esp(skb, AF_INET6);
 }
 
 static int receive_ah6(struct sk_buff *skb)

@@ -5,6 +5,9 @@
  *	handler (ESP, AH, or ESP in UDP) -> SA -> replay pre-check ->
  *	adit_esp_input or adit_ah_input -> adit_receive_authentic ->
  *	adit_receive_done -> adit_gro_receive
+ *
+ * Several ESP packets that are pieces of one (train.h) take the same way together, by
+ * the functions whose names end in _train.
  */
 #ifndef _ADIT_RECEIVE_H
 #define _ADIT_RECEIVE_H
@@ -24,9 +27,18 @@ struct adit_sa;
 bool adit_receive_authentic(struct adit_sa *sa, struct sk_buff *skb, u64 seq);
 
 /**
+ * adit_receive_authentic_train - the same for a train (train.h)
+ * @sa: its SA
+ * @skb: the train; of what is not to be dropped already, replays are
+ *
+ * Context: BH disabled, RCU.
+ */
+void adit_receive_authentic_train(struct adit_sa *sa, struct sk_buff *skb);
+
+/**
  * adit_receive_done - deliver what was inside
  * @sa: its SA
- * @skb: payload at its data, outer IP header at its network header
+ * @skb: payload at its data, outer IP header at its network header; GSO if it was a train
  * @nexthdr: what the payload is
  *
  * Context: BH disabled, RCU.

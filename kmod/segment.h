@@ -9,10 +9,21 @@
 #include <linux/skbuff.h>
 
 /**
+ * struct adit_room - what is wanted around what a packet is cut into
+ * @head: bytes in front of each segment, or of what unites the packets of a train
+ * @tail: bytes behind each
+ * @train: bytes in front of each packet of a train (train.h); 0: no trains
+ */
+struct adit_room {
+	unsigned int head;
+	unsigned int tail;
+	unsigned int train;
+};
+
+/**
  * adit_segment - cut a packet
  * @skb: a GSO packet with its network header at its data; the caller frees it
- * @headroom: bytes wanted in front of each segment
- * @tailroom: and behind
+ * @room: wanted around each segment
  *
  * TCP, which is nearly all there is, is cut here, in one pass that copies each
  * byte into a buffer with that room and sums it up. With the buffers that need no
@@ -20,8 +31,9 @@
  * together. Anything else goes to the stack.
  *
  * Context: BH disabled.
- * Return: a list, ERR_PTR(-ENOMEM), or ERR_PTR(-EINVAL) for headers that lie.
+ * Return: a list, in which what is GSO is a train; ERR_PTR(-ENOMEM), or ERR_PTR(-EINVAL)
+ * for headers that lie.
  */
-struct sk_buff *adit_segment(struct sk_buff *skb, unsigned int headroom, unsigned int tailroom);
+struct sk_buff *adit_segment(struct sk_buff *skb, const struct adit_room *room);
 
 #endif

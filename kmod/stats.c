@@ -5,6 +5,7 @@
 #include "sa.h"
 #include "stats.h"
 #include "trace.h"
+#include "train.h"
 
 const char * const adit_drop_names[ADIT_DROPS] = {
 	[ADIT_DROP_REPLAY] = "replay",
@@ -84,32 +85,35 @@ void adit_drop_sum(const struct adit_device *adit, u64 *drops)
 	}
 }
 
-static void count_drop(struct adit_device *adit, struct adit_sa *sa, enum adit_drop reason)
+static void count_drop(struct adit_device *adit, struct adit_sa *sa, enum adit_drop reason,
+		       unsigned int packets)
 {
 	struct adit_drop_counter *counter;
 
 	local_bh_disable();
 	counter = this_cpu_ptr(adit->drops);
 	u64_stats_update_begin(&counter->syncp);
-	u64_stats_inc(&counter->drops[reason]);
+	u64_stats_add(&counter->drops[reason], packets);
 	u64_stats_update_end(&counter->syncp);
 	local_bh_enable();
 	if (sa)
-		atomic_long_inc(&sa->drops[reason]);
+		atomic_long_add(packets, &sa->drops[reason]);
 	trace_adit_drop(adit->dev, sa, reason);
 }
 
 void adit_drop_in(struct adit_device *adit, struct adit_sa *sa, struct sk_buff *skb,
 		  enum adit_drop reason)
 {
-	count_drop(adit, sa, reason);
+	unsigned int packets = skb ? max_t(unsigned int, skb_shinfo(skb)->gso_segs, 1) : 1;
+
+	count_drop(adit, sa, reason, packets);
 	/* As `ip -s link` tells them apart: something was wrong with the packet, or
 	 * it was a good one that we could not keep.
 	 */
 	if (reason == ADIT_DROP_NO_MEMORY || reason == ADIT_DROP_CRYPTO)
-		DEV_STATS_INC(adit->dev, rx_dropped);
+		DEV_STATS_ADD(adit->dev, rx_dropped, packets);
 	else
-		DEV_STATS_INC(adit->dev, rx_errors);
+		DEV_STATS_ADD(adit->dev, rx_errors, packets);
 	kfree_skb_reason(skb, core_reasons[reason]);
 }
 
@@ -117,13 +121,15 @@ void adit_drop_out(struct adit_device *adit, struct adit_sa *sa, struct sk_buff 
 		   enum adit_drop reason)
 {
 	struct sk_buff *next;
+	unsigned int packets;
 
 	skb_list_walk_safe(skb, skb, next) {
 		skb_mark_not_on_list(skb);
-		count_drop(adit, sa, reason);
+		packets = adit_train_count(skb);
+		count_drop(adit, sa, reason, packets);
 		if (reason == ADIT_DROP_NO_ROUTE)
-			DEV_STATS_INC(adit->dev, tx_carrier_errors);
-		DEV_STATS_INC(adit->dev, tx_dropped);
+			DEV_STATS_ADD(adit->dev, tx_carrier_errors, packets);
+		DEV_STATS_ADD(adit->dev, tx_dropped, packets);
 		kfree_skb_reason(skb, core_reasons[reason]);
 	}
 }

@@ -9,6 +9,7 @@
 #ifndef _ADIT_STATS_H
 #define _ADIT_STATS_H
 
+#include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <linux/u64_stats_sync.h>
 
@@ -62,6 +63,17 @@ static inline void adit_count(struct adit_counter __percpu *counters, unsigned i
 	u64_stats_update_end(&counter->syncp);
 }
 
+/* As dev_sw_netstats_rx_add(), which knows one packet only. */
+static inline void adit_count_rx(struct net_device *dev, unsigned int packets, unsigned int bytes)
+{
+	struct pcpu_sw_netstats *stats = this_cpu_ptr(dev->tstats);
+
+	u64_stats_update_begin(&stats->syncp);
+	u64_stats_add(&stats->rx_packets, packets);
+	u64_stats_add(&stats->rx_bytes, bytes);
+	u64_stats_update_end(&stats->syncp);
+}
+
 /**
  * adit_count_sum - add up an SA's counters
  * @counters: of the SA
@@ -81,7 +93,7 @@ void adit_drop_sum(const struct adit_device *adit, u64 *drops);
  * adit_drop_in - drop a received packet: count it, trace it, free it
  * @adit: the device it was for
  * @sa: its SA, or NULL
- * @skb: the packet
+ * @skb: the packet; NULL: it could not even be made
  * @reason: why
  */
 void adit_drop_in(struct adit_device *adit, struct adit_sa *sa, struct sk_buff *skb,

@@ -16,6 +16,7 @@
 #include "sa.h"
 #include "segment.h"
 #include "staged.h"
+#include "train.h"
 #include "transmit.h"
 
 /* Does the packet begin with the header that its protocol says? */
@@ -116,6 +117,18 @@ static void output(struct adit_sa *sa, const struct adit_outer *outer, struct ds
 		adit_ah_output(sa, skb, offset, nexthdr, seq, batch);
 }
 
+/* Protects the packets of a train; it joins @batch now, or leaves alone later. */
+static void output_train(struct adit_sa *sa, const struct adit_outer *outer, struct sk_buff *skb,
+			 u64 seq, struct sk_buff_head *batch)
+{
+	u8 nexthdr;
+
+	if (unlikely(adit_outer_push(outer, sa, skb, 0, &nexthdr) < 0))
+		adit_drop_out(sa->adit, sa, skb, ADIT_DROP_MALFORMED);
+	else
+		adit_esp_output_train(sa, skb, nexthdr, seq, batch);
+}
+
 /*
  * Gives out @count sequence numbers in a row.
  *
@@ -142,7 +155,7 @@ static u64 reserve(struct adit_sa *sa, unsigned int count)
  * CPU's batch may overtake by as many, so two of them fit into the smallest usual
  * window of a peer, which is 32 (XFRM's and strongSwan's default).
  */
-#define BATCH_MAX	16
+#define BATCH_MAX	ADIT_TRAIN_MAX
 
 /* Cuts the first packets off a list, @most at most. Return: the rest, or NULL. */
 static struct sk_buff *cut_batch(struct sk_buff *list, unsigned int most, unsigned int *count,
@@ -150,12 +163,12 @@ static struct sk_buff *cut_batch(struct sk_buff *list, unsigned int most, unsign
 {
 	struct sk_buff *last = list, *rest;
 
-	*count = 1;
+	*count = adit_train_count(list);
 	*bytes = list->len;
-	while (last->next && *count < most) {
+	while (last->next && *count + adit_train_count(last->next) <= most) {
 		last = last->next;
 		*bytes += last->len;
-		(*count)++;
+		*count += adit_train_count(last);
 	}
 	rest = last->next;
 	last->next = NULL;
@@ -191,7 +204,12 @@ static void transmit_batch(struct adit_sa *sa, struct dst_entry *dst, struct sk_
 	__skb_queue_head_init(&batch);
 	skb_list_walk_safe(list, skb, next) {
 		skb_mark_not_on_list(skb);
-		output(sa, &outer, dst, skb, seq++, &batch);
+		count = adit_train_count(skb);
+		if (skb_is_gso(skb))
+			output_train(sa, &outer, skb, seq, &batch);
+		else
+			output(sa, &outer, dst, skb, seq, &batch);
+		seq += count;
 	}
 	adit_outer_send(sa, dst, &batch);
 }
@@ -246,12 +264,14 @@ void adit_transmit_done(struct adit_sa *sa, struct sk_buff *skb, struct sk_buff_
 	struct adit_sa *ah;
 
 	ah = rcu_dereference(sa->bundle);
-	if (unlikely(ah)) {
+	if (unlikely(ah && !skb_is_gso(skb))) {
 		output_bundle(ah, skb, batch);
 		return;
 	}
-	if (unlikely(!adit_sa_usable(sa))) {
-		/* The AH SA of its bundle went while it was being encrypted. */
+	if (unlikely(ah || !adit_sa_usable(sa))) {
+		/* The AH SA of its bundle went while it was being encrypted; or came, and
+		 * does not go over a train.
+		 */
 		adit_drop_out(sa->adit, sa, skb, ADIT_DROP_EXPIRED);
 		return;
 	}
@@ -299,6 +319,7 @@ static struct adit_sa *find_sa(struct adit_device *adit, struct sk_buff **pskb)
 static struct sk_buff *fit(struct adit_sa *sa, struct dst_entry *dst, struct sk_buff *skb)
 {
 	struct sk_buff *segments, *packet;
+	struct adit_room room;
 
 	skb = adit_pmtu_check(sa, dst, skb);
 	for (packet = skb; packet; packet = packet->next)
@@ -306,8 +327,12 @@ static struct sk_buff *fit(struct adit_sa *sa, struct dst_entry *dst, struct sk_
 	if (!skb || !skb_is_gso(skb))
 		return skb;
 
-	segments = adit_segment(skb, LL_RESERVED_SPACE(dst->dev) + ADIT_HEADROOM,
-				adit_esp_trailer_len(sa));
+	room.head = LL_RESERVED_SPACE(dst->dev) + ADIT_HEADROOM;
+	room.tail = adit_esp_trailer_len(sa);
+	room.train = 0;
+	if (adit_train_possible(sa) && !adit_lifetime_near(sa))
+		room.train = adit_esp_header_len(sa);
+	segments = adit_segment(skb, &room);
 	if (IS_ERR(segments)) {
 		adit_drop_out(sa->adit, sa, skb, segments == ERR_PTR(-ENOMEM) ?
 			      ADIT_DROP_NO_MEMORY : ADIT_DROP_MALFORMED);

@@ -6,6 +6,8 @@
  *	sequence numbers for all -> each:
  *	adit_outer_push -> adit_esp_output or adit_ah_output ->
  *	adit_transmit_done -> adit_outer_send
+ *
+ * What one TCP packet is cut into takes this way together, where it can (train.h).
  */
 #ifndef _ADIT_TRANSMIT_H
 #define _ADIT_TRANSMIT_H

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What adit sends leaves in chains, many packets as one (kmod/chain.h): through a router that forwards
-# them whole or takes them apart, translates their addresses, marks them; to adit and to XFRM. With
-# TEST_SHORT, less data.
+# What adit sends leaves in chains (kmod/chain.h) and trains (kmod/train.h), many packets as one: through
+# a router that forwards them whole or takes them apart, translates their addresses, marks them, sends
+# them twice, damages them; to adit and to XFRM. With TEST_SHORT, less data.
 
 . "$(dirname "$0")/lib.sh"
 
@@ -118,5 +118,106 @@ narrow()
 }
 try "chains that do not fit the next link, to XFRM" narrow right=xfrm
 try "chains that do not fit the next link, in UDP to adit" narrow right=adit encap=4500:4500
+
+# Packets of which somebody else has a copy must not be decrypted in place.
+held()
+{
+	tunnel "$@" || return 1
+	in_ns "$right" python3 -c 'import signal, socket
+s = socket.socket(socket.AF_INET, socket.SOCK_RAW, 50)
+s.setsockopt(socket.SOL_SOCKET, 33, 1 << 24)	# SO_RCVBUFFORCE
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+print("ready", flush=True)
+signal.sigwait([signal.SIGUSR1])
+inner = b"".join(socket.inet_aton(a) for a in ("'$LEFT_IN4'", "'$RIGHT_IN4'"))
+s.setblocking(False)
+n = plain = longest = 0
+try:
+	while True:
+		p = s.recv(1 << 16)
+		n += 1
+		longest = max(longest, len(p))
+		plain += inner in p
+except BlockingIOError:
+	pass
+print("held", n, "plain", plain, "longest", longest)' >"$TMP/held" 2>&1 &
+	local pid=$!
+	eventually grep -q ready "$TMP/held" || return 1
+	exchange -t $BYTES "$left" "$right" $LEFT_IN4 $RIGHT_IN4 $LEFT_IN6 $RIGHT_IN6
+	local status=$?
+	pkill -USR1 -P "$pid" || kill -USR1 "$pid"
+	wait "$pid"
+	cat "$TMP/held"
+	[ $status -eq 0 ] && [[ $(tail -1 "$TMP/held") =~ ^held\ [1-9][0-9]*\ plain\ 0\ longest\ [0-9]{4,}$ ]]
+}
+try "packets that a raw socket has, too" held right=adit
+
+# bad_link NETEM... -- TUNNEL-OPTIONS...: what a bad link does to them.
+bad_link()
+{
+	local netem=()
+	while [ "$1" != -- ]; do
+		netem+=("$1")
+		shift
+	done
+	shift
+	tunnel "$@" || return 1
+	disturb "$router" toright "${netem[@]}" || return 1
+	exchange -t $BYTES "$left" "$right" $LEFT_IN4 $RIGHT_IN4 $LEFT_IN6 $RIGHT_IN6
+	local status=$?
+	calm "$router" toright
+	return $status
+}
+sent_twice()
+{
+	bad_link duplicate 30% -- "$@" && sa_read "$right" 0x1001 || return 1
+	echo "replays dropped: ${SA_DROPS[replay]:-0}"
+	[ "${SA_DROPS[replay]:-0}" -ge 5 ]
+}
+damaged()
+{
+	bad_link corrupt 3% -- "$@" && sa_read "$right" 0x1001 || return 1
+	echo "dropped: ${SA_DROPS[authentication]:-0}"
+	[ "${SA_DROPS[authentication]:-0}" -ge 1 ]
+}
+try "packets that arrive twice" sent_twice right=adit
+try "packets that arrive twice, IPv6 and ESN" sent_twice right=adit outer=6 esn=yes
+try "packets that arrive damaged" damaged right=adit
+
+# MACsec encrypts what it is given, and says nevertheless that it takes lists (NETIF_F_GSO_SOFTWARE).
+macsec_end()
+{
+	local ns=$1 wire=$2 peer_ns=$3 peer_wire=$4 address=$5 mac
+	local key=000102030405060708090a0b0c0d0e0f
+	mac=$(ip -n "$peer_ns" -j link show "$peer_wire" | jq -r '.[0].address') &&
+	ip -n "$ns" link add link "$wire" macsec0 type macsec encrypt on &&
+	ip -n "$ns" macsec add macsec0 tx sa 0 pn 1 on key 01 $key &&
+	ip -n "$ns" macsec add macsec0 rx port 1 address "$mac" &&
+	ip -n "$ns" macsec add macsec0 rx port 1 address "$mac" sa 0 pn 1 on key 01 $key &&
+	ip -n "$ns" address add "$address" dev macsec0 &&
+	ip -n "$ns" link set macsec0 up
+}
+over_macsec()
+{
+	macsec_end "$left" wire "$router" toleft 203.0.113.1/24 &&
+	macsec_end "$router" toleft "$left" wire 203.0.113.254/24 &&
+	ip -n "$left" route add $RIGHT4/32 via 203.0.113.254 &&
+	tunnel left_addr=203.0.113.1 right_peer=203.0.113.1 "$@" &&
+	exchange -t $BYTES "$left" "$right" $LEFT_IN4 $RIGHT_IN4 $LEFT_IN6 $RIGHT_IN6
+	local status=$?
+	ip -n "$left" link del macsec0
+	ip -n "$router" link del macsec0
+	return $status
+}
+if modprobe -q macsec; then
+	try "packets over MACsec" over_macsec right=adit
+else
+	skip "packets over MACsec" "no macsec in this kernel"
+fi
+
+# As on a network card: the receiver's wire has NAPI and GRO.
+in_ns "$right" ethtool -K wire gro on >/dev/null || bail_out "no GRO on veth"
+try "packets through a device with GRO, to adit" crosses 4000+ right=adit
+try "packets through a device with GRO, to XFRM" crosses 4000+ right=xfrm
 
 finish
