@@ -57,7 +57,7 @@ both_start start=wait mode=transport local-ts=dynamic remote-ts=dynamic "${SUITE
 	start=wait mode=transport local-ts=dynamic remote-ts=dynamic "${SUITES[@]}"
 check "$name: up" adit_ctl right up net --wait 10
 watch "$router" toright || bail_out "cannot watch the wire"
-check "$name: the gateways reach each other" pings "$left" "$RIGHT4"
+check "$name: the gateways reach each other" eventually pings "$left" "$RIGHT4"
 watched
 check "$name: the wire has AH, and nothing inner" only_ah
 both_stop

@@ -446,10 +446,11 @@ within()
 	[ $((NOW_MS - begin)) -le $((limit * 1000)) ]
 }
 
-# hosts_ping: a host behind a gateway reaches the other one, and is answered.
+# hosts_ping: a host behind a gateway reaches the other one, and is answered. Who began is up once the
+# third message of quick mode is out; until the peer has it, the peer drops what comes.
 hosts_ping()
 {
-	pings "$lhost" $RHOST4
+	eventually pings "$lhost" $RHOST4
 }
 
 # hosts_exchange BYTES: that much TCP and datagrams of some sizes between the hosts, both ways,
@@ -457,6 +458,14 @@ hosts_ping()
 hosts_exchange()
 {
 	exchange -u 0,64,1300,4000 -t "$1" "$lhost" "$rhost" $LHOST4 $RHOST4
+}
+
+# gateways_exchange LEFT-ADDRESS RIGHT-ADDRESS: TCP and datagrams between them, both ways, compared with
+# what was sent, once both sides have the third message of quick mode.
+gateways_exchange()
+{
+	eventually adit_established left && eventually pings "$left" "$2" -I "$1" &&
+	exchange -u 0,64,1300 -t 300000 "$left" "$right" "$1" "$2"
 }
 
 # hosts_send BYTES: that much TCP from the left host to the right one, compared with what was sent.

@@ -102,7 +102,7 @@ adit_start left || bail_out "aditd does not start"
 listen
 check "$name: up" adit_ctl left up net --wait 10
 same "$name: it knows that it is the one behind NAT" "true false true" "$(nat_of left)"
-check "$name: traffic flows" eventually hosts_ping
+check "$name: traffic flows" hosts_ping
 check "$name: keepalives are sent" wait_for 10 captured_some wire "$KEEPALIVE and src $ROUTER_RIGHT4"
 capture_end wire
 floated "$name"
@@ -110,7 +110,7 @@ check "$name: no ESP of its own protocol" udp_alone
 check "$name: nothing inner on the wire" no_plaintext wire
 same_sas left >/dev/null
 router_nat_forget
-check "$name: the NAT forgets: strongSwan finds it again" eventually hosts_ping
+check "$name: the NAT forgets: strongSwan finds it again" hosts_ping
 check "$name: the NAT forgets: traffic both ways" exchange -u 64,1300 "$rhost" "$lhost" $RHOST4 $LHOST4
 check "$name: the NAT forgets: nothing is negotiated anew" same_sas left
 adit_stop left
@@ -130,7 +130,7 @@ same "$name: adit knows that the peer is behind NAT" "false true true" "$(nat_of
 check "$name: adit sends where the peer's NAT expects it" test \
 	"$(adit_status right '.remote + " " + (.ike.remote_port > 1024 | tostring)')" = \
 	"$ROUTER_RIGHT4 true"
-check "$name: traffic flows" eventually hosts_ping
+check "$name: traffic flows" hosts_ping
 capture_end wire
 floated "$name"
 check "$name: no ESP of its own protocol" udp_alone
@@ -138,7 +138,7 @@ check "$name: nothing inner on the wire" no_plaintext wire
 same_sas right >/dev/null
 port=$(adit_status right .ike.remote_port)
 router_nat_forget 22000-22999
-check "$name: the NAT forgets: the next packet is answered" eventually hosts_ping
+check "$name: the NAT forgets: the next packet is answered" hosts_ping
 check "$name: the NAT forgets: adit says where the peer is now" eventually moved right "$port"
 check "$name: the NAT forgets: traffic both ways" exchange -u 64,1300 "$rhost" "$lhost" $RHOST4 $LHOST4
 check "$name: the NAT forgets: nothing is negotiated anew" same_sas right
@@ -153,7 +153,7 @@ adit_tunnel right net start=wait remote=$ROUTER_RIGHT4 remote-id=$LEFT4
 adit_start right || bail_out "aditd does not start"
 check "$name: up" adit_ctl right up net --wait 10
 same "$name: adit knows that the peer is behind NAT" "false true true" "$(nat_of right)"
-check "$name: traffic flows" eventually hosts_ping
+check "$name: traffic flows" hosts_ping
 adit_stop right
 swan_stop left
 
@@ -167,7 +167,7 @@ in_ns "$router" conntrack -F >/dev/null 2>&1
 swan_start right || bail_out "strongSwan does not start"
 check "$name: up" swan_initiate right
 same "$name: it knows that it is the one behind NAT" "true false true" "$(nat_of left)"
-check "$name: traffic flows" eventually hosts_ping
+check "$name: traffic flows" hosts_ping
 swan right --terminate --ike peer >/dev/null
 adit_stop left
 
@@ -193,7 +193,7 @@ adit_start left || bail_out "aditd does not start"
 listen
 check "$name: up" adit_ctl left up net --wait 10
 same "$name: adit knows it" "true true true" "$(nat_of left)"
-check "$name: traffic flows" eventually hosts_ping
+check "$name: traffic flows" hosts_ping
 capture_end wire
 check "$name: no ESP of its own protocol" udp_alone
 adit_stop left
@@ -209,7 +209,7 @@ adit_tunnel left net start=wait encap=force
 adit_start left || bail_out "aditd does not start"
 listen
 check "$name: up" adit_ctl left up net --wait 10
-check "$name: traffic flows" eventually hosts_ping
+check "$name: traffic flows" hosts_ping
 capture_end wire
 check "$name: as ESP in UDP all the same" udp_alone
 adit_stop left
@@ -221,7 +221,7 @@ adit_tunnel left net start=wait encap=never
 adit_start left || bail_out "aditd does not start"
 listen
 check "$name: up" adit_ctl left up net --wait 10
-check "$name: traffic flows" eventually hosts_ping
+check "$name: traffic flows" hosts_ping
 capture_end wire
 check "$name: as ESP" esp_alone
 same "$name: nothing went to port 4500" 0 "$(captured wire udp port 4500)"

@@ -98,7 +98,7 @@ check "$name: the route is that of the split-include" \
 	in_ns "$left" sh -c "ip route get $RIGHT_IN4 | grep -q 'dev vpn0 src $INNER'"
 same "$name: status shows what was assigned" "$INNER 10.2.0.53 10.2.0.0/16 alice" "$(adit_status left \
 	'"\(.lease.address) \(.lease.dns[0]) \(.lease.networks[0]) \(.ike.user)"')"
-check "$name: traffic" exchange -u 0,64,1300 -t 300000 "$left" "$right" $INNER $RIGHT_IN4
+check "$name: traffic" gateways_exchange $INNER $RIGHT_IN4
 check "$name: strongSwan knows the user" swan_shows right "alice"
 check "$name: down" adit_ctl left down net
 check "$name: nothing is left there" eventually no_swan_sas right
@@ -129,7 +129,7 @@ swan_load right || bail_out "strongSwan does not load its configuration"
 roadwarrior mode-config=push exchange=aggressive local-id=group.example
 check "$name: up" adit_ctl left up net --wait 20
 check "$name: the address is on the device" has_address left vpn0 $INNER
-check "$name: it carries traffic" pings "$left" $RIGHT_IN4
+check "$name: it carries traffic" eventually pings "$left" $RIGHT_IN4
 check "$name: reported as weak" grep -q 'weak.*group password' "$TMP/left/aditd.log"
 adit_stop left
 eventually no_swan_sas right
@@ -190,7 +190,7 @@ check "$name: strongSwan gets in" swan_initiate right 20
 check "$name: it has the address" eventually swan_shows right "local +$INNER/32"
 same "$name: status shows the user" "bob $INNER" \
 	"$(adit_status left '.users[0] | .user + " " + .address')"
-check "$name: traffic" exchange -u 0,64,1300 -t 300000 "$left" "$right" $LEFT_IN4 $INNER
+check "$name: traffic" gateways_exchange $LEFT_IN4 $INNER
 check "$name: it leaves" swan right --terminate --ike home
 check "$name: and is forgotten" eventually adit_is left '.users == []'
 
@@ -205,7 +205,7 @@ name="server, push, aggressive mode"
 server mode-config=push exchange=aggressive
 swan_client 'sesame open' "pull = no" "aggressive = yes"
 check "$name: strongSwan gets in" swan_initiate right 20
-check "$name: traffic" pings "$right" $LEFT_IN4 -I $INNER
+check "$name: traffic" eventually pings "$right" $LEFT_IN4 -I $INNER
 check "$name: it leaves" swan right --terminate --ike home
 check_not "the log has no password" grep -qe 'sesame' -e 'battery' "$TMP/left/aditd.log"
 
