@@ -12,10 +12,11 @@ IKE="3des-md5-modp768 3des-sha1-modp1024 aes128-md5-modp1536 aes192-sha384-modp2
  aes256-sha512-modp3072 camellia128-sha256-modp4096 camellia192-sha1-modp1024s160
  camellia256-sha512-modp2048s224 aes128-sha256-modp2048s256 aes256-sha384-ecp384
  aes128-sha256-ecp256 aes256-sha512-ecp521 aes192-sha256-ecp224 aes128-sha1-ecp192
- aes128-sha256-ecp256bp aes256-sha384-ecp384bp aes256-sha512-ecp512bp aes128-sha256-curve25519"
+ aes128-sha256-ecp256bp aes256-sha384-ecp384bp aes256-sha512-ecp512bp aes128-sha256-curve25519
+ des-sha256-ecp224bp aes256-sha256-modp6144 aes128-sha512-modp8192"
 ESP="aes128-sha256 aes192-sha384 aes256-sha512 aes128-md5 aes128-aesxcbc
  aes128ctr-sha1 aes256ctr-sha256 aes192gcm16 aes256gcm16 aes128gcm12 aes128gcm8 aes256ccm16
- aes128ccm12 aes128ccm8 aes128gmac camellia128-sha1 camellia256-sha512 3des-sha1 null-sha256
+ aes128ccm12 aes128ccm8 aes128gmac camellia128-sha1 camellia256-sha512 3des-sha1 des-md5 null-sha256
  aes128gcm16-modp1536 aes256-sha1-ecp256 aes128gcm16-curve25519"
 AH="sha1 sha256 sha384 sha512 md5 aesxcbc sha256-modp2048"
 
