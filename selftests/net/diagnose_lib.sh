@@ -4,6 +4,15 @@
 # `adit diagnose` against a fault that is really there: adit on the left, strongSwan on the right, a
 # router between them.  Sourced after ike_lib.sh.
 
+# diagnose_begin KEY=VALUE...: the network, and strongSwan on its right side with that connection.
+diagnose_begin()
+{
+	topology_router hosts
+	swan_conf right
+	swan_conn right peer "$@"
+	swan_start right || bail_out "strongSwan does not start"
+}
+
 # diagnose [TUNNEL]: asks on the left side; the answer is in $TMP/diagnosis, its code in $CODE.
 diagnose()
 {
@@ -17,7 +26,7 @@ diagnose()
 show_diagnosis()
 {
 	jq 'del(.facts)' "$TMP/diagnosis"
-	jq -c '.facts | .probe, .wire, .inside, .route, .firewall, .system' "$TMP/diagnosis"
+	jq -c '.facts | .probe, .wire, .inside, .route, .firewall, .system, .counters, .mapping' "$TMP/diagnosis"
 	jq -c '.facts.tunnel | .state, .last_error, .contact, .send_error, .history[-4:][]' \
 		"$TMP/diagnosis"
 	cat "$TMP/diagnosis.err"

@@ -10,6 +10,7 @@
 #   lib_topology.sh  namespaces joined by veth, hosts behind gateways, a router with NAT or loss
 #   lib_tunnel.sh    the same manual keys for adit and for XFRM, from one description
 #   lib_traffic.sh   ping, TCP with comparison, captures, counters
+#   lib_lanes.sh     parts of a program at the same time
 #
 # A program looks like this:
 #
@@ -374,7 +375,7 @@ done
 [ -f "$file" ] || bail_out "kselftest's net/lib.sh is not in $KSELFTEST_DIR: run make kselftest"
 # shellcheck source=/dev/null
 . "$file"
-for file in topology tunnel traffic; do
+for file in topology tunnel traffic lanes; do
 	# shellcheck source=/dev/null
 	. "$NET_DIR/lib_$file.sh"
 done
