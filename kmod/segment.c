@@ -153,7 +153,9 @@ static unsigned int train_len(const struct cut *cut, const struct adit_room *roo
 	const unsigned int piece = room->train + cut->header + size + room->tail;
 	unsigned int count;
 
-	if (!room->train || cut->left <= size || piece > PAGE_SIZE)
+	/* The linear part, too, must come from our pools, or its end would not free the pieces. */
+	if (!room->train || cut->left <= size ||
+	    !adit_buffer_fits(room->head, max(piece, cut->tcp + ADIT_TRAIN_HEADERS)))
 		return 0;
 	count = min_t(unsigned int, DIV_ROUND_UP(cut->left, size), ADIT_TRAIN_MAX);
 	return min_t(unsigned int, count, (IP_MAX_MTU - sizeof(struct ipv6hdr)) / piece);

@@ -119,6 +119,26 @@ narrow()
 try "chains that do not fit the next link, to XFRM" narrow right=xfrm
 try "chains that do not fit the next link, in UDP to adit" narrow right=adit encap=4500:4500
 
+# Packets about as long as a page: with what surrounds them they fit into one, or they do not.
+long_packets()
+{
+	local mtu status=0
+	tunnel right=adit || return 1
+	for mtu in 1800 3400 3500 3600 3700 3800 3900 4000 4100; do
+		ip -n "$left" link set vpn0 mtu $mtu && ip -n "$right" link set vpn0 mtu $mtu &&
+		exchange -t $BYTES "$left" "$right" $LEFT_IN4 $RIGHT_IN4 || status=1
+	done
+	return $status
+}
+jumbo()
+{
+	ip -n "$left" link set wire mtu "$1" && ip -n "$right" link set wire mtu "$1" &&
+	ip -n "$router" link set toleft mtu "$1" && ip -n "$router" link set toright mtu "$1"
+}
+jumbo 9000
+try "packets about as long as a page" long_packets
+jumbo 1500
+
 # Packets of which somebody else has a copy must not be decrypted in place.
 held()
 {
