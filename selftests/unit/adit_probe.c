@@ -99,6 +99,36 @@ static void test_answers(void **state)
 	capture_free(capture);
 }
 
+/* What of port 4500 a NAT has translated, and which exchange it belongs to */
+static void test_passages(void **state)
+{
+	uint8_t udp[8 + 4 + 28] = { 0x11, 0x94, 0x11, 0x94, 0, 40 }, buffer[300];
+	struct ike_address peer = peer_address();
+	struct capture *capture = capture_new(&peer);
+	const struct capture_passage *list;
+	size_t count;
+
+	(void)state;
+	udp[8 + 4 + 18] = IKE_EXCHANGE_QUICK;
+	udp[8 + 4 + 20] = 0x12;
+	udp[8 + 4 + 23] = 0x34;
+	capture_take(capture, 2, true, buffer, packet(buffer, true, 17, udp, sizeof(udp)));
+	/* Cut behind the cookies: a message, but of no exchange that could be told */
+	capture_take(capture, 2, false, buffer, packet(buffer, false, 17, udp, 8 + 4 + 16));
+	udp[8] = 0xff;
+	capture_take(capture, 2, true, buffer, packet(buffer, true, 17, udp, 8 + 1));
+	list = capture_passages(capture, &count);
+	assert_int_equal(count, 3);
+	assert_true(list[0].outgoing && list[0].ike && !list[0].keepalive);
+	assert_int_equal(list[0].exchange, IKE_EXCHANGE_QUICK);
+	assert_int_equal(list[0].id, 0x12000034);
+	assert_true(!list[1].outgoing && list[1].ike);
+	assert_int_equal(list[1].exchange, 0);
+	assert_int_equal(list[1].id, 0);
+	assert_true(list[2].outgoing && list[2].keepalive && !list[2].ike);
+	capture_free(capture);
+}
+
 static void test_icmp(void **state)
 {
 	/* Administratively prohibited, about UDP to port 500 */
@@ -262,6 +292,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_esp),
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_passages),
 		cmocka_unit_test(test_icmp),
 		cmocka_unit_test(test_ask),
 		cmocka_unit_test(test_ruleset),

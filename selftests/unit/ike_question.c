@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "ike/numbers.h"
 #include "lib/world.h"
 
 #define SECONDS 1000
@@ -229,6 +230,35 @@ static void test_hush_ends(void **state)
 	world_free(w);
 }
 
+/* Behind the non-ESP marker (RFC 3948 2.2): the exchange type (RFC 2408 3.1) */
+static enum verdict count_informational(struct world *w, const struct datagram *d)
+{
+	(void)w;
+	spoken += d->sender == 0 && d->length > 22 && d->bytes[22] == IKE_EXCHANGE_INFORMATIONAL;
+	return WORLD_PASS;
+}
+
+/* Before the answer comes nothing but the question is said; and all is as it was without one */
+static void test_hush_unanswered(void **state)
+{
+	struct world *w = prepare_nat(true);
+
+	(void)state;
+	assert_true(hush(w, 60));
+	world_run(w, w->now + 1 * SECONDS, NULL);
+	/* That has asked whether the peer is there, soon */
+	assert_true(hush(w, 0));
+	assert_true(hush(w, 60));
+	w->sides[1].unreachable = true;
+	spoken = 0;
+	w->judge = count_informational;
+	world_run(w, w->now + 5 * SECONDS, NULL);
+	assert_int_equal(spoken, 0);
+	world_run(w, w->now + 10 * SECONDS, NULL);
+	assert_true(spoken >= 1);
+	world_free(w);
+}
+
 static void test_hush_refused(void **state)
 {
 	struct world *w = prepare_nat(false);
@@ -248,6 +278,7 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_hush),
 		cmocka_unit_test(test_hush_ends),
+		cmocka_unit_test(test_hush_unanswered),
 		cmocka_unit_test(test_hush_refused),
 	};
 

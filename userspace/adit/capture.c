@@ -248,7 +248,8 @@ static bool is_ike_port(uint16_t port)
 static void take_passage(struct capture *capture, bool outgoing, struct bytes data)
 {
 	struct bytes message = behind(data, 4);
-	bool ike = data.len >= 8 && !get32(data, 0);
+	/* RFC 3948 2.2, RFC 2408 3.1 */
+	bool ike = data.len >= 8 && !get32(data, 0), whole = ike && message.len >= 28;
 
 	if (capture->passage_count == CAPTURE_PASSAGES_MAX ||
 	    (ike && !outgoing && question_of(capture, message) != QUESTIONS_MAX))
@@ -256,6 +257,7 @@ static void take_passage(struct capture *capture, bool outgoing, struct bytes da
 	capture->passages[capture->passage_count++] = (struct capture_passage){
 		.ms = capture_now(), .outgoing = outgoing,
 		.keepalive = data.len == 1 && data.data[0] == 0xff, .ike = ike,
+		.exchange = whole ? message.data[18] : 0, .id = whole ? get32(message, 20) : 0,
 	};
 }
 

@@ -63,11 +63,15 @@ void capture_take(struct capture *capture, unsigned int ifindex, bool outgoing,
  * translate, and the peer
  * @ms: of CLOCK_MONOTONIC
  * @keepalive: only a NAT keepalive (RFC 3948 2.3)
- * @ike: a message of IKE that answers no question of ours
+ * @ike: a message of IKE that answers no question of ours; with
+ * @exchange: its exchange type, and
+ * @id: its message ID (RFC 2408 3.1)
  */
 struct capture_passage {
 	uint64_t ms;
 	bool outgoing, keepalive, ike;
+	uint8_t exchange;
+	uint32_t id;
 };
 
 /** capture_passages - the first @count since capture_open(), CAPTURE_PASSAGES_MAX at most. */

@@ -11,6 +11,7 @@
 #include "adit/facts.h"
 #include "adit/gather.h"
 #include "ike/ike.h"
+#include "ike/numbers.h"
 
 #define REPEATS_MAX	8
 #define TRIES		8
@@ -39,18 +40,24 @@ struct repeats {
 	bool asked, answered, disturbed, overdue;
 };
 
-/* What passed since @begun, the answer itself first */
+/*
+ * The answer itself first. What else the two have to say (a question whether the peer is there, a
+ * DELETE of what was asked before, ESP) counts from the answer on: it keeps the mapping, too.
+ */
 static void read_repeats(struct gather *g, struct repeats *r)
 {
-	const struct capture_passage *list;
-	size_t count, i;
+	const struct capture_passage *list, *question = NULL;
 	uint64_t first = 0;
+	size_t count, i;
 
 	list = capture_passages(g->capture, &count);
 	r->answered = r->disturbed = false;
 	for (i = r->count = 0; i < count; i++) {
-		if (list[i].outgoing || !list[i].ike) {
-			/* Before the answer, only the question went out */
+		bool repeat = question && list[i].ike && list[i].id == question->id;
+
+		if (!question && list[i].outgoing && list[i].exchange == IKE_EXCHANGE_QUICK) {
+			question = &list[i];
+		} else if (list[i].outgoing || !repeat) {
 			r->disturbed |= r->answered && !list[i].keepalive;
 		} else if (!r->answered) {
 			r->answered = true;

@@ -41,7 +41,7 @@ static bool is_telling(const struct ike_event *event)
 	case IKE_EVENT_NOTIFY:
 	case IKE_EVENT_DPD:
 	case IKE_EVENT_PEER_MOVED:
-		return true;
+	case IKE_EVENT_CONFLICT:
 	case IKE_EVENT_RESPONDING:
 		return true;
 	default:

@@ -103,10 +103,13 @@ bool question_hush(struct connection *c, uint32_t seconds, char *error, size_t s
 		return false;
 	}
 	list = own_offer(c);
-	if (list && quick_ask(s, p, list, seconds))
-		return true;
-	snprintf(error, size, "the question cannot be sent");
-	return false;
+	if (!list || !quick_ask(s, p, list, seconds)) {
+		snprintf(error, size, "the question cannot be sent");
+		return false;
+	}
+	/* Nothing else may go out between the answer and its repetitions, nor come back for it */
+	s->hushed = s->ike->now + seconds * SECOND;
+	return true;
 }
 
 void question_hold(struct exchange *x)
@@ -119,6 +122,13 @@ void question_hold(struct exchange *x)
 	       "'adit diagnose' measures the NAT: nothing is sent for up to %u s", x->quick->hush);
 }
 
+static void speak_again(struct session *s)
+{
+	s->hushed = 0;
+	natt_keepalive_begin(s);
+	dpd_ask_soon(s);
+}
+
 void question_over(struct exchange *x)
 {
 	struct session *s = x->session;
@@ -126,9 +136,7 @@ void question_over(struct exchange *x)
 	if (x->quick->child)
 		informational_delete_child(s, x->quick->child);
 	exchange_kill(x);
-	s->hushed = 0;
-	natt_keepalive_begin(s);
-	dpd_ask_soon(s);
+	speak_again(s);
 }
 
 void question_unhush(struct connection *c)
@@ -147,6 +155,8 @@ void question_answered(struct exchange *x, const struct proposal *takes, uint16_
 	const char *name = ike_notify_name(type);
 	char text[PROPOSAL_TEXT_MAX] = "";
 
+	if (x->quick->hush)
+		speak_again(x->session);
 	event.authenticated = takes || type;
 	event.count = takes ? 0 : type;
 	if (takes)
