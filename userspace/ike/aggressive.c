@@ -115,7 +115,7 @@ static void respond(struct exchange *x, const struct message *m, struct offer *o
 	phase1_agree(s, &choice);
 	if (!blob_set(&p->sa, sa) || !blob_set(&p->gxi, public) ||
 	    !blob_set(&p->ni, message_find(m, IKE_PAYLOAD_NONCE, NULL)->body) ||
-	    !phase1_make_key_exchange(s) || !auth_keys(s, public))
+	    !phase1_make_key_exchange(s) || !auth_proof_keys(s, public))
 		return;
 	report(s->ike, on_session(s, IKE_EVENT_RESPONDING, IKE_SEVERITY_INFO),
 	       "%s begins phase 1 (aggressive mode), says it is %s",
@@ -223,7 +223,7 @@ void aggressive_r3(struct exchange *x, const struct message *m)
 	struct session *s = x->session;
 	struct identity id = x->phase1->peer;
 
-	if (!phase1_proven(x, m, &id))
+	if (!auth_keys_stand(s) || !phase1_proven(x, m, &id))
 		return;
 	natt_detect(s, m);
 	exchange_accept(x);

@@ -49,9 +49,19 @@ static bool derive_shared(struct session *s, const struct keymat_inputs *in)
 				   "there is no pre-shared key for this peer: configure one");
 		return false;
 	}
-	good = keymat_psk(&s->keymat, in, bytes_of(psk, len));
+	good = in->secret.len ? keymat_psk(&s->keymat, in, bytes_of(psk, len)) :
+				keymat_psk_proof(&s->keymat, in, bytes_of(psk, len));
 	secret_erase(psk, sizeof(psk));
 	return good;
+}
+
+/* @why: of the peer's public value, or NULL */
+static bool refused(struct session *s, const char *why)
+{
+	if (why)
+		report(s->ike, on_session(s, IKE_EVENT_DROPPED, IKE_SEVERITY_WARNING),
+		       "ignored the peer's key exchange: %s", why);
+	return why;
 }
 
 static bool derive(struct session *s, struct bytes secret)
@@ -62,18 +72,23 @@ static bool derive(struct session *s, struct bytes secret)
 						   keymat_signature(&s->keymat, &in);
 }
 
-bool auth_keys(struct session *s, struct bytes peer_public)
+static bool complete(struct session *s, struct bytes secret)
+{
+	struct keymat_inputs in = inputs_of(s, secret);
+
+	return keymat_complete(&s->keymat, &in);
+}
+
+/* With g^xy: all keys. */
+static bool keys_from(struct session *s, struct bytes peer_public,
+		      bool (*make)(struct session *s, struct bytes secret))
 {
 	const struct ike_ops *ops = s->ike->ops;
 	uint8_t secret[DH_SECRET_MAX];
-	const char *why = dh_shared(s->main.phase1->dh, peer_public, secret);
 
-	if (why) {
-		report(s->ike, on_session(s, IKE_EVENT_DROPPED, IKE_SEVERITY_WARNING),
-		       "ignored the peer's key exchange: %s", why);
+	if (refused(s, dh_shared(s->main.phase1->dh, peer_public, secret)))
 		return false;
-	}
-	s->keys = derive(s, bytes_of(secret, s->proposal.group->secret_len));
+	s->keys = make(s, bytes_of(secret, s->proposal.group->secret_len));
 	secret_erase(secret, sizeof(secret));
 	if (!s->keys)
 		return false;
@@ -81,6 +96,26 @@ bool auth_keys(struct session *s, struct bytes peer_public)
 	if (ops->keylog)
 		ops->keylog(s->ike->ctx, s->cookie_i, s->keymat.key, s->keymat.cipher->key_len);
 	return true;
+}
+
+bool auth_keys(struct session *s, struct bytes peer_public)
+{
+	return keys_from(s, peer_public, derive);
+}
+
+bool auth_proof_keys(struct session *s, struct bytes peer_public)
+{
+	if (!method_by_number(s->auth)->shared)
+		return auth_keys(s, peer_public);
+	return !refused(s, dh_wrong(s->main.phase1->dh, peer_public)) &&
+	       derive(s, bytes_of(NULL, 0));
+}
+
+bool auth_keys_stand(struct session *s)
+{
+	if (s->keys || s->main.state != STATE_AGGRESSIVE_R3)
+		return s->keys;
+	return keys_from(s, blob_bytes(&s->main.phase1->gxi), complete);
 }
 
 static struct identity address_id(const struct ike_address *address)

@@ -11,6 +11,13 @@
 /* The key exchange is complete: SKEYID and the rest. False when there is no secret for the peer or
  * its public value is bad; the failure is reported. */
 bool auth_keys(struct session *s, struct bytes peer_public);
+/*
+ * The same for the responder of aggressive mode, whom anybody can make work: with a pre-shared key
+ * the proof needs no g^xy (RFC 2409 5), which waits for auth_keys_stand().
+ */
+bool auth_proof_keys(struct session *s, struct bytes peer_public);
+/* Whether all keys are there; what auth_proof_keys() has put off is made now. */
+bool auth_keys_stand(struct session *s);
 /* Our ID payload; it is remembered for the HASH. */
 bool auth_write_id(struct session *s, struct builder *b);
 /*

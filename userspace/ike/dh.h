@@ -32,6 +32,8 @@ struct dh;
  * fine.
  */
 struct dh *dh_new(const struct dh_group *group);
+/* The same for one more, who frees it, too. */
+struct dh *dh_hold(struct dh *dh);
 /* A given key pair, @private big-endian, @public as on the wire: for test vectors. */
 struct dh *dh_from_pair(const struct dh_group *group, struct bytes private, struct bytes public);
 void dh_free(struct dh *dh);
@@ -48,5 +50,7 @@ struct bytes dh_public(const struct dh *dh);
  * @out.
  */
 const char *dh_shared(const struct dh *dh, struct bytes peer, uint8_t *out);
+/* What of that costs little: NULL, or what is wrong with the value. */
+const char *dh_wrong(const struct dh *dh, struct bytes peer);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ike/auth.h"
 #include "ike/child.h"
 #include "ike/connection.h"
 #include "ike/evicted.h"
@@ -218,7 +219,7 @@ static void informational(struct ike *ike, struct session *s, struct arrival *a)
 			dropped(ike, a->remote, fault.text);
 		return;
 	}
-	if (!s || !s->keys) {
+	if (!s || !auth_keys_stand(s)) {
 		dropped(ike, a->remote, "encrypted notification of an unknown phase 1");
 		return;
 	}

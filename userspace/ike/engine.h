@@ -17,6 +17,7 @@
 
 struct child;
 struct connection;
+struct dh;
 struct exchange;
 struct session;
 
@@ -34,12 +35,21 @@ struct evicted {
 	struct timer timer; /* when the oldest goes */
 };
 
+#define SHARED_PAIRS 4 /* groups */
+
+/* A key pair that many first messages are answered with (shared_pair.h). */
+struct shared_pair {
+	struct dh *dh; /* NULL: none */
+	uint64_t until;
+};
+
 /* Sessions that peers began and that are not established (half_open.h), in no order. */
 struct half_open {
 	struct session **all;
 	unsigned int count, size;
 	struct table by_source; /* by address */
 	struct evicted evicted;
+	struct shared_pair pairs[SHARED_PAIRS];
 };
 
 struct ike {

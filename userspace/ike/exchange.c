@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "ike/auth.h"
 #include "ike/dpd.h"
 #include "ike/phase1.h"
 #include "ike/question.h"
@@ -247,6 +248,8 @@ static const char *open_message(struct exchange *x, const struct transition *row
 
 	bool encrypted = m->header.flags & IKE_FLAG_ENCRYPTION;
 
+	if (encrypted && !auth_keys_stand(x->session))
+		return "encrypted before there are keys";
 	if (encrypted)
 		body = seal_open(&x->seal, &x->session->keymat, m, clear, &fault);
 	if (fault.text || !message_parse_payloads(m, body, encrypted, &fault))

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "ike/evicted.h"
+#include "ike/shared_pair.h"
 
 /* A peer that has the answer to its last message goes on within this time. */
 #define PROVEN_PATIENCE (5 * SECOND)
@@ -35,6 +36,7 @@ bool half_open_init(struct half_open *h)
 void half_open_free(struct half_open *h)
 {
 	evicted_free(&h->evicted);
+	shared_pair_forget(h);
 	table_free(&h->by_source);
 	free(h->all);
 	*h = (struct half_open){ 0 };
@@ -66,6 +68,7 @@ void half_open_remove(struct session *s)
 	s->half_open = 0;
 	table_remove(&h->by_source, &s->by_source);
 	s->ike->counters.half_open = h->count;
+	shared_pair_review(s->ike);
 }
 
 /* It has not answered us yet: its address may be anybody's. */

@@ -76,26 +76,36 @@ static bool derive_iv(const struct keymat *k, const struct bytes *parts, size_t 
 	return true;
 }
 
-static bool keymat_derive(struct keymat *k, const struct keymat_inputs *in, struct bytes key,
+static bool derive_skeyid(struct keymat *k, const struct keymat_inputs *in, struct bytes key,
 			  const struct bytes *parts, size_t count)
 {
-	const struct bytes publics[] = { in->gxi, in->gxr };
-
 	memset(k, 0, sizeof(*k));
 	k->hash = in->hash;
 	k->cipher = in->cipher;
-	if (hash_prf(k->hash, key, parts, count, k->skeyid) && derive_skeyids(k, in) &&
-	    derive_key(k) && derive_iv(k, publics, COUNT(publics), k->iv))
+	if (hash_prf(k->hash, key, parts, count, k->skeyid))
 		return true;
 	keymat_erase(k);
 	return false;
 }
 
-bool keymat_psk(struct keymat *k, const struct keymat_inputs *in, struct bytes psk)
+bool keymat_complete(struct keymat *k, const struct keymat_inputs *in)
+{
+	const struct bytes publics[] = { in->gxi, in->gxr };
+
+	return derive_skeyids(k, in) && derive_key(k) &&
+	       derive_iv(k, publics, COUNT(publics), k->iv);
+}
+
+bool keymat_psk_proof(struct keymat *k, const struct keymat_inputs *in, struct bytes psk)
 {
 	const struct bytes nonces[] = { in->ni, in->nr };
 
-	return keymat_derive(k, in, psk, nonces, COUNT(nonces));
+	return derive_skeyid(k, in, psk, nonces, COUNT(nonces));
+}
+
+bool keymat_psk(struct keymat *k, const struct keymat_inputs *in, struct bytes psk)
+{
+	return keymat_psk_proof(k, in, psk) && keymat_complete(k, in);
 }
 
 bool keymat_signature(struct keymat *k, const struct keymat_inputs *in)
@@ -106,7 +116,8 @@ bool keymat_signature(struct keymat *k, const struct keymat_inputs *in)
 
 	writer_bytes(&w, in->ni);
 	writer_bytes(&w, in->nr);
-	good = !w.overflow && keymat_derive(k, in, writer_from(&w, 0), &in->secret, 1);
+	good = !w.overflow && derive_skeyid(k, in, writer_from(&w, 0), &in->secret, 1) &&
+	       keymat_complete(k, in);
 	secret_erase(nonces, sizeof(nonces));
 	return good;
 }

@@ -30,6 +30,9 @@ struct keymat {
 
 /* SKEYID = prf(pre-shared key, Ni | Nr), and all the rest */
 bool keymat_psk(struct keymat *k, const struct keymat_inputs *in, struct bytes psk);
+/* SKEYID alone, all that HASH_I and HASH_R take: @in needs no secret. The rest, once it has one. */
+bool keymat_psk_proof(struct keymat *k, const struct keymat_inputs *in, struct bytes psk);
+bool keymat_complete(struct keymat *k, const struct keymat_inputs *in);
 /* SKEYID = prf(Ni | Nr, g^xy), for signatures */
 bool keymat_signature(struct keymat *k, const struct keymat_inputs *in);
 void keymat_erase(struct keymat *k);

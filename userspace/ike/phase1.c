@@ -10,6 +10,7 @@
 #include "ike/lifetime.h"
 #include "ike/natt.h"
 #include "ike/report.h"
+#include "ike/shared_pair.h"
 #include "ike/text.h"
 #include "ike/unique.h"
 
@@ -275,7 +276,8 @@ bool phase1_make_key_exchange(struct session *s)
 
 	if (p->dh)
 		return true;
-	p->dh = dh_new(s->proposal.group);
+	p->dh = s->main.type == IKE_EXCHANGE_AGGRESSIVE && !s->initiator ?
+			shared_pair_hold(s->ike, s->proposal.group) : dh_new(s->proposal.group);
 	if (!p->dh || !blob_make(nonce, NONCE_LEN) || !blob_set(public, dh_public(p->dh)))
 		return false;
 	engine_random(s->ike, nonce->data, nonce->len);
