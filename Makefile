@@ -53,7 +53,8 @@ include scripts/install.mk
 
 .PHONY: clean
 clean:			## Removes what was built, but not the fetched kernels
-	$(Q)rm -rf $(filter-out $(O)/kernels $(O)/debug-kernel $(O)/linux-source,$(wildcard $(O)/*))
+	$(Q)rm -rf $(filter-out $(O)/kernels $(O)/debug-kernel $(O)/coverage-kernel \
+		$(O)/linux-source,$(wildcard $(O)/*))
 
 .PHONY: distclean
 distclean:		## Removes build/ whole

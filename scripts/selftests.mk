@@ -96,5 +96,5 @@ bench: userspace	## adit beside XFRM and WireGuard, in instructions, in a virtua
 	$(Q)selftests/bench/run
 
 .PHONY: coverage
-coverage:		## Which lines of kmod/ the tests reach, per file, on the debug kernel
+coverage:		## Which lines of kmod/ the tests reach, per file, on a kernel built for it
 	$(Q)selftests/coverage
