@@ -470,6 +470,39 @@ static void test_two_connections(void **state)
 	}
 }
 
+/* What the left side says in quick mode after its first message, and the right one of itself. */
+static enum verdict lose_thirds(struct world *w, const struct datagram *d)
+{
+	unsigned int *said = w->test, exchange = d->length > 18 ? d->bytes[18] : 0;
+
+	if (d->sender)
+		return exchange == 5 && w->now < said[1] ? WORLD_DROP : WORLD_PASS;
+	return exchange == 32 && ++said[0] > 1 ? WORLD_DROP : WORLD_PASS;
+}
+
+/*
+ * Not one third message of a rekey arrives, and what the responder says of that is lost, too: a NAT has
+ * forgotten. The DELETE of the old child says that the initiator has the new one.
+ */
+static void test_third_missing(void **state)
+{
+	struct setting s;
+	struct world *w = prepare(&s, 1);
+	unsigned int said[2] = { 0 };
+
+	up(w, &s);
+	said[1] = w->now + 200 * SECONDS;
+	w->test = said;
+	w->judge = lose_thirds;
+	soft_expire(w, 0);
+	world_run(w, w->now + 400 * SECONDS, NULL);
+	assert_in_range(said[0], 5, 20);
+	assert_int_equal(w->sides[1].counts[IKE_EVENT_CHILD_DOWN], 0);
+	couple_carries(w);
+	settled(w);
+	world_free(w);
+}
+
 static enum verdict lose_all(struct world *w, const struct datagram *d)
 {
 	return WORLD_DROP;
@@ -546,6 +579,7 @@ int main(void)
 		cmocka_unit_test(test_reload),
 		cmocka_unit_test(test_two_connections),
 		cmocka_unit_test(test_lapse),
+		cmocka_unit_test(test_third_missing),
 		cmocka_unit_test(test_keys_by_identity),
 	};
 

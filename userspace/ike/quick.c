@@ -12,6 +12,11 @@
 #include "ike/ts.h"
 
 #define NONCE_LEN 32
+/*
+ * The initiator of a rekey deletes the old child, which confirms the new one, this long after its
+ * last third message (RETIRE_UNCONFIRMED of child.c).
+ */
+#define SHOW_PATIENCE (130 * SECOND)
 
 void quick_free(struct quick *q)
 {
@@ -190,6 +195,22 @@ static void give_up(struct exchange *x)
 		pair_retry(p);
 }
 
+/* The initiator may think that it has a child: if it does not show, tell it that it has not. */
+static void third_missing(struct exchange *x)
+{
+	struct child *c = x->quick->child;
+	bool open = c && c->state == CHILD_NEGOTIATING;
+
+	if (open && x->waiting) {
+		x->waiting = false;
+		timer_set(&x->session->ike->timers, &x->timer, x->session->ike->now + SHOW_PATIENCE);
+		return;
+	}
+	if (open)
+		child_delete(c);
+	exchange_kill(x);
+}
+
 void quick_silence(struct exchange *x, bool final)
 {
 	struct ike_event event = on_session(x->session, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
@@ -202,11 +223,8 @@ void quick_silence(struct exchange *x, bool final)
 		return;
 	}
 	if (!x->initiator) {
-		/* The initiator may think that it has a child: tell it that it has not. */
-		if (final && x->quick->child && x->quick->child->state == CHILD_NEGOTIATING)
-			child_delete(x->quick->child);
 		if (final)
-			exchange_kill(x);
+			third_missing(x);
 		return;
 	}
 	event.error = IKE_ERROR_NO_RESPONSE;
