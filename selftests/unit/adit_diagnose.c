@@ -157,6 +157,16 @@ static void test_host(void **state)
 	EXPECT("module-refused", away, "{'host':{'module':{'loaded':false,'file':'/lib/adit.ko',"
 	       "'refusal':'modprobe: ERROR: Key was rejected by service'"
 	       "}}}");
+	EXPECT("module-refused", away, "{'host':{'module':{'loaded':false,'file':'/lib/adit.ko',"
+	       "'lockdown':'integrity','refusal':\"modprobe: ERROR: could not insert adit: "
+	       "Operation not permitted\"}}}");
+	/* Somebody's container, say */
+	EXPECT("module-not-loaded", away, "{'host':{'module':{'loaded':false,'file':'/lib/adit.ko'"
+	       ",'lockdown':'','refusal':'Operation not permitted'}}}");
+	EXPECT("other-namespace", up, "{'daemon':{'netns':8,'pid':7},'host':{'netns':9}}");
+	EXPECT("other-namespace", down, "{'daemon':{'netns':8,'pid':7},'host':{'netns':9}}");
+	EXPECT("healthy", up, "{'daemon':{'netns':8},'host':{'netns':8}}");
+	EXPECT("healthy", up, "{'daemon':{'netns':0},'host':{'netns':9}}");
 	EXPECT("tunnel-unknown", other, "{}");
 	EXPECT("config-not-loaded", other, "{'file':{'tunnel':true}}");
 	EXPECT("taken-down", down, "{'tunnel':{'state':'down'}}");

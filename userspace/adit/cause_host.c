@@ -22,6 +22,20 @@ static bool daemon_hangs(const json_t *facts, struct finding *f)
 	return say_cause(f, "The daemon aditd runs, but does not answer.");
 }
 
+static bool other_namespace(const json_t *facts, struct finding *f)
+{
+	double own = fact_number(facts, "host.netns"), theirs = fact_number(facts, "daemon.netns");
+
+	if (own <= 0 || theirs <= 0 || own == theirs)
+		return false;
+	say_seen(f, "aditd (pid %.0f) runs in the network namespace net:[%.0f], this command in "
+		 "net:[%.0f]", fact_number(facts, "daemon.pid"), theirs, own);
+	say_cure(f, "ask there: 'nsenter -t %.0f -n adit diagnose %s'",
+		 fact_number(facts, "daemon.pid"), fact_text(facts, "name"));
+	return say_cause(f, "This command runs in another network namespace than the daemon, so "
+			 "nothing can be said of the tunnel's routes and packets.");
+}
+
 static bool module_away(const json_t *facts)
 {
 	return fact_false(facts, "host.module.loaded");
@@ -37,21 +51,39 @@ static bool not_permitted(const json_t *facts, struct finding *f)
 			 "tunnel.");
 }
 
-static bool module_refused(const json_t *facts, struct finding *f)
+/*
+ * What the kernel says of a signature that it does not trust: ENOKEY, EKEYREJECTED; of none where
+ * it is locked down: EPERM (kernel_lockdown(7))
+ */
+static bool signature_refused(const json_t *facts)
 {
 	const char *refusal = fact_text(facts, "host.module.refusal");
 
-	/* What the kernel says of a signature that it does not trust: ENOKEY, EKEYREJECTED */
-	if (!module_away(facts) || !(strstr(refusal, "Required key not available") ||
-				     strstr(refusal, "Key was rejected")))
+	return strstr(refusal, "Required key not available") ||
+	       strstr(refusal, "Key was rejected") ||
+	       (*fact_text(facts, "host.module.lockdown") &&
+		strstr(refusal, "Operation not permitted"));
+}
+
+static bool module_refused(const json_t *facts, struct finding *f)
+{
+	const char *lockdown = fact_text(facts, "host.module.lockdown");
+
+	if (!module_away(facts) || !signature_refused(facts))
 		return false;
-	say_seen(f, "loading %s: %s", fact_text(facts, "host.module.file"), refusal);
+	say_seen(f, "loading %s: %s", fact_text(facts, "host.module.file"),
+		 fact_text(facts, "host.module.refusal"));
 	if (fact_true(facts, "host.secure_boot"))
 		say_seen(f, "Secure Boot is on");
+	if (*lockdown)
+		say_seen(f, "the kernel is locked down (%s)", lockdown);
 	say_cure(f, "enrol the key that DKMS signs with ('mokutil --import /var/lib/dkms/mok.pub', "
-		 "then reboot and confirm), or switch Secure Boot off in the firmware");
-	return say_cause(f, "The kernel refuses the module adit because it trusts none of its "
-			 "signatures (Secure Boot).");
+		 "then reboot and confirm), or %s", fact_true(facts, "host.secure_boot") ?
+		 "switch Secure Boot off in the firmware" :
+		 "take module.sig_enforce and lockdown off the kernel's command line");
+	return say_cause(f, "The kernel refuses the module adit because it has no signature that "
+			 "the kernel trusts%s.", fact_true(facts, "host.secure_boot") ?
+			 " (Secure Boot)" : "");
 }
 
 static bool headers_missing(const json_t *facts, struct finding *f)
@@ -86,8 +118,7 @@ static bool module_not_loaded(const json_t *facts, struct finding *f)
 {
 	const char *refusal = fact_text(facts, "host.module.refusal");
 
-	if (!module_away(facts) || !fact(facts, "host.module.file") ||
-	    strstr(refusal, "Required key not available") || strstr(refusal, "Key was rejected"))
+	if (!module_away(facts) || !fact(facts, "host.module.file") || signature_refused(facts))
 		return false;
 	say_seen(f, "%s is there, but /sys/module/adit is not",
 		 fact_text(facts, "host.module.file"));
@@ -212,6 +243,8 @@ static bool kernel_refused(const json_t *facts, struct finding *f)
 const struct cause causes_host[] = {
 	{ "not-permitted", "you may not talk to the daemon", not_permitted },
 	{ "daemon-hangs", "aditd runs, but does not answer", daemon_hangs },
+	{ "other-namespace", "this command and aditd are in different network namespaces",
+	  other_namespace },
 	{ "module-refused", "the kernel refuses the module's signature (Secure Boot)",
 	  module_refused },
 	{ "headers-missing", "no headers of this kernel to build the module with",

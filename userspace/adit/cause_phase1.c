@@ -374,6 +374,15 @@ static bool is_deletion(const json_t *entry)
 	return fact_is(entry, "error", "peer-deleted");
 }
 
+/* Just now there may be no phase 1 that says it */
+static const char *own_id(const json_t *facts)
+{
+	if (*fact_text(facts, "tunnel.ike.local_id"))
+		return fact_text(facts, "tunnel.ike.local_id");
+	return *fact_text(facts, "tunnel.config.local-id") ?
+		fact_text(facts, "tunnel.config.local-id") : fact_text(facts, "tunnel.local");
+}
+
 /* Taken down by the peer time and again although all was agreed: it prefers another */
 static bool deleted_again(const json_t *facts, struct finding *f)
 {
@@ -389,7 +398,7 @@ static bool deleted_again(const json_t *facts, struct finding *f)
 		 "%.0f s", fact_number(up, "count"), count, span / (count - 1));
 	say_cure(f, "look in the peer's log for the reason of the DELETE: usually another gateway "
 		 "logs in with our identity (%s), or uniqueness (strongSwan: unique) is on there",
-		 fact_text(facts, "tunnel.ike.local_id"));
+		 own_id(facts));
 	return say_cause(f, "The peer accepts us and deletes the tunnel again soon after, time and "
 			 "again.");
 }

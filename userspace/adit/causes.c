@@ -72,7 +72,8 @@ void say_daemon(const json_t *facts, struct finding *finding)
 static bool is_enough(const json_t *facts, const struct cause *table, const struct finding *first)
 {
 	if (table == causes_host)
-		return !strcmp(first->code, "daemon-hangs");
+		return !strcmp(first->code, "daemon-hangs") ||
+		       !strcmp(first->code, "other-namespace");
 	return table == causes_kernel || !tunnel_is_up(facts);
 }
 

@@ -5,11 +5,12 @@
  *
  * Members (each may be missing: then it was not looked at, and no cause may be built on it):
  *   "name", "now" (Unix)
- *   "daemon"   answers, code, text (of the error), module, config (its file), loaded, mark
+ *   "daemon"   answers, code, text (of the error), module, config (its file), loaded, mark, pid,
+ *              netns (the inode of its network namespace)
  *   "file"     path, exists, good, output (of `aditd --check`), tunnel (it names ours),
  *              changed (Unix)
- *   "host"     kernel, module {loaded, file, source, headers, refusal}, secure_boot, ports [{port,
- *              holder}], nat (bool)
+ *   "host"     kernel, module {loaded, file, source, headers, refusal, lockdown}, secure_boot,
+ *              netns, ports [{port, holder}], nat (bool)
  *   "tunnel"   adit status --json of it; "later": the same after the traffic below
  *   "route"    remote {ok, error, device, source, up, carrier, self, local}, local {ours},
  *              names [addresses of the peer's name, when the daemon found none],
@@ -28,6 +29,7 @@
  *              burst {sent, received}
  *   "mapping"  survived, lost, silence (seconds: pauses that the mapping in the NAT in front of us
  *              was seen to survive, and not to, 0: none; and how long we are silent at most)
+ *   "repeats"  how that was measured: [{asked, answered, disturbed, at [seconds]}]
  *   "trial"    up (in UDP), udp_works (pings were answered then), packets_in, raw_works (they
  *              were answered when it had been negotiated anew without UDP)
  */

@@ -63,11 +63,24 @@ static bool secure_boot(void)
 	return length == sizeof(bytes) && bytes[4] == 1;
 }
 
+/* kernel_lockdown(7): "none [integrity] confidentiality"; "": none */
+static const char *lockdown(char *text, size_t size)
+{
+	char *begin;
+
+	gather_text("/sys/kernel/security/lockdown", text, size);
+	begin = strchr(text, '[');
+	if (!begin || !strncmp(begin, "[none]", 6))
+		return "";
+	begin[strcspn(begin, "]")] = 0;
+	return begin + 1;
+}
+
 static bool signatures_enforced(void)
 {
 	char text[64];
 
-	return secure_boot() ||
+	return secure_boot() || *lockdown(text, sizeof(text)) ||
 	       !strcmp(gather_text("/sys/module/module/parameters/sig_enforce", text, sizeof(text)),
 		       "Y");
 }
@@ -76,15 +89,18 @@ static bool signatures_enforced(void)
 static void put_refusal(json_t *module)
 {
 	const char *const words[] = { "modprobe", "adit", NULL };
+	char *text, mode[64];
 	int status;
-	char *text;
 
 	if (geteuid() || !signatures_enforced())
 		return;
 	text = gather_run(words, &status);
 	text[strcspn(text, "\n")] = 0;
-	if (status)
+	if (status) {
 		json_object_set_new(module, "refusal", json_string(text));
+		json_object_set_new(module, "lockdown",
+				    json_string(lockdown(mode, sizeof(mode))));
+	}
 	free(text);
 }
 
@@ -180,12 +196,15 @@ void gather_host(struct gather *g)
 {
 	json_t *host = json_object(), *ports = json_array();
 	struct utsname kernel;
+	struct stat netns;
 
 	uname(&kernel);
 	json_object_set_new(host, "kernel", json_string(kernel.release));
 	json_object_set_new(host, "module", module_facts(kernel.release,
 						       fact_true(g->facts, "daemon.module")));
 	json_object_set_new(host, "secure_boot", json_boolean(secure_boot()));
+	if (!stat("/proc/self/ns/net", &netns))
+		json_object_set_new(host, "netns", json_integer((json_int_t)netns.st_ino));
 	json_object_set_new(host, "nat", json_boolean(is_private(&g->local) &&
 						      !is_private(&g->remote)));
 	if (fact_false(g->facts, "daemon.answers")) {

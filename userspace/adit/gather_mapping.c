@@ -126,6 +126,23 @@ static json_t *begin(struct gather *g, struct client *client)
 	return result;
 }
 
+/* How it went, for who reads the facts: when the answer came again, seconds */
+static void put_repeats(struct gather *g, const struct repeats *r)
+{
+	json_t *list = json_object_get(g->facts, "repeats"), *at = json_array();
+	size_t i;
+
+	if (!list) {
+		list = json_array();
+		json_object_set_new(g->facts, "repeats", list);
+	}
+	for (i = 0; i < r->count; i++)
+		json_array_append_new(at, json_real((double)r->at[i] / 1000));
+	json_array_append_new(list, json_pack("{s:b, s:b, s:b, s:o}", "asked", r->asked,
+					      "answered", r->answered, "disturbed", r->disturbed,
+					      "at", at));
+}
+
 static void listen_once(struct gather *g, const struct terms *terms, struct repeats *r)
 {
 	struct client_error error = { 0 };
@@ -139,10 +156,10 @@ static void listen_once(struct gather *g, const struct terms *terms, struct repe
 	r->asked = result;
 	begun = kept_last = capture_now();
 	while (result) {
-		r->overdue = capture_now() - begun > patience(r);
 		capture_wait(g->capture, STEP);
 		read_repeats(g, r);
 		now = capture_now();
+		r->overdue = now - begun > patience(r);
 		if (is_enough(terms, r, now - begun))
 			break;
 		if (now - begun < terms->kept && now - kept_last >= KEEPALIVE) {
@@ -150,6 +167,7 @@ static void listen_once(struct gather *g, const struct terms *terms, struct repe
 			kept_last = now;
 		}
 	}
+	put_repeats(g, r);
 	json_decref(result);
 	client_close(client);
 	capture_free(g->capture);

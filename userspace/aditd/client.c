@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "aditd/control.h"
@@ -417,12 +418,17 @@ static void do_hush(struct client *client)
 static void do_version(struct client *client)
 {
 	const struct daemon *daemon = client->daemon;
+	struct stat netns = { 0 };
 
+	/* The inode names it (namespaces(7)); without /proc it is not known */
+	if (stat("/proc/self/ns/net", &netns))
+		netns.st_ino = 0;
 	say(client, "result",
-	    json_pack("{s:s, s:i, s:i, s:s, s:f, s:b, s:I}", "version", ADIT_VERSION, "protocol",
-		      CONTROL_PROTOCOL, "pid", (int)getpid(), "config", daemon->config_path,
-		      "since", daemon->since, "module", daemon->anl != NULL,
-		      "mark", (json_int_t)daemon->config->mark));
+	    json_pack("{s:s, s:i, s:i, s:s, s:f, s:b, s:I, s:I}", "version", ADIT_VERSION,
+		      "protocol", CONTROL_PROTOCOL, "pid", (int)getpid(), "config",
+		      daemon->config_path, "since", daemon->since, "module", daemon->anl != NULL,
+		      "mark", (json_int_t)daemon->config->mark, "netns",
+		      (json_int_t)netns.st_ino));
 }
 
 static void answer(struct client *client, const char *line, size_t length)
