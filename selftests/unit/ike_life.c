@@ -481,8 +481,8 @@ static enum verdict lose_thirds(struct world *w, const struct datagram *d)
 }
 
 /*
- * Not one third message of a rekey arrives, and what the responder says of that is lost, too: a NAT has
- * forgotten. The DELETE of the old child says that the initiator has the new one.
+ * Not one third message of a rekey arrives, and what the responder says of that is lost, too: a
+ * NAT has forgotten. The DELETE of the old child says that the initiator has the new one.
  */
 static void test_third_missing(void **state)
 {

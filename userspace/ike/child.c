@@ -355,14 +355,25 @@ bool child_receive(struct child *c)
 	return child_install(c, IKE_IN);
 }
 
-static bool alike_in_use(const struct child *c)
+/* Whether another one for the same traffic is in use, of those with a number below @below. */
+static bool alike_below(const struct child *c, uint64_t below)
 {
 	const struct child *d;
 
 	for (d = c->ike->children; d; d = d->next)
-		if (d != c && d->state == CHILD_ESTABLISHED && alike(c, d))
+		if (d != c && d->number < below && d->state == CHILD_ESTABLISHED && alike(c, d))
 			return true;
 	return false;
+}
+
+static bool alike_in_use(const struct child *c)
+{
+	return alike_below(c, UINT64_MAX);
+}
+
+bool child_renews(const struct child *c)
+{
+	return alike_below(c, c->number);
 }
 
 static void begin_lifetime(struct child *c)

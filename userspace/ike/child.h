@@ -87,6 +87,8 @@ bool child_sends_on(const struct child *c, uint8_t protocol, uint32_t spi_out);
 bool child_receive(struct child *c);
 /* Outbound SA in: the child is established, older ones of its selectors are replaced. */
 void child_establish(struct child *c);
+/* Whether an older one for the same traffic with the same peer is in use. */
+bool child_renews(const struct child *c);
 /*
  * We are the initiator and the third message is out: establish it now when there is nothing that
  * could be lost, otherwise at the peer's first sign or after a short wait, which a repeated second

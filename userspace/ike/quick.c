@@ -201,9 +201,9 @@ static void third_missing(struct exchange *x)
 	struct child *c = x->quick->child;
 	bool open = c && c->state == CHILD_NEGOTIATING;
 
-	if (open && x->waiting) {
+	if (open && x->waiting && child_renews(c)) {
 		x->waiting = false;
-		timer_set(&x->session->ike->timers, &x->timer, x->session->ike->now + SHOW_PATIENCE);
+		timer_set(&c->ike->timers, &x->timer, c->ike->now + SHOW_PATIENCE);
 		return;
 	}
 	if (open)
