@@ -288,6 +288,39 @@ static void test_withdrawn(void **state)
 	}
 }
 
+/* Of several groups one is offered at a time: until the last is refused nothing has failed */
+static void test_groups_in_turn(void **state)
+{
+	static const struct {
+		const char *theirs;
+		bool up;
+	} rows[] = {
+		{ "aes128-sha1-ecp384", true }, { "aes128-sha1-modp2048", true },
+		{ "aes128-sha1", true }, { "aes128-sha1-modp1536", false },
+	};
+	struct setting s;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		static const char *const ours[] = {
+			"aes128-sha1-ecp384", "aes128-sha1-modp2048", "aes128-sha1",
+		};
+		struct world *w = prepare(&s, false);
+
+		s.left.esp = ours;
+		s.left.esp_count = 3;
+		s.right.esp = &rows[i].theirs;
+		s.right.esp_count = 1;
+		world_add(w, 1, &s.right);
+		world_add(w, 0, &s.left);
+		/* One after the other, without the pause of a failure */
+		assert_int_equal(world_run(w, w->now + SECONDS, couple_up), rows[i].up);
+		assert_int_equal(w->sides[0].last_error, rows[i].up ? IKE_ERROR_NONE :
+								      IKE_ERROR_NO_PROPOSAL_CHOSEN);
+		world_free(w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +331,7 @@ int main(void)
 		cmocka_unit_test(test_transport),
 		cmocka_unit_test(test_commit),
 		cmocka_unit_test(test_withdrawn),
+		cmocka_unit_test(test_groups_in_turn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

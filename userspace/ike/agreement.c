@@ -79,11 +79,11 @@ unsigned int agreement_groups(const struct connection *c, const struct dh_group 
 	return count;
 }
 
-const struct dh_group *agreement_group(const struct connection *c, unsigned int attempt)
+const struct dh_group *agreement_group(const struct connection *c, unsigned int turn)
 {
 	const struct dh_group *groups[PROPOSAL_MAX];
 
-	return groups[attempt % agreement_groups(c, groups, PROPOSAL_MAX)];
+	return groups[turn % agreement_groups(c, groups, PROPOSAL_MAX)];
 }
 
 const char *agreement_impossible(const struct session *s, const struct connection *c)

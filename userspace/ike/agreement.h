@@ -23,9 +23,9 @@ unsigned int agreement_groups(const struct connection *c, const struct dh_group 
 			      unsigned int max);
 /*
  * Quick mode has one KE payload, so one message can only offer proposals of one group (RFC 2409
- * 5.5). Attempts, counted from 0, go through the groups in turn.
+ * 5.5). Turns, counted from 0, go through the groups again and again.
  */
-const struct dh_group *agreement_group(const struct connection *c, unsigned int attempt);
+const struct dh_group *agreement_group(const struct connection *c, unsigned int turn);
 
 /* NULL, or why no child of this connection can be had over this session. */
 const char *agreement_impossible(const struct session *s, const struct connection *c);

@@ -420,6 +420,7 @@ void child_establish(struct child *c)
 	c->established = c->ike->now;
 	c->ike->counters.child_up++;
 	c->pair->attempts = 0;
+	c->pair->turn = 0;
 	c->pair->up = true;
 	begin_lifetime(c);
 	report_established(c, rekeyed);

@@ -169,8 +169,15 @@ void pair_retry(struct pair *p)
 	struct connection *c = p->connection;
 
 	p->attempts++;
+	p->turn++;
 	timer_set(&c->ike->timers, &p->retry, c->ike->now + backoff(c->ike, p->attempts));
 	connection_wake(c);
+}
+
+void pair_next_group(struct pair *p)
+{
+	p->turn++;
+	connection_wake(p->connection);
 }
 
 void connection_failure(struct connection *c, struct ike_event event, const char *format, ...)

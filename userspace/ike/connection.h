@@ -23,6 +23,7 @@ struct pair {
 	bool wanted;
 	bool up; /* a usable child was reported */
 	unsigned int attempts; /* since the last success */
+	unsigned int turn; /* which of the groups is offered, see agreement_group() */
 	unsigned int deletions; /* how often in a row the peer has deleted one soon after */
 	struct timer retry; /* not before it fires */
 };
@@ -95,6 +96,9 @@ void connection_lost(struct connection *c);
 uint64_t connection_deleted(struct connection *c, uint64_t since, unsigned int *count);
 /* A pair's quick mode came to nothing: schedules the next. */
 void pair_retry(struct pair *p);
+
+/* At once: the peer has refused one group, and was not asked for the next one yet. */
+void pair_next_group(struct pair *p);
 /* Phase 1 or a pair succeeded, or was lost: brings state, error and events up to date. */
 void connection_review(struct connection *c);
 

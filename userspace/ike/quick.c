@@ -155,7 +155,7 @@ static bool begin(struct session *s, struct pair *p, const struct child *old,
 void quick_initiate(struct session *s, struct pair *p, struct child *replaces)
 {
 	const struct dh_group *group = replaces ? replaces->group :
-						  agreement_group(p->connection, p->attempts);
+						  agreement_group(p->connection, p->turn);
 	struct ike_event event = on_session(s, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
 	const char *why = agreement_impossible(s, p->connection);
 
@@ -272,6 +272,29 @@ static void answer_refused(struct exchange *x, uint16_t type)
 	quick_withdrawn(x);
 }
 
+static const char *group_word(const struct dh_group *group)
+{
+	return group ? group->word : "none";
+}
+
+/* Of a round through the groups the last one decides whether the peer takes any. */
+static bool try_next_group(struct exchange *x, uint16_t type)
+{
+	const struct quick *q = x->quick;
+	struct pair *p = q->pair;
+	unsigned int groups = agreement_groups(p->connection, NULL, 0);
+	const struct dh_group *next = agreement_group(p->connection, p->turn + 1);
+
+	if (type == IKE_N_INVALID_ID_INFORMATION || q->replaces || (p->turn + 1) % groups == 0)
+		return false;
+	report(x->session->ike, on_session(x->session, IKE_EVENT_STEP, IKE_SEVERITY_INFO),
+	       "the peer refused phase 2 with the group %s; %s is next", group_word(q->group),
+	       group_word(next));
+	exchange_kill(x);
+	pair_next_group(p);
+	return true;
+}
+
 void quick_refused(struct exchange *x, uint16_t type)
 {
 	struct ike_event event = on_session(x->session, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
@@ -294,6 +317,8 @@ void quick_refused(struct exchange *x, uint16_t type)
 		give_up(x);
 		return;
 	}
+	if (try_next_group(x, type))
+		return;
 	name = name ? name : "a refusal";
 	event.count = type;
 	event.authenticated = true;
@@ -312,7 +337,7 @@ void quick_refused(struct exchange *x, uint16_t type)
 			"its group for PFS: %s) and the selectors the same on both sides",
 			name, agreement_print(c, offer, sizeof(offer)),
 			!c->ah.count ? "esp" : c->esp.count ? "esp, ah" : "ah",
-			x->quick->group ? x->quick->group->word : "none");
+			group_word(x->quick->group));
 	}
 	give_up(x);
 }
