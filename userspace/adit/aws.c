@@ -84,8 +84,10 @@ static const char *lacks(const struct aws_connection *connection, const struct a
 		       "'aws secretsmanager get-secret-value --secret-id' shows for this tunnel "
 		       "(PreSharedKeyArn is the ID) into its PreSharedKey in the JSON";
 	if (!*tunnel->psk)
-		return "the pre-shared key (8 to 64 characters of ASCII without blanks): it "
-		       "authenticates by certificate, or the key was hidden or changed";
+		return "the pre-shared key (8 to 64 characters of ASCII without blanks): put "
+		       "it in where it was hidden; where the gateway authenticates by "
+		       "certificate, write the tunnel with auth = \"rsasig\", of which "
+		       "adit.conf(5) has an example";
 	if (!tunnel->inside.address.family && !tunnel->inside6.address.family)
 		return "our inside address";
 	if (connection->bgp && !(tunnel->our_asn && tunnel->peer_asn))
@@ -93,11 +95,35 @@ static const char *lacks(const struct aws_connection *connection, const struct a
 	return NULL;
 }
 
+/* Options that name nothing adit knows must not count as options that say nothing */
+static int check_words(const struct aws_connection *connection, unsigned int number,
+		       struct anl_error *error)
+{
+	const struct aws_tunnel *tunnel = &connection->tunnels[number - 1];
+	const struct aws_phase *phases[] = { &tunnel->ike, &tunnel->esp };
+	static const char *const kinds[] = { "cipher", "hash", "group" };
+
+	for (int i = 0; i < 2; i++) {
+		const struct aws_words *lists[] = {
+			&phases[i]->ciphers, &phases[i]->hashes, &phases[i]->groups
+		};
+
+		for (int j = 0; j < 3; j++)
+			if (!lists[j]->count && *lists[j]->unknown)
+				return anl_fail(error, EINVAL, "tunnel %u of %s allows the %s %s "
+						"in phase %d, which adit does not have, and no "
+						"other: add one to its options", number,
+						connection->id, kinds[j], lists[j]->unknown, i + 1);
+	}
+	return 0;
+}
+
 static int check_tunnel(const struct aws_connection *connection, unsigned int number,
 			struct anl_error *error)
 {
 	const struct aws_tunnel *tunnel = &connection->tunnels[number - 1];
 	char words[AWS_WORDS_MAX][AWS_TEXT];
+	int code;
 
 	if (tunnel->ikev2_only)
 		return anl_fail(error, EINVAL, "tunnel %u of %s is for IKEv2, which adit does "
@@ -106,6 +132,9 @@ static int check_tunnel(const struct aws_connection *connection, unsigned int nu
 	if (lacks(connection, tunnel))
 		return anl_fail(error, EINVAL, "tunnel %u of %s lacks %s", number, connection->id,
 				lacks(connection, tunnel));
+	code = check_words(connection, number, error);
+	if (code)
+		return code;
 	/* AES-GCM in phase 1 is of IKEv2 (RFC 5282) */
 	if (!aws_proposals(&tunnel->ike, false, words))
 		return anl_fail(error, EINVAL, "tunnel %u of %s allows nothing in phase 1 that "

@@ -22,14 +22,17 @@
 #define AWS_ROUTES_MAX	256
 #define AWS_WORDS_MAX	32
 #define AWS_TEXT	160
+#define AWS_NAME	40
 
 /**
  * struct aws_words - algorithms that are allowed, in the words of adit.conf
  * @count: 0: the file does not say, so what Amazon allows by default
+ * @unknown: the first that adit does not know; "" when it knows all
  */
 struct aws_words {
 	const char *list[AWS_WORDS_MAX];
 	unsigned int count;
+	char unknown[AWS_NAME];
 };
 
 /**
@@ -76,7 +79,8 @@ struct aws_tunnel {
  * @bgp: routes come by BGP; otherwise they are static
  * @keys_elsewhere: Amazon keeps the keys in its Secrets Manager, and shows them there only
  * @accelerated: Amazon takes ESP in UDP only
- * @ours, @theirs: the selectors that were agreed; length 0, or family AF_UNSPEC: any
+ * @ours, @theirs: the selectors that were agreed, as seen from here; length 0, or family
+ *		   AF_UNSPEC: any
  * @behind: the networks behind us that Amazon routes to us: the file's static routes
  * @routes: networks of the cloud, for our routes: no file names them, the administrator does
  */

@@ -81,6 +81,24 @@ static void print_routes(FILE *out, const struct aws_connection *connection, uns
 	fprintf(out, "    metric        = %u\n", METRIC(index));
 }
 
+/*
+ * Amazon's margin is that of its own rekeying, and may be as long as the lifetime. Ours leaves an
+ * SA half of its life at least. 0: what aditd takes by itself does.
+ */
+static unsigned int margin_of(const struct aws_tunnel *tunnel)
+{
+	unsigned int life = tunnel->esp.lifetime ? tunnel->esp.lifetime : 3600;
+	unsigned int fuzz = tunnel->fuzz >= 0 ? (unsigned int)tunnel->fuzz : 100;
+	unsigned int most;
+
+	if (tunnel->ike.lifetime && tunnel->ike.lifetime < life)
+		life = tunnel->ike.lifetime;
+	most = life / 2 * 100 / (100 + fuzz);
+	if (!tunnel->margin)
+		return most < 540 ? most : 0;
+	return tunnel->margin < most ? tunnel->margin : most;
+}
+
 static void print_times(FILE *out, const struct aws_tunnel *tunnel)
 {
 	unsigned int interval = tunnel->dpd_interval ? tunnel->dpd_interval : 10;
@@ -90,8 +108,8 @@ static void print_times(FILE *out, const struct aws_tunnel *tunnel)
 		fprintf(out, "    ike-lifetime  = \"%us\"\n", tunnel->ike.lifetime);
 	if (tunnel->esp.lifetime)
 		fprintf(out, "    esp-lifetime  = \"%us\"\n", tunnel->esp.lifetime);
-	if (tunnel->margin)
-		fprintf(out, "    rekey-margin  = \"%us\"\n", tunnel->margin);
+	if (margin_of(tunnel))
+		fprintf(out, "    rekey-margin  = \"%us\"\n", margin_of(tunnel));
 	if (tunnel->fuzz >= 0)
 		fprintf(out, "    rekey-fuzz    = %d\n", tunnel->fuzz);
 	if (tunnel->window)

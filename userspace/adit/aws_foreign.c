@@ -17,6 +17,8 @@ static const struct {
 	const char *what;
 } signs[] = {
 	{ "\x1f\x8b", "a file packed by gzip: unpack it first" },
+	{ "pk\x03\x04", "a ZIP archive: unpack it first" },
+	{ "%pdf", "a PDF: download the configuration itself" },
 	{ "{\\rtf", "a document of a word processor (RTF): save it as text" },
 	{ "&lt;vpn_connection", "the XML with its marks written as &lt; and &gt;, as in a page's "
 	  "source: copy what the page shows" },
@@ -89,10 +91,8 @@ static const struct {
 	  "the download 'Generic', cut off or changed: download it again" },
 	{ "[interface]", "a configuration for WireGuard" },
 	{ "-----begin", "a certificate or key" },
-	{ "mozilla", "a web page" },
-	{ "<html", "a web page" },
-	{ "pk\x03\x04", "a ZIP archive" },
-	{ "%pdf", "a PDF" },
+	{ "mozilla", "a web page: save the download, or what the AWS tool prints" },
+	{ "<html", "a web page: save the download, or what the AWS tool prints" },
 };
 
 static bool holds(const char *content, size_t length, const char *sign)

@@ -59,6 +59,10 @@ static void read_words(const json_t *list, const char *(*word_of)(const char *na
 		word = word_of(json_is_string(value) ? json_string_value(value) : digits);
 		if (word && words->count < AWS_WORDS_MAX)
 			words->list[words->count++] = word;
+		else if (!word && !*words->unknown &&
+			 !aws_token(json_is_string(value) ? json_string_value(value) : digits,
+				    words->unknown, sizeof(words->unknown)))
+			strcpy(words->unknown, "?");
 	}
 }
 
@@ -332,8 +336,9 @@ int aws_read_json(const char *content, size_t length, const char *wanted,
 	int code;
 
 	if (!top)
-		return anl_fail(error, EINVAL, "the JSON is damaged at line %d: %s", mistake.line,
-				mistake.text);
+		return anl_fail(error, EINVAL, "the JSON is damaged at line %d: %s; adit reads "
+				"one whole output of 'aws ec2 describe-vpn-connections'",
+				mistake.line, mistake.text);
 	code = read_top(top, wanted, connection, error);
 	wipe(top);
 	json_decref(top);

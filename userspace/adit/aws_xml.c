@@ -107,10 +107,13 @@ static void read_inside(xmlNode *tunnel, struct aws_tunnel *into)
 			into->peer = peer;
 		}
 	}
-	/* Amazon's are always /30 and /126 */
-	if (!into->inside.length || into->inside.length > 32)
+	/*
+	 * Amazon's are always /30 and /126. Files have been seen that say 128: then there were no
+	 * way to Amazon's own address.
+	 */
+	if (!into->inside.length || into->inside.length > 30)
 		into->inside.length = 30;
-	if (!into->inside6.length)
+	if (!into->inside6.length || into->inside6.length > 126)
 		into->inside6.length = 126;
 }
 
@@ -146,6 +149,20 @@ static void read_tunnel(xmlNode *node, struct aws_tunnel *tunnel)
 	tunnel->dpd_retries = number_at(node, "ipsec/dead_peer_detection/retries", 100);
 }
 
+/* "Local" is the customer's side */
+static void read_selectors(xmlNode *root, struct aws_connection *connection)
+{
+	const bool ipv6 = connection->tunnels[0].inside6.address.family;
+	char text[AWS_TEXT];
+
+	text_at(root, ipv6 ? "ipv6_network_cidr_local" : "ipv4_network_cidr_local", text,
+		sizeof(text));
+	anl_prefix_parse(text, &connection->ours);
+	text_at(root, ipv6 ? "ipv6_network_cidr_remote" : "ipv4_network_cidr_remote", text,
+		sizeof(text));
+	anl_prefix_parse(text, &connection->theirs);
+}
+
 static int read_root(xmlNode *root, struct aws_connection *connection, struct anl_error *error)
 {
 	char attributes[AWS_TEXT];
@@ -169,6 +186,7 @@ static int read_root(xmlNode *root, struct aws_connection *connection, struct an
 					connection->id, AWS_TUNNELS);
 		read_tunnel(node, &connection->tunnels[connection->tunnel_count++]);
 	}
+	read_selectors(root, connection);
 	connection->bgp = !strstr(attributes, "NoBGPVPNConnection") &&
 			  connection->tunnels[0].peer_asn;
 	return 0;
@@ -189,7 +207,10 @@ int aws_read_xml(const char *content, size_t length, struct aws_connection *conn
 	document = xmlReadMemory(content, (int)length, NULL, "UTF-8",
 				 XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 	if (!document)
-		return anl_fail(error, EINVAL, "the XML is damaged: download it again");
+		return anl_fail(error, EINVAL, "the XML is damaged: %s",
+				memmem(content, length, "\\n", 2) ?
+				"it has \\n for the ends of lines, as within JSON: give the whole "
+				"JSON" : "download it again");
 	code = read_root(xmlDocGetRootElement(document), connection, error);
 	xmlFreeDoc(document);
 	xmlCleanupParser();

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * `adit import aws`: files that are something else are called by their names.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <string.h>
+
+#include "adit/aws.h"
+
+static void read_wrong(const char *content, size_t length, const char *says)
+{
+	struct aws_connection connection;
+	struct anl_error error = { 0 };
+
+	assert_int_equal(aws_read(content, length, NULL, &connection, &error), -EINVAL);
+	if (!strstr(error.text, says))
+		fail_msg("'%s' does not say '%s'", error.text, says);
+}
+
+static void what_it_is_instead_is_said(void **state)
+{
+	static const struct {
+		const char *content, *says;
+	} rows[] = {
+		{ "", "empty" }, { " \n", "empty" },
+		{ "! comment\ncrypto isakmp policy 200\n", "Cisco" },
+		{ "set vpn ipsec ike-group AWS\n", "Vyatta" },
+		{ "set security ike proposal\n", "Junos" },
+		{ "conn Tunnel1\n", "strongSwan" },
+		{ "<!doctype html><html>", "web page" },
+		{ "! For Cisco\ntunnel-group 203.0.113.10 type ipsec-l2l\n", "Cisco ASA" },
+		{ "config vpn ipsec phase1-interface\n", "FortiGate" },
+		{ "edit network ike crypto-profiles ike-crypto-profiles\n", "Palo Alto" },
+		{ "set network ike crypto-profiles\n", "Palo Alto" },
+		{ "ipsec ike pre-shared-key 1 text x\n", "Yamaha" },
+		{ "netsh advfirewall consec add rule Name=\"vgw-1\"\n", "Windows" },
+		{ "! a. Go to VPN > IPsec in pfSense\n! #1: Internet Key Exchange Configuration\n"
+		  "! Outside IP Addresses\n", "pfSense" },
+		{ "Install libreswan first\n", "libreswan" },
+		{ "# Suggestive peer configuration for IPSec VPN Connection\n", "VMware" },
+		{ "VpnConnections:\n- Category: VPN\n", "YAML" },
+		{ "VPNCONNECTIONS\tVPN\tcgw-1\n", "--output json" },
+		{ "\xff\xfe" "c\0r\0y\0p\0t\0o\0 \0i\0s\0a\0k\0m\0p\0 \0", "Cisco" },
+		{ "connections {\n aws {\n", "strongSwan" },
+		{ "Amazon Web Services\nYour VPN Connection ID : vpn-1\n", "cut off" },
+		{ "hello", "nothing that Amazon hands out" },
+		{ "<vpn_connection id=\"vpn-1\"><ipsec_tunnel>", "damaged" },
+		{ "<other><vpn_connection/></other>", "a <other>, not a <vpn_connection>" },
+		{ "<vpn_connection/>", "no tunnel" },
+		{ "<vpn_connection id=\"vpn-1\"/>", "no tunnel" },
+		{ "<vpn_connection id=\"vpn-1\"><ipsec_tunnel/></vpn_connection>",
+		  "tunnel 1 of vpn-1 lacks Amazon's outside address" },
+		{ "{", "JSON is damaged at line" },
+		{ "{}", "no VpnConnections" }, { "[]", "no VpnConnections" },
+		{ "{\"VpnConnections\":[{\"VpnConnectionId\":\"vpn-1\"},"
+		  "{\"VpnConnectionId\":\"vpn-2\"}]}", "--connection: vpn-1, vpn-2" },
+		{ "{\"version\":4,\"terraform_version\":\"1.5.0\",\"resources\":[]}", "Terraform" },
+		{ "{\"AWSTemplateFormatVersion\":\"2010-09-09\"}", "CloudFormation" },
+		{ "{\"CustomerGateways\":[]}", "describe-customer-gateways" },
+		{ "PK\x03\x04.", "a ZIP archive: unpack it first" },
+		{ "<?xml version=\\\"1.0\\\"?>\\n<vpn_connection id=\\\"vpn-1\\\">",
+		  "as within JSON" },
+		{ "{\"a\":1}\n{\"a\":2}", "one whole output" },
+		{ "\x1f\x8b\x08 ", "gzip" }, { "{\\rtf1\\ansi Amazon", "RTF" },
+		{ "&lt;vpn_connection id=", "written as &lt;" },
+		{ "\nAn error occurred (UnauthorizedOperation) when calling the "
+		  "DescribeVpnConnections operation", "an error of the AWS tool" },
+		{ "[Interface]\nPrivateKey =", "WireGuard" },
+		{ "client\nremote cvpn-endpoint-0.prod.clientvpn", "Client VPN" },
+		{ "{\"VpnConnections\":[{\"VpnConnectionId\":\"vpn-1\",\"State\":\"deleted\"},"
+		  "{\"VpnConnectionId\":\"vpn-2\",\"State\":\"available\"}]}",
+		  "vpn-2 has no CustomerGatewayConfiguration" },
+		{ "{\"VpnConnectionDeviceSampleConfiguration\":\"! crypto isakmp policy 1\"}",
+		  "Cisco IOS" },
+		{ "\"\\\"again\\\"\"", "JSON again" },
+		{ "{\"VpnConnections\":[{\"VpnConnectionId\":\"vpn-7\",\"State\":\"deleted\"}]}",
+		  "vpn-7 is deleted" },
+		{ "{\"VpnConnections\":[{\"VpnConnectionId\":\"vpn-7\"}]}",
+		  "vpn-7 has no CustomerGatewayConfiguration" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		bool wide = rows[i].content[0] == '\xff';
+
+		read_wrong(rows[i].content, wide ? 30 : strlen(rows[i].content), rows[i].says);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_it_is_instead_is_said),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
