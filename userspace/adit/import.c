@@ -129,8 +129,8 @@ static void remark(const struct aws_connection *connection)
 				 "'.', '_'): where it is a placeholder, put the real one into its "
 				 "file", i + 1);
 	if (connection->tunnel_count < AWS_TUNNELS)
-		complain("the file has one tunnel, where Amazon makes two: it may be cut off, and none "
-			 "stands by");
+		complain("the file has one tunnel where Amazon makes two: it may be cut off, and "
+			 "none stands by");
 }
 
 static void report(const struct aws_connection *connection, const char *name,
