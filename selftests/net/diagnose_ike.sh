@@ -10,73 +10,131 @@ plan_none
 need_adit
 need_strongswan
 
-topology_router hosts
-swan_conf right
-swan_conn right peer
-swan_start right || bail_out "strongSwan does not start"
+# Who the two are, and what they offer in phase 1
+phase1()
+{
+	diagnose_begin
+	ours
+	up
+	names "nothing is wrong" healthy "carries traffic in both"
 
-ours
-up
-names "nothing is wrong" healthy "carries traffic in both"
+	peer psk="quite another key"
+	ours
+	failed psk-mismatch
+	names "another pre-shared key" psk-mismatch "enter the same key"
 
-peer psk="quite another key"
-ours
-failed psk-mismatch
-names "another pre-shared key" psk-mismatch "enter the same key"
+	peer proposals=aes256-sha512-modp4096
+	ours
+	failed no-proposal-chosen
+	names "other phase 1 proposals" ike-proposal-mismatch 'ike = \{ "aes256-sha512-modp4096" \}'
 
-peer proposals=aes256-sha512-modp4096
-ours
-failed no-proposal-chosen
-names "other phase 1 proposals" ike-proposal-mismatch 'ike = \{ "aes256-sha512-modp4096" \}'
+	# Two mistakes: the one that comes first is named
+	peer proposals=aes256-sha256-modp2048 psk="quite another key"
+	ours
+	failed no-proposal-chosen
+	names "other proposals and another key" ike-proposal-mismatch '"aes256-sha256-modp2048"'
 
-swan_conf right
-swan_conn right peer local_addrs=203.0.113.9
-swan_load right
-ours
-failed no-proposal-chosen
-names "no connection for us at the peer" peer-not-configured "configure the tunnel at the peer"
+	swan_conf right
+	swan_conn right peer local_addrs=203.0.113.9
+	swan_load right
+	ours
+	failed no-proposal-chosen
+	names "no connection for us at the peer" peer-not-configured "configure the tunnel at the peer"
+}
 
-peer aggressive=yes
-ours
-failed invalid-id
-names "aggressive mode at the peer" exchange-mismatch 'exchange = "aggressive"'
+# The exchange, and identities
+identity()
+{
+	diagnose_begin aggressive=yes
+	ours
+	failed invalid-id
+	names "aggressive mode at the peer" exchange-mismatch 'exchange = "aggressive"'
 
-peer local_id=somebody.example.org
-ours
-failed invalid-id
-names "the peer is somebody else" remote-id-mismatch "somebody.example.org"
+	peer local_id=somebody.example.org
+	ours
+	failed invalid-id
+	names "the peer is somebody else" remote-id-mismatch "somebody.example.org"
 
-peer remote_id=someone.example.org psk="$IKE_PSK"
-ours
-failed invalid-id
-names "the peer expects another identity" local-id-refused "$LEFT4"
+	peer remote_id=someone.example.org psk="$IKE_PSK"
+	ours
+	failed invalid-id
+	names "the peer expects another identity" local-id-refused "$LEFT4"
 
-peer child_esp_proposals=aes256-sha512
-ours
-failed no-proposal-chosen
-names "other phase 2 proposals" esp-proposal-mismatch
+	# Main mode looks the key up by address
+	swan_conf right
+	swan_conn right peer
+	sed -i 's/id-[12] = .*/id-1 = someone.example.org/' "$TMP/right/swanctl/swanctl.conf"
+	swan_load right
+	ours
+	# INVALID-KEY-INFORMATION (RFC 2408 3.14.1), which the daemon cannot rely on
+	wait_for 20 adit_is left '[.history[] | select(.notify == 17)] != []' net
+	names "no key for our address at the peer" psk-missing-at-peer "$LEFT4"
 
-peer child_local_ts=10.77.0.0/16
-ours
-failed ts-unacceptable
-names "other networks" selector-mismatch "mirror"
+	peer
+	ours exchange=aggressive
+	failed invalid-id
+	names "aggressive mode here alone" aggressive-refused 'exchange = "main"'
 
-# The peer begins
+	peer version=2
+	ours
+	failed no-proposal-chosen
+	names "IKEv2 alone at the peer" peer-ikev2-only "version = 1"
+}
 
-swan_conf right
-swan_conn right peer psk="quite another key"
-swan_load right
-ours start=wait
-names "nobody has begun" waits-for-peer
-swan right --initiate --child net --timeout 3 >/dev/null
-failed psk-mismatch
-names "another pre-shared key, the peer begins" psk-mismatch "does not decrypt"
-swan_stop right
-swan_conf right
-swan_conn right peer child_local_ts=10.77.0.0/16
-swan_start right || bail_out "strongSwan does not start again"
-ours start=wait
-swan right --initiate --child net --timeout 3 >/dev/null
-failed ts-unacceptable
-names "other networks, the peer begins" selector-mismatch "10.77.0.0/16"
+phase2()
+{
+	diagnose_begin child_esp_proposals=aes256-sha512
+	ours
+	failed no-proposal-chosen
+	names "other phase 2 proposals, and the line to write" esp-proposal-mismatch 'esp = \{ "aes256-sha512" \}'
+
+	peer child_esp_proposals=$ESP_SUITE-modp2048
+	ours
+	failed no-proposal-chosen
+	names "PFS, and the line to write" pfs-mismatch "esp = \{ \"$ESP_SUITE-modp2048\" \}"
+
+	peer child_local_ts=10.77.0.0/16
+	ours
+	failed ts-unacceptable
+	names "other networks" selector-mismatch "mirror"
+
+	peer child_esp_proposals= child_ah_proposals=sha256
+	ours
+	failed no-proposal-chosen
+	names "AH at the peer" phase2-refused "whatever proposal"
+}
+
+responder()
+{
+	diagnose_begin psk="quite another key"
+	ours start=wait
+	names "nobody has begun" waits-for-peer
+	swan right --initiate --child net --timeout 3 >/dev/null
+	failed psk-mismatch
+	names "another pre-shared key, the peer begins" psk-mismatch "does not decrypt"
+	swan_stop right
+	swan_conf right
+	swan_conn right peer child_local_ts=10.77.0.0/16
+	swan_start right || bail_out "strongSwan does not start again"
+	ours start=wait
+	swan right --initiate --child net --timeout 3 >/dev/null
+	failed ts-unacceptable
+	names "other networks, the peer begins" selector-mismatch "10.77.0.0/16"
+	# A gateway that logs in with our identity, from the router; each login ends the other's tunnel
+	swan_stop right
+	swan_conf right
+	swan_conn right peer remote_addrs=%any remote_id=gw.example.org unique=replace
+	swan_start right || bail_out "strongSwan does not start again"
+	ours local-id=gw.example.org remote-id=$RIGHT4
+	mkdir "$TMP/second"
+	sed "s/$LEFT4/$ROUTER_RIGHT4/" "$TMP/left/aditd.conf" >"$TMP/second/aditd.conf"
+	chmod 600 "$TMP/second/aditd.conf"
+	background in_ns "$router" "$ADITD" -c "$TMP/second/aditd.conf" \
+		--socket "$TMP/second/control" --foreground >"$TMP/second/aditd.log" 2>&1
+	wait_for 90 adit_is left '[.history[] | select(.error == "peer-deleted" and .count > 2)] != []' net ||
+		echo "# the peer deletes nothing"
+	names "another gateway logs in as us" deleted-by-peer "gw.example.org"
+}
+
+lanes phase1 identity phase2 responder
 finish

@@ -14,10 +14,11 @@ diagnose_begin()
 }
 
 # diagnose [TUNNEL]: asks on the left side; the answer is in $TMP/diagnosis, its code in $CODE.
+# $FROM: another namespace to ask from; $AS_USER: words of a program that runs it as another user.
 diagnose()
 {
 	side left
-	in_ns "$NS" "$ADIT" --socket "$DIR/control" diagnose "${1:-net}" --json >"$TMP/diagnosis" \
+	in_ns "${FROM:-$NS}" "${AS_USER[@]}" "$ADIT" --socket "$DIR/control" diagnose "${1:-net}" --json >"$TMP/diagnosis" \
 		2>"$TMP/diagnosis.err"
 	CODE=$(jq -r .code "$TMP/diagnosis" 2>/dev/null)
 }
@@ -26,7 +27,8 @@ diagnose()
 show_diagnosis()
 {
 	jq 'del(.facts)' "$TMP/diagnosis"
-	jq -c '.facts | .probe, .wire, .inside, .route, .firewall, .system, .counters, .mapping' "$TMP/diagnosis"
+	jq -c '.facts | .probe, .wire, .inside, .route, .firewall, .system, .counters, .mapping, .repeats' \
+		"$TMP/diagnosis"
 	jq -c '.facts.tunnel | .state, .last_error, .contact, .send_error, .history[-4:][]' \
 		"$TMP/diagnosis"
 	cat "$TMP/diagnosis.err"

@@ -216,6 +216,9 @@ static void test_path(void **state)
 	       "'UDP port 500','from':'192.0.2.254'}]}," PROBE(SILENT, SILENT, PING("true")) "}");
 	EXPECT("peer-filtered", down, "{'wire':{'icmp':[{'kind':'port-unreachable','about':"
 	       "'UDP port 500','from':'198.51.100.1'}]}," PROBE(SILENT, TAKES, PING("true")) "}");
+	/* Something listens on port 500; that nothing does on the other explains nothing */
+	EXPECT("unknown", down, "{'wire':{'icmp':[{'kind':'port-unreachable','about':"
+	       "'UDP port 4500','from':'198.51.100.1'}]}," PROBE(SILENT, SILENT, PING("true")) "}");
 	EXPECT("dns", down, "{'tunnel':{'last_error':{'code':'dns'},"
 	       "'config':{'local':'192.0.2.1'}},'route':{'names':['2001:db8::1']}}");
 	EXPECT("remote-is-us", down, "{'route':{'remote':{'local':true}},"
@@ -336,6 +339,9 @@ static void test_habits(void **state)
 	       UP("192.0.2.1:1024", "4") "]}}");
 	EXPECT("healthy", up, "{'tunnel':{'history':[" UP("192.0.2.1:500", "5") ","
 	       UP("192.0.2.7:500", "1") "]}}");
+	EXPECT("xauth-failed", down, "{'tunnel':{" ERROR("xauth-failed") "}}");
+	EXPECT("xauth-mismatch", down, "{'tunnel':{" ERROR("xauth-mismatch") "}}");
+	EXPECT("no-lease", down, "{'tunnel':{" ERROR("no-lease") "}}");
 	EXPECT("deleted-by-peer", down, "{'tunnel':{'history':[" UP("192.0.2.1:500", "5") ","
 	       GONE("5", "950") "]}}");
 	EXPECT("unknown", down, "{'tunnel':{'history':[" UP("192.0.2.1:500", "5") ","

@@ -205,8 +205,15 @@ static void test_ask(void **state)
 	/* An IKEv2 question is one that its own reader takes for one with an SA; cut, for none */
 	length = ask_ikev2(cookie, message);
 	assert_in_range(length, 400, 1250);
+	assert_int_equal(ask_read(message, length, NULL, 0).kind, ASK_OTHER);
+	message[19] |= 0x20;
 	assert_int_equal(ask_read(message, length, NULL, 0).kind, ASK_SA);
 	assert_int_equal(ask_read(message, 30, NULL, 0).kind, ASK_OTHER);
+	/* Who sends back what he gets has answered nothing */
+	length = ask_main(cookie, &one, IKE_AUTH_PSK, 0, message);
+	assert_int_equal(ask_read(message, length, &one, IKE_AUTH_PSK).kind, ASK_OTHER);
+	message[8] = 1;
+	assert_int_equal(ask_read(message, length, &one, IKE_AUTH_PSK).kind, ASK_SA);
 	free(lists);
 }
 

@@ -20,6 +20,7 @@ enum {
 	IKEV2_VERSION = 0x20,
 	IKEV2_SA_INIT = 34,
 	IKEV2_INITIATOR = 0x08,
+	IKEV2_RESPONSE = 0x20,
 	IKEV2_SA = 33,
 	IKEV2_KE = 34,
 	IKEV2_NONCE = 40,
@@ -244,6 +245,21 @@ static void read_sa(struct ask_answer *answer, const struct payload *sa,
 	free(offer);
 }
 
+/*
+ * Who only sends back what came to it answers nothing: the answer to a first message has a cookie of
+ * the responder's (RFC 2408 2.5.3), or says that it is one (RFC 7296 3.1).
+ */
+static bool is_reflected(const uint8_t *message)
+{
+	static const uint8_t none[8];
+	uint8_t exchange = message[18];
+
+	if (message[17] >> 4 == 2)
+		return !(message[19] & IKEV2_RESPONSE);
+	return (exchange == IKE_EXCHANGE_MAIN || exchange == IKE_EXCHANGE_AGGRESSIVE) &&
+	       !memcmp(message + 8, none, sizeof(none));
+}
+
 struct ask_answer ask_read(const uint8_t *message, size_t length, const struct proposal_list *list,
 			   uint16_t auth)
 {
@@ -255,10 +271,12 @@ struct ask_answer ask_read(const uint8_t *message, size_t length, const struct p
 
 	if (!message || length < 28)
 		return answer;
+	answer.kind = ASK_OTHER;
+	if (is_reflected(message))
+		return answer;
 	/* RFC 2408 3.1, RFC 7296 3.1: both have the version at the same place */
 	if (message[17] >> 4 == 2)
 		return read_ikev2(bytes_of(message, length));
-	answer.kind = ASK_OTHER;
 	if (!message_parse_header(&m, bytes_of(message, length), &fault) ||
 	    !message_parse_payloads(&m, m.body, false, &fault))
 		return answer;

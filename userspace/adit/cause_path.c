@@ -170,10 +170,21 @@ static const json_t *icmp(const json_t *facts, const char *kind)
 	return NULL;
 }
 
+static const json_t *icmp_about(const json_t *facts, const char *kind, const char *about)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(fact(facts, "wire.icmp"), i, one)
+		if (fact_is(one, "kind", kind) && fact_is(one, "about", about))
+			return one;
+	return NULL;
+}
+
 /* The peer's host says so, and no daemon of it is heard on the other port */
 static bool peer_port_closed(const json_t *facts, struct finding *f)
 {
-	const json_t *seen = icmp(facts, "port-unreachable");
+	const json_t *seen = icmp_about(facts, "port-unreachable", "UDP port 500");
 
 	if (!tunnel_is_down(facts) || !seen || !fact_is(seen, "from", remote(facts)) ||
 	    answered(facts, "ike500") || answered(facts, "ike4500"))

@@ -287,6 +287,39 @@ static bool aggressive_refused(const json_t *facts, struct finding *f)
 			 *id ? id : fact_text(facts, "tunnel.local"));
 }
 
+/* The daemon has seen what was refused, and its text names it */
+static bool xauth_failed(const json_t *facts, struct finding *f)
+{
+	if (!last_error_is(facts, "xauth-failed"))
+		return false;
+	say_daemon(facts, f);
+	say_cure(f, "enter the same user and password on both sides (here: xauth-user and "
+		 "xauth-password-file, or the file of xauth-users), then 'adit reload'");
+	return say_cause(f, "Phase 1 is agreed, but the user's name or password (XAUTH) is refused.");
+}
+
+static bool xauth_differs(const json_t *facts, struct finding *f)
+{
+	if (!last_error_is(facts, "xauth-mismatch"))
+		return false;
+	say_daemon(facts, f);
+	say_cure(f, "set auth to the kind that the peer wants (\"xauth-psk\" with xauth-user, or "
+		 "\"psk\"), or switch XAUTH on or off at the peer; here it is \"%s\"",
+		 fact_text(facts, "tunnel.config.auth"));
+	return say_cause(f, "One side wants a user's name and password (XAUTH), the other does "
+			 "not.");
+}
+
+static bool no_lease(const json_t *facts, struct finding *f)
+{
+	if (!last_error_is(facts, "no-lease"))
+		return false;
+	say_daemon(facts, f);
+	say_cure(f, "give the side that assigns addresses a pool with room (here: pool; "
+		 "strongSwan: pools), or set mode-config = \"no\" if addresses are not assigned");
+	return say_cause(f, "No address is assigned (mode config): the pool is missing or empty.");
+}
+
 static bool waits_for_peer(const json_t *facts, struct finding *f)
 {
 	if (!fact_is(facts, "tunnel.state", "dormant") || !fact_is(facts, "tunnel.start", "wait") ||
@@ -417,6 +450,9 @@ const struct cause causes_phase1[] = {
 	{ "aggressive-refused", "the peer refuses our first message of aggressive mode",
 	  aggressive_refused },
 	{ "local-id-refused", "the peer does not accept our identity", local_id },
+	{ "xauth-failed", "the user's name or password (XAUTH) is refused", xauth_failed },
+	{ "xauth-mismatch", "only one side wants XAUTH", xauth_differs },
+	{ "no-lease", "no address is assigned (mode config)", no_lease },
 	{ "identity-conflict", "two gateways come with one identity", identity_fight },
 	{ "identity-conflict", NULL, identity_shared },
 	{ "deleted-by-peer", "the peer deletes the tunnel again and again", deleted_again },

@@ -157,6 +157,16 @@ bool causes_healthy(const json_t *facts, struct finding *finding)
 	return true;
 }
 
+static void say_errors(const json_t *facts, struct finding *finding)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(fact(facts, "wire.icmp"), i, one)
+		say_seen(finding, "%s answers with ICMP %s (%s)", fact_text(one, "from"),
+			 fact_text(one, "kind"), fact_text(one, "about"));
+}
+
 static void say_probe(const json_t *facts, struct finding *finding, const char *path,
 		      const char *what)
 {
@@ -193,6 +203,7 @@ void causes_unknown(const json_t *facts, struct finding *finding)
 	if (fact(facts, "probe.ping"))
 		say_seen(finding, "ping of the peer: %s",
 			 fact_true(facts, "probe.ping.answered") ? "answered" : "no answer");
+	say_errors(facts, finding);
 	if (fact_false(facts, "can_probe"))
 		say_seen(finding, "without root neither wire nor peer could be asked");
 	say_cure(finding, "see 'adit monitor %s' and the peer's log; the facts are in 'adit "
