@@ -246,8 +246,8 @@ static void read_sa(struct ask_answer *answer, const struct payload *sa,
 }
 
 /*
- * Who only sends back what came to it answers nothing: the answer to a first message has a cookie of
- * the responder's (RFC 2408 2.5.3), or says that it is one (RFC 7296 3.1).
+ * Who only sends back what came to it answers nothing: the answer to a first message has a cookie
+ * of the responder's (RFC 2408 2.5.3), or says that it is one (RFC 7296 3.1).
  */
 static bool is_reflected(const uint8_t *message)
 {

@@ -295,7 +295,8 @@ static bool xauth_failed(const json_t *facts, struct finding *f)
 	say_daemon(facts, f);
 	say_cure(f, "enter the same user and password on both sides (here: xauth-user and "
 		 "xauth-password-file, or the file of xauth-users), then 'adit reload'");
-	return say_cause(f, "Phase 1 is agreed, but the user's name or password (XAUTH) is refused.");
+	return say_cause(f, "Phase 1 is agreed, but the user's name or password (XAUTH) is "
+			 "refused.");
 }
 
 static bool xauth_differs(const json_t *facts, struct finding *f)
