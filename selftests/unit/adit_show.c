@@ -318,6 +318,35 @@ static void graphs(void **state)
 	assert_int_equal((int)history_rate(&history), 1000);
 }
 
+static void long_lines_are_folded(void **state)
+{
+	static const struct {
+		const char *text;
+		int width;
+		const char *folded;
+	} rows[] = {
+		{ "  ab one two three\n  cd four\n", 12, "  ab one two\n     three\n  cd four\n" },
+		{ "head of it is long\n", 12, "head of it\n    is long\n" },
+		{ "  ab one two three\n", 0, "  ab one two three\n" },
+		/* Neither colours nor the second byte of a character take a column */
+		{ "  ab \033[31monetwo\033[0m \xc3\xa4\xc3\xa4\n", 14,
+		  "  ab \033[31monetwo\033[0m \xc3\xa4\xc3\xa4\n" },
+		/* A word that fits nowhere is left to the terminal */
+		{ "  ab onetwothreefour five\n", 10, "  ab onetwothreefour\n     five\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct page page;
+
+		page.out = open_memstream(&page.text, &page.size);
+		terminal_fold(page.out, rows[i].text, rows[i].width, 5);
+		fclose(page.out);
+		assert_string_equal(page.text, rows[i].folded);
+		free(page.text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,7 +360,10 @@ int main(void)
 		cmocka_unit_test(events_as_lines),
 		cmocka_unit_test(quantities),
 		cmocka_unit_test(graphs),
+		cmocka_unit_test(long_lines_are_folded),
 	};
 
+	/* The pages are memory, and could be shown on the terminal that this runs on */
+	setenv("NO_COLOR", "1", 1);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
 #include <string.h>
 
 #include "adit/client.h"
 #include "adit/command.h"
 #include "adit/event.h"
+#include "adit/terminal.h"
 #include "adit/tunnel.h"
 
 /* More tunnels than fit a screen one by one are shown as a table */
 #define IN_FULL	3
+
+/* On a terminal long lines go on below their values */
+static void print_tunnel(const json_t *tunnel, double now)
+{
+	int width = 0, height;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return;
+	tunnel_print(out, tunnel, now);
+	fclose(out);
+	if (terminal_is(stdout))
+		terminal_size(&width, &height);
+	terminal_fold(stdout, text, width, TUNNEL_INDENT);
+	free(text);
+}
 
 static void print(const json_t *tunnels, bool named)
 {
@@ -27,7 +47,7 @@ static void print(const json_t *tunnels, bool named)
 	json_array_foreach(tunnels, i, tunnel) {
 		if (i)
 			putchar('\n');
-		tunnel_print(stdout, tunnel, now);
+		print_tunnel(tunnel, now);
 	}
 }
 

@@ -13,7 +13,9 @@ static const char *const codes[] = {
 
 bool terminal_is(FILE *out)
 {
-	return isatty(fileno(out));
+	int fd = fileno(out);
+
+	return isatty(fd < 0 ? STDOUT_FILENO : fd);
 }
 
 bool terminal_colours(FILE *out)
@@ -47,6 +49,58 @@ void terminal_text(FILE *out, const char *text)
 		} else {
 			fputc(c < 0x20 || c == 0x7f ? '?' : c, out);
 		}
+	}
+}
+
+/* The bytes of an escape sequence at @text, which take no column; 0: there is none */
+static size_t escape_length(const char *text)
+{
+	const char *end;
+
+	if (strncmp(text, "\033[", 2))
+		return 0;
+	end = strchr(text, 'm');
+	return end ? (size_t)(end - text) + 1 : 0;
+}
+
+/* The columns up to the next blank */
+static int word_width(const char *text)
+{
+	int width = 0;
+
+	while (*text && *text != ' ' && *text != '\n') {
+		size_t escape = escape_length(text);
+
+		/* Of UTF-8 the first byte counts */
+		width += !escape && ((unsigned char)*text & 0xc0) != 0x80;
+		text += escape ? escape : 1;
+	}
+	return width;
+}
+
+void terminal_fold(FILE *out, const char *text, int width, int indent)
+{
+	bool indented = false;
+	int column = 0;
+
+	for (; *text; text++) {
+		size_t escape = escape_length(text);
+
+		if (escape) {
+			fwrite(text, 1, escape, out);
+			text += escape - 1;
+			continue;
+		}
+		if (!column)
+			indented = *text == ' ';
+		if (*text == ' ' && width && column > indent &&
+		    column + 1 + word_width(text + 1) > width) {
+			fprintf(out, "\n%*s", indented ? indent : 4, "");
+			column = indented ? indent : 4;
+			continue;
+		}
+		column = *text == '\n' ? 0 : column + (((unsigned char)*text & 0xc0) != 0x80);
+		fputc(*text, out);
 	}
 }
 

@@ -10,7 +10,7 @@
 
 enum colour { COLOUR_NONE, COLOUR_GREEN, COLOUR_YELLOW, COLOUR_RED, COLOUR_BOLD, COLOUR_DIM };
 
-/** terminal_is - @out is a terminal. */
+/** terminal_is - @out is a terminal, or memory: the standard output gets it later. */
 bool terminal_is(FILE *out);
 
 /** terminal_colours - @out is one that shows colours, and NO_COLOR is not set. */
@@ -27,6 +27,14 @@ void terminal_end(FILE *out, enum colour colour);
  * does a text that is not there (NULL).
  */
 void terminal_text(FILE *out, const char *text);
+
+/**
+ * terminal_fold - print lines, broken at blanks where they are wider than @width
+ *
+ * What is left of a line goes on @indent columns in, or 4 where the line has no indentation
+ * itself. What terminal_begin() adds takes no columns. @width 0: nothing is broken.
+ */
+void terminal_fold(FILE *out, const char *text, int width, int indent);
 
 /** terminal_width, terminal_height - of the standard output; 80 and 24 where not known. */
 void terminal_size(int *width, int *height);

@@ -10,6 +10,7 @@
 /* Column at which the values stand */
 #define LABEL "  %-11s "
 #define BLANK "              "
+_Static_assert(sizeof(BLANK) - 1 == TUNNEL_INDENT, "the column of the values");
 
 static const char *text_of(const json_t *object, const char *name)
 {

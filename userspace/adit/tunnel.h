@@ -10,6 +10,9 @@
 
 #include "adit/terminal.h"
 
+/* The column at which the values stand, behind their labels */
+#define TUNNEL_INDENT 14
+
 /** tunnel_print - all that there is to say about it. @now: Unix seconds */
 void tunnel_print(FILE *out, const json_t *tunnel, double now);
 

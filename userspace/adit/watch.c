@@ -48,13 +48,24 @@ static void forget(struct watched *list)
 	}
 }
 
-/* One line on a pipe, two with graphs on a terminal */
+static void print_graph(const char *label, const struct history *history, int columns)
+{
+	/* "  out 26.0 Mbit/s   " goes before it */
+	int room = columns > 24 ? columns - 20 : 4;
+	size_t graph = (size_t)room < history->count ? (size_t)room : history->count;
+	char rate[QUANTITY_TEXT];
+
+	printf("  %-3s %-13s ", label, rate_format(history_rate(history), rate));
+	history_graph(stdout, history, graph);
+	printf("%*s", room - (int)graph, "");
+}
+
+/* One line, or two with graphs */
 static void print(const json_t *tunnel, struct watched *watched, bool graphs, int width, double now)
 {
 	const char *state = member_string(tunnel, "state");
 	const json_t *error = json_object_get(tunnel, "last_error");
 	char in[QUANTITY_TEXT], out[QUANTITY_TEXT], since[QUANTITY_TEXT] = "";
-	size_t graph = width > 30 ? (size_t)(width - 26) / 2 : 2;
 	double bytes_in, bytes_out, when;
 
 	tunnel_traffic(tunnel, &bytes_in, &bytes_out);
@@ -69,8 +80,10 @@ static void print(const json_t *tunnel, struct watched *watched, bool graphs, in
 	terminal_begin(stdout, tunnel_state_colour(state));
 	printf("%-11s", state);
 	terminal_end(stdout, tunnel_state_colour(state));
-	printf(" %8s  in %-13s out %-13s", since, rate_format(history_rate(&watched->in), in),
-	       rate_format(history_rate(&watched->out), out));
+	printf(" %8s", since);
+	if (!graphs)
+		printf("  in %-13s out %-13s", rate_format(history_rate(&watched->in), in),
+		       rate_format(history_rate(&watched->out), out));
 	if (json_is_object(error) && strcmp(state, "established")) {
 		putchar(' ');
 		terminal_text(stdout, member_string(error, "code"));
@@ -78,11 +91,8 @@ static void print(const json_t *tunnel, struct watched *watched, bool graphs, in
 	putchar('\n');
 	if (!graphs)
 		return;
-	fputs("  in  ", stdout);
-	history_graph(stdout, &watched->in, graph);
-	printf("%*s", (int)(graph > watched->in.count ? graph - watched->in.count : 0), "");
-	fputs("  out ", stdout);
-	history_graph(stdout, &watched->out, graph);
+	print_graph("in", &watched->in, width / 2);
+	print_graph("out", &watched->out, width / 2);
 	fputs("\n\n", stdout);
 }
 
@@ -148,7 +158,7 @@ static int watch(struct client *client, const char *name, bool screen)
 	}
 	forget(list);
 	if (screen)
-		fputs("\033[?25h\033[?1049l", stdout);
+		fputs("\033[?7h\033[?25h\033[?1049l", stdout);
 	fflush(stdout);
 	if (status != ADIT_DONE)
 		complain("%s", error.text);
@@ -174,8 +184,12 @@ static int run(const struct options *options, char **words)
 	}
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	if (screen)	/* the other screen, without a cursor: what was there before comes back */
-		fputs("\033[?1049h\033[?25l", stdout);
+	/*
+	 * The other screen, without a cursor: what was there before comes back. What is wider than
+	 * the screen must not push down what is below.
+	 */
+	if (screen)
+		fputs("\033[?1049h\033[?25l\033[?7l", stdout);
 	status = watch(client, words[0], screen);
 	client_close(client);
 	return status;
