@@ -274,13 +274,59 @@ static void test_no_other_phase1(void **state)
 	world_free(g.w);
 }
 
+/* On port 4500 four bytes of zero come before the header (RFC 3948 2.2). */
+static enum verdict lose_informational(struct world *w, const struct datagram *d)
+{
+	bool informational = d->length > 22 && d->bytes[22] == 5;
+
+	return informational && w->now < *(uint64_t *)w->test ? WORLD_DROP : WORLD_PASS;
+}
+
+static bool begins_anew(struct world *w)
+{
+	return w->sides[0].counts[IKE_EVENT_INITIATING] == 2;
+}
+
+/*
+ * Identities may be shared behind a NAT, and this one gives the peer another port in the middle of
+ * a new phase 1, which so takes no children over; that the peer has deleted the old one was lost.
+ * When the gateway finds that dead, the peer hears that its child is gone, and begins another.
+ */
+static void test_other_port(void **state)
+{
+	struct couple c;
+	struct world *w = couple_begin(&c, 1);
+	uint64_t until;
+
+	world_nat(w, 0);
+	c.left.local_id = "user.example";
+	c.left.ike_lifetime = 600;
+	c.left.rekey_margin = 60;
+	c.right.remote = (struct ike_address){ 0 };
+	c.right.remote_id = "%any";
+	c.left.unique = c.right.unique = IKE_UNIQUE_NEVER;
+	c.left.dpd_delay = c.right.dpd_delay = 10;
+	c.left.dpd_timeout = c.right.dpd_timeout = 30;
+	assert_true(couple_go(&c, w, 20 * SECONDS));
+	assert_true(world_run(w, w->now + 700 * SECONDS, begins_anew));
+	world_rebind(w, 0);
+	until = w->now + 20 * SECONDS;
+	w->test = &until;
+	w->judge = lose_informational;
+	world_run(w, w->now + 120 * SECONDS, NULL);
+	assert_int_equal(w->sides[1].counts[IKE_EVENT_DPD], 1);
+	assert_true(couple_up(w));
+	couple_carries(w);
+	world_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_twins),	     cmocka_unit_test(test_moved),
 		cmocka_unit_test(test_restarted),    cmocka_unit_test(test_one_nat),
 		cmocka_unit_test(test_strangers),    cmocka_unit_test(test_rekey_beside),
-		cmocka_unit_test(test_no_other_phase1),
+		cmocka_unit_test(test_no_other_phase1), cmocka_unit_test(test_other_port),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

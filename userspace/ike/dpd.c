@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ike/dpd.h"
 
+#include "ike/child.h"
 #include "ike/informational.h"
 #include "ike/report.h"
 
@@ -46,6 +47,36 @@ void dpd_ask_soon(struct session *s)
 	s->dpd_hinted = true;
 }
 
+/*
+ * One with the same identity at the same address, begun since @s was heard of: where peers may
+ * share both behind a NAT, it may be the same peer behind another port, or another peer
+ * (session_same_peer()).
+ */
+static bool is_namesake(const struct session *s, const struct session *other)
+{
+	return other != s && other->established && !other->retiring && other->begun > s->seen &&
+	       other->connection == s->connection &&
+	       !strcmp(other->access.user, s->access.user) &&
+	       ike_address_equal(&other->remote.address, &s->remote.address) &&
+	       identity_matches(&other->peer, &s->peer);
+}
+
+/* If it is the same, it thinks that its children live: it is told. Another does not know them. */
+static void tell_namesake(struct session *s)
+{
+	struct session *other = s->ike->sessions;
+	struct child *c;
+
+	while (other && !is_namesake(s, other))
+		other = other->next;
+	for (c = s->ike->children; other && c; c = c->next) {
+		if (c->session != s || c->state != CHILD_ESTABLISHED)
+			continue;
+		c->session = other;
+		child_delete(c);
+	}
+}
+
 static void dead(struct session *s)
 {
 	struct ike_event event = on_session(s, IKE_EVENT_DPD, IKE_SEVERITY_ERROR);
@@ -68,6 +99,7 @@ static void dead(struct session *s)
 		if (other != s && other->established && session_same_peer(other, s))
 			session_forget(other);
 	}
+	tell_namesake(s);
 	session_forget(s);
 	if (action == IKE_DPD_RESTART && c->settings.remote.family)
 		connection_lost(c);
