@@ -477,15 +477,24 @@ static int receive_ah6(struct sk_buff *skb)
 	return receive(skb, AF_INET6, IPPROTO_AH, false, 0);
 }
 
-/* From a UDP socket with UDP_ENCAP_ESPINUDP: the UDP header is just behind us. */
+/*
+ * From a UDP socket with UDP_ENCAP_ESPINUDP: the UDP header is just behind us. A socket that
+ * has taken a chain apart leaves its packets linked, and who sends the first would send all.
+ */
+static int receive_udp(struct sk_buff *skb, u8 family)
+{
+	skb_mark_not_on_list(skb);
+	return receive(skb, family, IPPROTO_ESP, true, 0);
+}
+
 static int receive_udp4(struct sk_buff *skb, int nexthdr, __be32 spi, int encap_type)
 {
-	return receive(skb, AF_INET, IPPROTO_ESP, true, 0);
+	return receive_udp(skb, AF_INET);
 }
 
 static int receive_udp6(struct sk_buff *skb, int nexthdr, __be32 spi, int encap_type)
 {
-	return receive(skb, AF_INET6, IPPROTO_ESP, true, 0);
+	return receive_udp(skb, AF_INET6);
 }
 
 /* XFRM asks who wants to know of a packet that went through its own states. */

@@ -75,6 +75,15 @@ check "64 frames: four chains" sent_in 640 40 100 $hosts
 # A chain has no socket, and this one's wants to know how much it has under way.
 check "what is sent here leaves in time, but alone" sent_in 640 640 700 $gateways
 }
+tunnel_down
+
+# The socket takes the chain apart, and adit hands each packet on at once.
+tunnel right=adit encap=4500:4500 || bail_out "no tunnel"
+coalesce adaptive-tx off tx-usecs 10000 tx-frames 16
+# shellcheck disable=SC2086 # words
+check "a chain that adit receives, and forwards" sent_in 640 40 100 $hosts
+tunnel_down
+tunnel encap=4500:4500 || bail_out "no tunnel"
 
 # If each waited 10 ms, 500 echoes took 10 s.
 coalesce adaptive-tx on tx-usecs 10000
