@@ -326,7 +326,7 @@ static void long_lines_are_folded(void **state)
 		const char *folded;
 	} rows[] = {
 		{ "  ab one two three\n  cd four\n", 12, "  ab one two\n     three\n  cd four\n" },
-		{ "head of it is long\n", 12, "head of it\n    is long\n" },
+		{ "head of it is long\n", 12, "head of it\n     is long\n" },
 		{ "  ab one two three\n", 0, "  ab one two three\n" },
 		/* Neither colours nor the second byte of a character take a column */
 		{ "  ab \033[31monetwo\033[0m \xc3\xa4\xc3\xa4\n", 14,

@@ -35,28 +35,36 @@ static void print_json(json_t *facts, const struct finding *findings, size_t cou
 	json_decref(result);
 }
 
-static void print_labelled(const char *label, const char *text)
+/* Column at which the values stand */
+#define INDENT 10
+
+static void print_labelled(FILE *out, const char *label, const char *text)
 {
-	terminal_begin(stdout, COLOUR_DIM);
-	printf("%-10s", label);
-	terminal_end(stdout, COLOUR_DIM);
-	terminal_text(stdout, text);
-	putchar('\n');
+	terminal_begin(out, COLOUR_DIM);
+	fprintf(out, "%-*s", INDENT, label);
+	terminal_end(out, COLOUR_DIM);
+	terminal_text(out, text);
+	fputc('\n', out);
 }
 
 static void print_finding(const struct finding *finding, enum colour colour)
 {
+	struct terminal_page page;
 	const json_t *line;
 	size_t i;
 
-	terminal_begin(stdout, colour);
-	terminal_text(stdout, finding->cause);
-	terminal_end(stdout, colour);
-	printf(" [%s]\n", finding->code);
+	if (!terminal_page_begin(&page))
+		return;
+	terminal_begin(page.out, colour);
+	terminal_text(page.out, finding->cause);
+	terminal_end(page.out, colour);
+	fprintf(page.out, " [%s]\n", finding->code);
 	json_array_foreach(finding->evidence, i, line)
-		print_labelled(i ? "" : "evidence", json_string_value(line));
+		print_labelled(page.out, i ? "" : "evidence", json_string_value(line));
+	terminal_page_end(&page, INDENT);
+	/* A command that is broken into lines could not be copied */
 	if (*finding->cure)
-		print_labelled("cure", finding->cure);
+		print_labelled(stdout, "cure", finding->cure);
 }
 
 static void print(const struct finding *findings, size_t count, bool healthy)

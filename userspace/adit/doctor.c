@@ -101,27 +101,30 @@ static enum colour colour_of(const char *word)
 	return COLOUR_NONE;
 }
 
+/* Column at which the texts stand */
+#define INDENT 21
+
 /* "ok    module         adit 0.1.0 is loaded", and what to do on a line of its own */
-static void print(const json_t *findings)
+static void print(const json_t *finding)
 {
-	const json_t *finding;
-	size_t i;
+	const char *verdict = json_string_value(json_object_get(finding, "verdict"));
+	const char *cure = json_string_value(json_object_get(finding, "cure"));
+	struct terminal_page page;
 
-	json_array_foreach(findings, i, finding) {
-		const char *verdict = json_string_value(json_object_get(finding, "verdict"));
-		const char *cure = json_string_value(json_object_get(finding, "cure"));
-
-		terminal_begin(stdout, colour_of(verdict));
-		printf("%-5s", verdict);
-		terminal_end(stdout, colour_of(verdict));
-		printf(" %-14s ", json_string_value(json_object_get(finding, "check")));
-		terminal_text(stdout, json_string_value(json_object_get(finding, "text")));
+	if (!terminal_page_begin(&page))
+		return;
+	terminal_begin(page.out, colour_of(verdict));
+	fprintf(page.out, "%-5s", verdict);
+	terminal_end(page.out, colour_of(verdict));
+	fprintf(page.out, " %-14s ", json_string_value(json_object_get(finding, "check")));
+	terminal_text(page.out, json_string_value(json_object_get(finding, "text")));
+	fputc('\n', page.out);
+	terminal_page_end(&page, INDENT);
+	/* A command that is broken into lines could not be copied */
+	if (cure) {
+		printf("%*s-> ", INDENT, "");
+		terminal_text(stdout, cure);
 		putchar('\n');
-		if (cure) {
-			fputs("                     -> ", stdout);
-			terminal_text(stdout, cure);
-			putchar('\n');
-		}
 	}
 }
 
@@ -142,7 +145,11 @@ static int run(const struct options *options, char **words)
 		putchar('\n');
 		json_decref(all);
 	} else {
-		print(doctor.findings);
+		const json_t *finding;
+		size_t i;
+
+		json_array_foreach(doctor.findings, i, finding)
+			print(finding);
 	}
 	status = doctor.failed ? ADIT_FAILED : ADIT_DONE;
 	json_decref(doctor.findings);

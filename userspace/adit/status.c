@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <stdlib.h>
 #include <string.h>
 
 #include "adit/client.h"
@@ -14,19 +13,12 @@
 /* On a terminal long lines go on below their values */
 static void print_tunnel(const json_t *tunnel, double now)
 {
-	int width = 0, height;
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	struct terminal_page page;
 
-	if (!out)
+	if (!terminal_page_begin(&page))
 		return;
-	tunnel_print(out, tunnel, now);
-	fclose(out);
-	if (terminal_is(stdout))
-		terminal_size(&width, &height);
-	terminal_fold(stdout, text, width, TUNNEL_INDENT);
-	free(text);
+	tunnel_print(page.out, tunnel, now);
+	terminal_page_end(&page, TUNNEL_INDENT);
 }
 
 static void print(const json_t *tunnels, bool named)

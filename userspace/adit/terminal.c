@@ -80,7 +80,6 @@ static int word_width(const char *text)
 
 void terminal_fold(FILE *out, const char *text, int width, int indent)
 {
-	bool indented = false;
 	int column = 0;
 
 	for (; *text; text++) {
@@ -91,17 +90,33 @@ void terminal_fold(FILE *out, const char *text, int width, int indent)
 			text += escape - 1;
 			continue;
 		}
-		if (!column)
-			indented = *text == ' ';
 		if (*text == ' ' && width && column > indent &&
 		    column + 1 + word_width(text + 1) > width) {
-			fprintf(out, "\n%*s", indented ? indent : 4, "");
-			column = indented ? indent : 4;
+			fprintf(out, "\n%*s", indent, "");
+			column = indent;
 			continue;
 		}
 		column = *text == '\n' ? 0 : column + (((unsigned char)*text & 0xc0) != 0x80);
 		fputc(*text, out);
 	}
+}
+
+bool terminal_page_begin(struct terminal_page *page)
+{
+	*page = (struct terminal_page){ 0 };
+	page->out = open_memstream(&page->text, &page->size);
+	return page->out;
+}
+
+void terminal_page_end(struct terminal_page *page, int indent)
+{
+	int width = 0, height;
+
+	fclose(page->out);
+	if (terminal_is(stdout))
+		terminal_size(&width, &height);
+	terminal_fold(stdout, page->text, width, indent);
+	free(page->text);
 }
 
 void terminal_size(int *width, int *height)

@@ -31,10 +31,25 @@ void terminal_text(FILE *out, const char *text);
 /**
  * terminal_fold - print lines, broken at blanks where they are wider than @width
  *
- * What is left of a line goes on @indent columns in, or 4 where the line has no indentation
- * itself. What terminal_begin() adds takes no columns. @width 0: nothing is broken.
+ * What is left of a line goes on @indent columns in. What terminal_begin() adds takes no columns.
+ * @width 0: nothing is broken.
  */
 void terminal_fold(FILE *out, const char *text, int width, int indent);
+
+/**
+ * struct terminal_page - text for the standard output, which is folded if that is a terminal
+ * @out: to be written to
+ */
+struct terminal_page {
+	FILE *out;
+	char *text;
+	size_t size;
+};
+
+/** terminal_page_begin - false: out of memory. */
+bool terminal_page_begin(struct terminal_page *page);
+/** terminal_page_end - print it, with terminal_fold()'s @indent. */
+void terminal_page_end(struct terminal_page *page, int indent);
 
 /** terminal_width, terminal_height - of the standard output; 80 and 24 where not known. */
 void terminal_size(int *width, int *height);
