@@ -434,6 +434,23 @@ static void test_data(void **state)
 	       "'packets_in':0,'packets_out':9,'drops':{}")
 	       ",'inside':{'received':0},'wire':{'in':[],'esp_out':4,'icmp':[{'about':'ESP',"
 	       "'kind':'prohibited','from':'192.0.2.254'}]}}");
+	/* A router that cannot reach the peer says so about all */
+	EXPECT("peer-unreachable", up, COUNTED("'packets_in':0,'packets_out':5,'drops':{}",
+	       "'packets_in':0,'packets_out':9,'drops':{}")
+	       ",'inside':{'received':0},'wire':{'in':[],'esp_out':4,'icmp':[{'about':'ESP',"
+	       "'kind':'unreachable','from':'192.0.2.254'}]}," PROBE(SILENT, SILENT,
+								    PING("false")) "}");
+	EXPECT("esp-blocked", up, COUNTED("'packets_in':0,'packets_out':5,'drops':{}",
+	       "'packets_in':0,'packets_out':9,'drops':{}")
+	       ",'inside':{'received':0},'wire':{'in':[],'esp_out':4,'icmp':[{'about':'ESP',"
+	       "'kind':'unreachable','from':'192.0.2.254'}]}," PROBE(TAKES, TAKES,
+								    PING("true")) "}");
+	EXPECT("selectors-narrowed", up, "{'tunnel':{'config':{'remote-ts':['10.0.0.0/8']}},"
+	       "'inside':{'received':0},'wire':{'in':[]},'later':{'children':[{"
+	       "'spi_in':'0x00000001','packets_in':10,'packets_out':14,'drops':{}}]}}");
+	EXPECT("unknown", up, "{'inside':{'received':0},'wire':{'in':[]},'later':{'children':[{"
+	       "'spi_in':'0x00000001','packets_in':10,'packets_out':14,'drops':{}}]}}");
+	EXPECT("healthy", up, "{'tunnel':{'config':{'remote-ts':['10.0.0.0/8']}}}");
 	/* In UDP it works: so it is ESP that is lost; but not if it then works without, too */
 	EXPECT("esp-blocked", up, COUNTED("'packets_in':0,'packets_out':5,'drops':{}",
 	       "'packets_in':0,'packets_out':9,'drops':{}")
@@ -472,6 +489,10 @@ static void test_data(void **state)
 	       "'packets_in':0,'packets_out':0,'drops':{}")
 	       ",'inside':{'received':0},'wire':{'in':[],'esp_out':0}}");
 	EXPECT("mtu-black-hole", up, "{'inside':{'largest':1300,'smallest_lost':1308}}");
+	/* Path MTU discovery works */
+	EXPECT("healthy", up, "{'inside':{'largest':1300,'smallest_lost':1308,'too_big':true}}");
+	EXPECT("healthy", up, "{'inside':{'largest':1300,'smallest_lost':1308},'wire':{'icmp':["
+	       "{'about':'ESP','kind':'too-big','from':'192.0.2.254'}]}}");
 	/* Too rough to be a limit, or none */
 	EXPECT("healthy", up, "{'inside':{'largest':576,'smallest_lost':1438}}");
 	EXPECT("nat-mapping", up, "{'tunnel':{'ike':{'nat_remote':true},'history':[{'code':"

@@ -159,6 +159,34 @@ static bool firewall(const json_t *facts, struct finding *f)
 			 "tunnel.");
 }
 
+static bool has_all(const json_t *facts, const char *setting, const char *agreed)
+{
+	return fact_has(facts, setting, agreed) || fact_has(facts, setting, "dynamic") ||
+	       !json_array_size(fact(facts, setting));
+}
+
+/* What was agreed on is less than what was asked for, and nothing answers in it */
+static bool narrowed(const json_t *facts, struct finding *f)
+{
+	const json_t *child = fact_child(facts, "tunnel");
+	const char *local = fact_text(child, "local_ts"), *remote = fact_text(child, "remote_ts");
+	char ours[200], theirs[200];
+
+	if (!tunnel_is_up(facts) || !fact(facts, "inside") ||
+	    fact_number(facts, "inside.received") || fact_grown(facts, "packets_in") ||
+	    fact(facts, "tunnel.lease") || !*local || !*remote ||
+	    (has_all(facts, "tunnel.config.local-ts", local) &&
+	     has_all(facts, "tunnel.config.remote-ts", remote)))
+		return false;
+	fact_list(facts, "tunnel.config.local-ts", ours, sizeof(ours));
+	fact_list(facts, "tunnel.config.remote-ts", theirs, sizeof(theirs));
+	say_seen(f, "configured here: local-ts = { %s }, remote-ts = { %s }", ours, theirs);
+	say_seen(f, "agreed with the peer: %s and %s; nobody there answers", local, remote);
+	say_cure(f, "if more is to pass, set the peer's networks to what is configured here, "
+		 "mirrored; if not, local-ts and remote-ts to what was agreed");
+	return say_cause(f, "The peer lets less into the tunnel than is configured here.");
+}
+
 /* Somebody on the way says so: another cause */
 static bool is_refused(const json_t *facts)
 {
@@ -217,6 +245,7 @@ const struct cause causes_beyond[] = {
 	{ "rp-filter", "the reverse path filter drops packets", rp_filter },
 	{ "own-firewall-inner", "a rule of this host drops what goes through the tunnel",
 	  firewall },
+	{ "selectors-narrowed", "the peer lets less into the tunnel than is configured", narrowed },
 	{ "no-return-traffic", "ESP goes out, none comes back: blocked, or not answered",
 	  no_return },
 	{ NULL, NULL, NULL }

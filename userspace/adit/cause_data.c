@@ -273,6 +273,17 @@ static const json_t *icmp_about(const json_t *facts, const char *about)
 	return NULL;
 }
 
+static bool is_told_too_big(const json_t *facts)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(fact(facts, "wire.icmp"), i, one)
+		if (fact_is(one, "kind", "too-big"))
+			return true;
+	return false;
+}
+
 /* We send and nothing has ever come back */
 static bool nothing_back(const json_t *facts)
 {
@@ -282,9 +293,18 @@ static bool nothing_back(const json_t *facts)
 			    "wire.udp_esp_out") >= 3);
 }
 
-static bool esp_blocked(const json_t *facts, struct finding *f)
+/* Not where it is the peer that nothing reaches any more */
+static const json_t *refused_esp(const json_t *facts)
 {
 	const json_t *error = icmp_about(facts, "ESP");
+
+	return error && (!fact_is(error, "kind", "unreachable") ||
+			 fact(facts, "probe.ike500.answer")) ? error : NULL;
+}
+
+static bool esp_blocked(const json_t *facts, struct finding *f)
+{
+	const json_t *error = refused_esp(facts);
 	bool tried = fact_true(facts, "trial.udp_works") && !fact_true(facts, "trial.raw_works");
 	struct finding ignored = { .evidence = NULL };
 
@@ -356,6 +376,28 @@ static bool peer_gone(const json_t *facts, struct finding *f)
 			 "The peer no longer answers: it is down, or the way to it is broken.");
 }
 
+static bool nobody_reaches(const json_t *facts, struct finding *f)
+{
+	const json_t *one, *error = NULL;
+	size_t i;
+
+	json_array_foreach(fact(facts, "wire.icmp"), i, one)
+		if (fact_is(one, "kind", "unreachable") &&
+		    !fact_is(one, "from", fact_text(facts, "tunnel.local")))
+			error = one;
+	if (!tunnel_is_up(facts) || !error || fact_grown(facts, "packets_in") ||
+	    fact_number(facts, "inside.received") || !asked_in_vain(facts, "ike500") ||
+	    !asked_in_vain(facts, "ike4500") || fact_true(facts, "wire.no_neighbour"))
+		return false;
+	say_seen(f, "%s answers with ICMP host or network unreachable (%s)",
+		 fact_text(error, "from"), fact_text(error, "about"));
+	say_seen(f, "asked in IKE on UDP ports 500 and 4500 the peer says nothing, neither");
+	say_cure(f, "see that the peer is up and that its network is routed to it; the last one to "
+		 "know the way is %s", fact_text(error, "from"));
+	return say_cause(f, "The network cannot reach the peer %s any more.",
+			 fact_text(facts, "tunnel.remote"));
+}
+
 static bool next_hop_gone(const json_t *facts, struct finding *f)
 {
 	if (!tunnel_is_up(facts) || fact_grown(facts, "packets_in") ||
@@ -373,8 +415,10 @@ static bool mtu(const json_t *facts, struct finding *f)
 	double largest = fact_number(facts, "inside.largest");
 	double lost = fact_number(facts, "inside.smallest_lost");
 
+	/* Who is told what fits sends no more than that */
 	if (!tunnel_is_up(facts) || largest <= 0 || lost <= largest ||
-	    lost > fact_number(facts, "inside.mtu") || lost - largest > 64)
+	    lost > fact_number(facts, "inside.mtu") || lost - largest > 64 ||
+	    fact_true(facts, "inside.too_big") || is_told_too_big(facts))
 		return false;
 	say_seen(f, "pings through the tunnel of %.0f bytes are answered, those of %.0f bytes and "
 		 "more are lost without a word; the device's MTU is %.0f", largest, lost,
@@ -496,6 +540,7 @@ const struct cause causes_data[] = {
 	{ "esp-blocked", "ESP is blocked on the way, UDP passes", esp_blocked },
 	{ "peer-lost-sas", "the peer no longer had the security associations", peer_lost_sas },
 	{ "peer-unreachable", NULL, next_hop_gone },
+	{ "peer-unreachable", NULL, nobody_reaches },
 	{ "peer-gone", "the tunnel is up, but the peer no longer answers anything", peer_gone },
 	{ "mtu-black-hole", "large packets are lost without a word", mtu },
 	{ "packet-loss", "packets are lost on the way", packet_loss },

@@ -73,6 +73,24 @@ static bool pfs(const json_t *facts, struct finding *f)
 			 "it, or with another group.");
 }
 
+/* A peer that knows it refuses rather than make SAs that carry nothing (RFC 3715 2.1) */
+static bool ah_through_nat(const json_t *facts, struct finding *f)
+{
+	bool local = fact_true(facts, "tunnel.ike.nat_local");
+	bool remote = fact_true(facts, "tunnel.ike.nat_remote");
+
+	if (!failure(facts, "no-proposal-chosen") || !(local || remote) ||
+	    !json_array_size(fact(facts, "tunnel.config.ah")))
+		return false;
+	say_daemon(facts, f);
+	say_seen(f, "phase 1 has found a NAT in front of %s; the tunnel is configured with ah",
+		 local && remote ? "both sides" : local ? "us" : "the peer");
+	say_cure(f, "use esp in place of ah on both sides: AH protects the very addresses that a "
+		 "NAT changes");
+	return say_cause(f, "AH cannot pass the NAT between the two sides, and the peer refuses "
+			 "it.");
+}
+
 /* "aes128-sha1-modp1024" without its group, for comparison */
 static size_t without_group(const char *proposal)
 {
@@ -186,6 +204,7 @@ static bool phase2_silent(const json_t *facts, struct finding *f)
 }
 
 const struct cause causes_phase2[] = {
+	{ "ah-through-nat", NULL, ah_through_nat },
 	{ "selector-mismatch", "the networks of the two sides do not mirror each other",
 	  selectors },
 	{ "pfs-mismatch", "only one side wants PFS, or with another group", pfs },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "adit/echo.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <openssl/rand.h>
 #include <poll.h>
@@ -92,16 +93,23 @@ static bool is_reply(const uint8_t *packet, ssize_t length, bool four, const uin
 	       !memcmp(packet + header + 4, id, 4);
 }
 
-static bool await(int fd, bool four, const uint8_t id[4], unsigned int patience)
+/* A raw socket gets ICMP errors about what it sent as errors of its own, whatever IP_RECVERR is */
+static bool await(struct echo_target *target, int fd, const uint8_t id[4], unsigned int patience)
 {
+	bool four = target->remote.family == AF_INET;
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
 	uint64_t end = now_ms() + patience, now;
 	uint8_t packet[2048];
 
 	while ((now = now_ms()) < end) {
-		if (poll(&poll_fd, 1, (int)(end - now)) > 0 &&
-		    is_reply(packet, recv(fd, packet, sizeof(packet), MSG_DONTWAIT), four, id))
+		ssize_t length;
+
+		if (poll(&poll_fd, 1, (int)(end - now)) <= 0)
+			continue;
+		length = recv(fd, packet, sizeof(packet), MSG_DONTWAIT);
+		if (is_reply(packet, length, four, id))
 			return true;
+		target->too_big |= length < 0 && errno == EMSGSIZE;
 	}
 	return false;
 }
@@ -124,9 +132,11 @@ static bool once(struct echo_target *target, int fd, unsigned int patience)
 	packet[2] = (uint8_t)(sum >> 8);
 	packet[3] = (uint8_t)sum;
 	target->sent++;
-	if (sendto(fd, packet, length, 0, (struct sockaddr *)&remote, size) < 0)
+	if (sendto(fd, packet, length, 0, (struct sockaddr *)&remote, size) < 0) {
+		target->too_big |= errno == EMSGSIZE;
 		return false;
-	return await(fd, four, packet + 4, patience);
+	}
+	return await(target, fd, packet + 4, patience);
 }
 
 bool echo_ask(struct echo_target *target, unsigned int tries, unsigned int patience)

@@ -19,6 +19,7 @@
  * @hops: how far it may go (TTL, hop limit), 0: as usual
  * @size: bytes of the whole IP packet, never fragmented; 0: small
  * @sent, @received: added to
+ * @too_big: set when somebody said by ICMP that it does not fit: the path MTU is known then
  */
 struct echo_target {
 	struct ike_address local, remote;
@@ -27,6 +28,7 @@ struct echo_target {
 	int hops;
 	size_t size;
 	unsigned int sent, received;
+	bool too_big;
 };
 
 /**

@@ -26,7 +26,7 @@
  *   "phase2"   accepts ["aes128-sha1-modp1024"…], questions, proposals, complete
  *   "wire"     see capture.h
  *   "inside"   targets [{address, sent, received}], received, largest, smallest_lost, mtu,
- *              burst {sent, received}
+ *              too_big (ICMP said so of what was lost), burst {sent, received}
  *   "mapping"  survived, lost, silence (seconds: pauses that the mapping in the NAT in front of us
  *              was seen to survive, and not to, 0: none; and how long we are silent at most)
  *   "repeats"  how that was measured: [{asked, answered, disturbed, at [seconds]}]

@@ -170,6 +170,7 @@ static void find_largest(struct echo_target *target, json_t *inside, size_t mtu)
 	else
 		json_object_set_new(inside, "smallest_lost", json_integer((json_int_t)fails));
 	json_object_set_new(inside, "largest", json_integer((json_int_t)passes));
+	json_object_set_new(inside, "too_big", json_boolean(target->too_big));
 }
 
 /* Each target in turn, until one answers: that is @target then. Adds to @inside */

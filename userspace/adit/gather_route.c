@@ -160,12 +160,39 @@ static bool network_of(const struct ifaddrs *entry, struct anl_prefix *network)
 	return length < bits;
 }
 
+/*
+ * The selector of the peer's that is the network itself, or one that is on both sides and has it
+ * within: elsewhere the longer prefix decides, and both are reached. NULL: none.
+ */
+static const char *overlapped(const struct gather *g, const struct anl_prefix *network,
+			      const char *text)
+{
+	struct ike_selector lan = { .prefix = (uint8_t)network->length }, selector;
+	const json_t *one;
+	size_t i;
+
+	lan.address.family = (uint16_t)network->address.family;
+	memcpy(lan.address.bytes, network->address.bytes, sizeof(lan.address.bytes));
+	json_array_foreach(fact(g->facts, "tunnel.config.remote-ts"), i, one) {
+		const char *remote = json_string_value(one);
+
+		if (!remote || !strcmp(remote, text))
+			return remote;
+		if (fact_has(g->facts, "tunnel.config.local-ts", remote) &&
+		    ike_selector_parse(&selector, remote) && selector.prefix &&
+		    ike_selector_contains(&selector, &lan))
+			return remote;
+	}
+	return NULL;
+}
+
 /* A network that this host is itself on, and that the peer is to have behind it */
 static void put_overlaps(struct gather *g, json_t *overlaps, const json_t *tunnels)
 {
 	struct ifaddrs *list, *entry;
 	char text[ANL_PREFIX_TEXT];
 	struct anl_prefix network;
+	const char *selector;
 
 	if (getifaddrs(&list))
 		return;
@@ -175,10 +202,11 @@ static void put_overlaps(struct gather *g, json_t *overlaps, const json_t *tunne
 		    tunnel_of(tunnels, entry->ifa_name) || !network_of(entry, &network))
 			continue;
 		anl_prefix_format(&network, text);
-		if (fact_has(g->facts, "tunnel.config.remote-ts", text))
+		selector = overlapped(g, &network, text);
+		if (selector)
 			json_array_append_new(overlaps, json_pack("{s:s, s:s, s:s}", "network",
 								  text, "device", entry->ifa_name,
-								  "selector", text));
+								  "selector", selector));
 	}
 	freeifaddrs(list);
 }
