@@ -113,7 +113,7 @@ static void the_xml(void **state)
 static void the_xml_of_ipv6(void **state)
 {
 	struct aws_connection connection = read_fine(
-		"<vpn_connection id=\"vpn-6\"><ipv6_network_cidr_local>2001:db8:1::/48"
+		"<vpn_connection id=\"vpn-6\"><ipv6_network_cidr_local>2001:db8:1::5/48"
 		"</ipv6_network_cidr_local><ipv6_network_cidr_remote>::/0"
 		"</ipv6_network_cidr_remote><ipsec_tunnel><customer_gateway>"
 		"<tunnel_outside_address><ip_address>198.51.100.5</ip_address>"

@@ -69,6 +69,8 @@ int aws_read(const char *content, size_t length, const char *wanted,
 	free(decoded);
 	if (!*connection->id)
 		strcpy(connection->id, "the connection");
+	anl_prefix_mask(&connection->ours);
+	anl_prefix_mask(&connection->theirs);
 	if (!code)
 		code = check_wanted(wanted, connection, error);
 	return code ? code : aws_check(connection, error);

@@ -60,10 +60,10 @@ static void print_routes(FILE *out, const struct aws_connection *connection, uns
 {
 	char text[ANL_PREFIX_TEXT];
 
-	if (connection->bgp) {
+	if (connection->bgp)
 		fputs("    # routes come by BGP over this device\n", out);
+	if (connection->bgp && !connection->theirs.length)
 		return;
-	}
 	if (!connection->route_count && connection->theirs.length) {
 		fputs("    # route: that of remote-ts\n", out);
 	} else if (!connection->route_count) {
