@@ -419,6 +419,9 @@ static void test_data(void **state)
 	       "'packets_in':9900,'packets_out':9,'drops':{'replay':3}") "}");
 	EXPECT("outside-selectors", up, COUNTED("'packets_in':9,'packets_out':5,'drops':{}",
 	       "'packets_in':9,'packets_out':9,'drops':{'selector':3}") "}");
+	EXPECT("ah-through-nat", down, "{'tunnel':{'config':{'ah':['sha256']},"
+	       "'ike':{'nat_local':true}," ERROR("no-proposal-chosen") ","
+	       FAILED("failed", "no-proposal-chosen", "established", "14") "}}");
 	EXPECT("ah-through-nat", up, "{'tunnel':{'config':{'ah':['sha1']},'ike':{'nat_local':true},"
 	       "'children':[]},'later':{'children':[]}}");
 	EXPECT("own-firewall-esp", up, COUNTED("'packets_in':0,'packets_out':5,'drops':{}",

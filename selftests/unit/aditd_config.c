@@ -403,6 +403,24 @@ static void test_quoting(void **state)
 	load_good(TUNNEL "}\n");
 }
 
+/* With a space or a quotation mark at its ends; those within are nobody's mistake */
+#define KEYED(key) "tunnel \"a\" {\n remote = \"198.51.100.1\"\n psk = " key "\n}\n"
+
+static void test_key_edges(void **state)
+{
+	(void)state;
+	load_good(KEYED("'a key with spaces, \"quoted\" within it'"));
+	assert_int_equal(warnings.count, 0);
+	load_good(KEYED("'a key with a space behind it '"));
+	assert_int_equal(warnings.count, 1);
+	assert_non_null(strstr(warnings.list[0].text, "begins or ends with a space"));
+	load_good(KEYED("'\"a key with quotation marks\"'"));
+	assert_int_equal(warnings.count, 1);
+	/* Bytes */
+	load_good(KEYED("0x20a17f0022"));
+	assert_int_equal(warnings.count, 0);
+}
+
 static void test_weak(void **state)
 {
 	(void)state;
@@ -503,6 +521,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_secret_is_not_told, forget),
 		cmocka_unit_test_teardown(test_include, forget),
 		cmocka_unit_test_teardown(test_quoting, forget),
+		cmocka_unit_test_teardown(test_key_edges, forget),
 		cmocka_unit_test_teardown(test_weak, forget),
 		cmocka_unit_test_teardown(test_routes, forget),
 		cmocka_unit_test_teardown(test_equal, forget),

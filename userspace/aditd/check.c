@@ -136,6 +136,20 @@ static void check_secret_hidden(const struct check *check)
 		     status.st_mode & 07777, file);
 }
 
+/* What is copied with a key by mistake, and what some peers cut off */
+static bool has_edges(const uint8_t *key, size_t length)
+{
+	static const char odd[] = " \t\"'";
+	size_t i;
+
+	/* Random bytes, given in hexadecimal or base 64, may be any */
+	for (i = 0; i < length; i++)
+		if ((key[i] < ' ' && key[i] != '\t') || key[i] > '~')
+			return false;
+	return length && (memchr(odd, key[0], sizeof(odd) - 1) ||
+			  memchr(odd, key[length - 1], sizeof(odd) - 1));
+}
+
 static void check_secret(const struct check *check)
 {
 	struct config_tunnel *tunnel = check->tunnel;
@@ -174,6 +188,10 @@ static void check_secret(const struct check *check)
 		     "the pre-shared key to everybody, and %zu bytes can be guessed from it; use "
 		     "exchange = \"main\" or at least %d random bytes",
 		     tunnel->psk_length, SECRET_SHORT);
+	if (has_edges(tunnel->psk_bytes, tunnel->psk_length))
+		warn(check, tunnel->psk ? "psk" : "psk-file", 0,
+		     "the pre-shared key begins or ends with a space or a quotation mark, which is "
+		     "part of it here; the peer's must have it, too");
 }
 
 static void on_refuse(void *ctx, const char *option, size_t value, const char *text)
