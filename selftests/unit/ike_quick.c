@@ -233,6 +233,55 @@ static void test_commit(void **state)
 	world_free(w);
 }
 
+struct connected {
+	unsigned int seen;
+	enum verdict verdict;
+};
+
+/* CONNECTED, as lose_connected() finds it, has this fate. */
+static enum verdict one_connected(struct world *w, const struct datagram *d)
+{
+	bool commit = d->length > 19 && d->bytes[18] == 32 && d->bytes[19] & 2;
+	struct connected *c = w->test;
+
+	return d->sender && commit && ++c->seen > 1 ? c->verdict : WORLD_PASS;
+}
+
+/* It comes twice, damaged, after we went on without it; and once more, when nobody waits for it. */
+static void test_connected(void **state)
+{
+	static const enum verdict verdicts[] = { WORLD_TWICE, WORLD_DAMAGE, WORLD_LATE };
+	const struct notify n = { .doi = IKE_DOI_IPSEC, .protocol = IKE_PROTO_ESP,
+				  .type = IKE_N_CONNECTED };
+	struct setting s;
+	size_t i;
+
+	for (i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
+		struct world *w = prepare(&s, false);
+		struct connected c = { .verdict = verdicts[i] };
+		struct side *left = &w->sides[0];
+		unsigned int installs;
+
+		s.right.commit = true;
+		w->judge = one_connected;
+		w->test = &c;
+		assert_true(go(w, &s));
+		assert_int_equal(c.seen, 2);
+		world_run(w, w->now + 20 * SECONDS, NULL);
+		couple_carries(w);
+		installs = left->installs;
+		/* In an exchange of its own, as RFC 2408 3.1 has it */
+		informational_notify(w->sides[1].ike->sessions, &n, NULL);
+		world_touched(w, 1);
+		world_run(w, w->now + 20 * SECONDS, NULL);
+		assert_int_equal(left->installs, installs);
+		assert_int_equal(left->counts[IKE_EVENT_CHILD_UP], 1);
+		assert_int_equal(left->counts[IKE_EVENT_CHILD_DOWN], 0);
+		couple_carries(w);
+		world_free(w);
+	}
+}
+
 /* The left side begins quick mode, and what it says after its first message is lost. */
 static enum verdict lose_third(struct world *w, const struct datagram *d)
 {
@@ -330,6 +379,7 @@ int main(void)
 		cmocka_unit_test(test_phase1_kilobytes),
 		cmocka_unit_test(test_transport),
 		cmocka_unit_test(test_commit),
+		cmocka_unit_test(test_connected),
 		cmocka_unit_test(test_withdrawn),
 		cmocka_unit_test(test_groups_in_turn),
 	};
