@@ -234,10 +234,19 @@ static void test_shutdown(void **state)
 	}
 }
 
-/* Killed at any moment and started again: the peer lets go of the old at once. */
+static bool said_restarted(struct world *w)
+{
+	return world_said(w, 1, IKE_EVENT_NOTIFY, "has restarted");
+}
+
+/*
+ * Killed at any moment and started again: the peer lets go of the old at once, and says so if there
+ * was any.
+ */
 static void test_restart(void **state)
 {
 	unsigned int at;
+	bool was;
 
 	for (at = 0; at < 120; at += 7) {
 		struct setting s;
@@ -248,9 +257,12 @@ static void test_restart(void **state)
 		world_run(w, w->now + at, NULL);
 		world_off(w, 0);
 		world_run(w, w->now + 3 * SECONDS, NULL);
+		was = w->sides[1].counts[IKE_EVENT_IKE_UP];
+		assert_false(said_restarted(w));
 		world_on(w, 0);
 		world_add(w, 0, &s.left);
 		assert_true(world_run(w, w->now + 3 * SECONDS, couple_up));
+		assert_int_equal(said_restarted(w), was);
 		world_run(w, w->now + 100 * SECONDS, NULL);
 		settled(w);
 		world_free(w);

@@ -455,11 +455,20 @@ void session_deleted_by_peer(struct session *s)
 	suspect_orphans(s->connection, ORPHAN_PATIENCE);
 }
 
+static void tell_restarted(struct session *fresh, bool *told)
+{
+	if (!*told)
+		report(fresh->ike, on_session(fresh, IKE_EVENT_NOTIFY, IKE_SEVERITY_INFO),
+		       "INITIAL-CONTACT: the peer has restarted, what was before is removed");
+	*told = true;
+}
+
 void session_initial_contact(struct session *fresh)
 {
 	struct ike *ike = fresh->ike;
 	struct session *s, *next;
 	struct child *c, *next_child;
+	bool told = false;
 
 	/* Before the login it is not known who says so. */
 	if (access_needed(fresh->connection) && fresh->access.step != ACCESS_OPEN) {
@@ -468,20 +477,22 @@ void session_initial_contact(struct session *fresh)
 	}
 	if (fresh->connection->settings.unique == IKE_UNIQUE_NEVER)
 		return;
-	report(ike, on_session(fresh, IKE_EVENT_NOTIFY, IKE_SEVERITY_INFO),
-	       "INITIAL-CONTACT: the peer has restarted, what was before is removed");
 	for (s = ike->sessions; s; s = next) {
 		next = s->next;
-		if (s != fresh && s->established && session_same_peer(s, fresh) &&
-		    s->established_time < fresh->begun && unique_restarted(fresh, s))
-			session_forget(s);
+		if (s == fresh || !s->established || !session_same_peer(s, fresh) ||
+		    s->established_time >= fresh->begun || !unique_restarted(fresh, s))
+			continue;
+		tell_restarted(fresh, &told);
+		session_forget(s);
 	}
 	for (c = ike->children; c; c = next_child) {
 		next_child = c->next;
-		if (!c->session && c->connection == fresh->connection &&
-		    c->established < fresh->begun && c->lease == fresh->access.lease &&
-		    ike_address_equal(&c->remote.address, &fresh->remote.address))
-			child_kill(c);
+		if (c->session || c->connection != fresh->connection ||
+		    c->established >= fresh->begun || c->lease != fresh->access.lease ||
+		    !ike_address_equal(&c->remote.address, &fresh->remote.address))
+			continue;
+		tell_restarted(fresh, &told);
+		child_kill(c);
 	}
 }
 
