@@ -209,13 +209,15 @@ static bool no_return(const json_t *facts, struct finding *f)
 	const char *ours = fact_text(fact_child(facts, "later"), "local_ts");
 	double out = fact_number(facts, encap ? "wire.udp_esp_out" : "wire.esp_out");
 	bool tried = fact_false(facts, "trial.udp_works") && fact_true(facts, "trial.up");
+	struct finding ignored = { .evidence = NULL };
 	/* IKE says nothing either: then it is not the tunnel */
 	bool gone = fact_number(facts, "probe.ike500.asked") && !fact(facts, "probe.ike500.answer");
 
 	if (!tunnel_is_up(facts) || gone || !fact(facts, "wire") || !fact(facts, "later") ||
 	    out < 3 ||
 	    fact_sum(facts, "later", "packets_in") || json_array_size(fact(facts, "wire.in")) ||
-	    fact_true(facts, "trial.udp_works") || is_refused(facts))
+	    fact_true(facts, "trial.udp_works") || is_refused(facts) ||
+	    narrowed(facts, &ignored))
 		return false;
 	say_seen(f, "%.0f %s packets left while I looked (%.0f since the SAs were made), none has "
 		 "ever come back", out, encap ? "ESP-in-UDP" : "ESP",
