@@ -67,7 +67,8 @@ static void check_configuration(struct doctor *doctor, const char *file)
 	int status = 0;
 	char *output;
 
-	if (access(file, F_OK)) {
+	/* Whom its folder is closed to cannot say that it is not there */
+	if (access(file, F_OK) && errno != EACCES) {
 		doctor_say(doctor, "configuration", VERDICT_FAIL,
 			   "write it: adit.conf(5) has examples, 'adit import aws' makes one",
 			   "there is no %s", file);
