@@ -6,27 +6,53 @@
  *	fail_nth NS DEV THING
  *
  * THING: add in|out KIND, set out KIND, del out KIND, get out KIND (kinds: lib/association.c),
- * device, send FROM TO SIZE. After each failure the error must be one of memory, and what was to
- * be added must not be there. failslab.sh says whose allocations count.
+ * device, load FILE (the module), send FROM TO SIZE, receive KIND FROM TO SRC DST (kinds:
+ * packets[]). After each failure the error must be one of memory, and what was to be added must not
+ * be there; a packet may be lost. debug_failslab.sh says whose allocations count.
+ *
+ * What is received comes out of a TUN device, which the process feeds itself: only there is it the
+ * process that receives, and its allocations that fail.
  */
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/adit.h>
+#include <linux/if_tun.h>
 #include <net/if.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/association.h"
 #include "lib/craft.h"
+#include "lib/patience.h"
 #include "lib/rtnl.h"
 
-#define NTH_MAX	2000
+#define NTH_MAX		2000
+#define ARRIVAL_MS	5000
+
+/*
+ * What may come in: as lib_tunnel.sh's SAs with SPI 0x1001 take it. None in UDP: XFRM, which takes
+ * the header off, has made its own copy by then, and the module has nothing to allocate.
+ */
+static const struct packet {
+	const char *name;
+	bool ah;
+	struct craft_sa sa;
+	size_t size;
+} packets[] = {
+	{ "gcm", .sa = { CRAFT_AES128GCM16 }, .size = 100 },
+	{ "gcm-esn", .sa = { CRAFT_AES128GCM16, .esn = true }, .size = 1300 },
+	{ "null-sha256-esn", .sa = { CRAFT_NULL_SHA256, .esn = true }, .size = 100 },
+	{ "ah", .ah = true, .size = 100 },
+};
 
 static struct genl genl;
 static struct genl_message message;
@@ -35,8 +61,12 @@ static const struct association_kind *kind;
 static struct association_name name = {
 	.spi = 0x7000, .local = "192.0.2.1", .remote = "192.0.2.2",
 };
-static int rtnl = -1, udp = -1, fail_nth = -1;
+static int rtnl = -1, udp = -1, tun = -1, module = -1, fail_nth = -1;
 static size_t size;
+static const struct packet *packet;
+static struct craft_outer outer;
+static struct craft_inner inner = { .sport = 4000, .dport = 4000 };
+static struct sockaddr_in receiver = { .sin_family = AF_INET };
 
 static void arm(unsigned int nth)
 {
@@ -96,11 +126,65 @@ static int device(void)
 	return rtnl_add(rtnl, "fail0", "adit");
 }
 
+static int load(void)
+{
+	return syscall(SYS_finit_module, module, "", 0) ? errno : 0;
+}
+
+/* Each to another port: an event says something new of each. The socket is not connected, or it
+ * would be told of those where nobody listens.
+ */
 static int send_datagram(void)
 {
 	static const unsigned char data[65000];
+	static uint16_t port;
 
-	return send(udp, data, size, 0) < 0 ? errno : 0;
+	receiver.sin_port = htons(4000 + port++ % 1000);
+	return sendto(udp, data, size, 0, (struct sockaddr *)&receiver, sizeof(receiver)) < 0 ?
+	       errno : 0;
+}
+
+/* Returns 0 whether it arrives or not: it may wait for others. */
+static int receive_datagram(void)
+{
+	static unsigned char data[CRAFT_MAX], esp[CRAFT_MAX], whole[CRAFT_MAX];
+	static const char payload[1300];
+	struct craft_sa sa = packet->sa;
+	/* Above what the peer's device may have sent of itself */
+	static uint32_t seq = 1000;
+	size_t length;
+
+	sa.spi = 0x1001;
+	inner.payload = payload;
+	inner.length = packet->size;
+	length = craft_inner(&inner, data);
+	if (packet->ah) {
+		length = craft_ah(sa.spi, ++seq, &outer, data, length, IPPROTO_IPIP, whole);
+	} else {
+		length = craft_esp(&sa, ++seq, data, length, IPPROTO_IPIP,
+				   &(const struct craft_fault){ 0 }, esp);
+		length = craft_outer(&outer, IPPROTO_ESP, esp, length, whole);
+	}
+	return write(tun, whole, length) == (ssize_t)length ? 0 : errno;
+}
+
+/* Packets that failures have kept back arrive with those that follow. */
+static const char *after_receive(int result)
+{
+	char data[1500];
+
+	(void)result;
+	while (recv(udp, data, sizeof(data), MSG_DONTWAIT) >= 0)
+		;
+	return NULL;
+}
+
+static const char *arrived(int result)
+{
+	struct pollfd ready = { .fd = udp, .events = POLLIN };
+
+	(void)result;
+	return poll(&ready, 1, ARRIVAL_MS * patience()) == 1 ? NULL : "it does not arrive";
 }
 
 static bool there(void)
@@ -153,6 +237,13 @@ static const char *after_device(int result)
 	return gone ? NULL : "it failed, and the device is there";
 }
 
+static const char *after_load(int result)
+{
+	if (syscall(SYS_delete_module, "adit", O_NONBLOCK))
+		return result ? NULL : "it succeeded, and there is no module";
+	return result ? "it failed, and the module is there" : NULL;
+}
+
 static const char *after_send(int result)
 {
 	(void)result;
@@ -164,13 +255,16 @@ static const struct thing {
 	void (*before)(void);
 	int (*act)(void);
 	const char *(*after)(int result);
+	const char *(*at_last)(int result);
 } things[] = {
-	{ "add", NULL, add, after_add },
-	{ "set", prepare, set, after_change },
-	{ "get", prepare, get, after_change },
-	{ "del", prepare, del, after_del },
-	{ "device", NULL, device, after_device },
-	{ "send", NULL, send_datagram, after_send },
+	{ "add", NULL, add, after_add, after_add },
+	{ "set", prepare, set, after_change, after_change },
+	{ "get", prepare, get, after_change, after_change },
+	{ "del", prepare, del, after_del, after_del },
+	{ "device", NULL, device, after_device, after_device },
+	{ "load", NULL, load, after_load, after_load },
+	{ "send", NULL, send_datagram, after_send, after_send },
+	{ "receive", NULL, receive_datagram, after_receive, arrived },
 };
 
 static int try_all(const struct thing *thing)
@@ -185,7 +279,7 @@ static int try_all(const struct thing *thing)
 		arm(nth);
 		result = thing->act();
 		if (disarm()) {
-			fault = result ? "it fails without an injected failure" : thing->after(0);
+			fault = result ? "it fails without an injected failure" : thing->at_last(0);
 			if (fault)
 				errx(1, "%s: %s (%s)", fault, strerror(result), answer.text);
 			printf("%u allocations: %u times an error, %u times done without\n",
@@ -195,7 +289,7 @@ static int try_all(const struct thing *thing)
 		fault = thing->after(result);
 		/* The core says EINVAL of a device for which it had no memory for the name. */
 		if (result && result != ENOMEM && result != ENOBUFS &&
-		    !(result == EINVAL && thing->act == device))
+		    !(result == EINVAL && thing->act == device) && thing->act != load)
 			fault = "no error of memory";
 		if (fault)
 			errx(1, "allocation %u: %s: %s (%s)", nth, fault, strerror(result),
@@ -217,9 +311,85 @@ static void open_udp(const char *from, const char *to, const char *length)
 	if (udp < 0 || bind(udp, (struct sockaddr *)&address, sizeof(address)) ||
 	    setsockopt(udp, IPPROTO_IP, IP_MTU_DISCOVER, &fragment, sizeof(fragment)))
 		err(2, "%s", from);
-	address.sin_addr.s_addr = inet_addr(to);
-	if (connect(udp, (struct sockaddr *)&address, sizeof(address)))
-		err(2, "%s", to);
+	receiver.sin_addr.s_addr = inet_addr(to);
+}
+
+/* A TUN device that is up, in the namespace we are in. */
+static void open_tun(void)
+{
+	struct ifreq request = { .ifr_name = "fail0", .ifr_flags = IFF_TUN | IFF_NO_PI };
+
+	tun = open("/dev/net/tun", O_RDWR);
+	if (tun < 0 || ioctl(tun, TUNSETIFF, &request))
+		err(2, "TUN");
+	request.ifr_flags = IFF_UP;
+	if (ioctl(udp, SIOCSIFFLAGS, &request))
+		err(2, "%s", request.ifr_name);
+}
+
+static void open_receiver(char **addresses)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(4000) };
+
+	outer.src = craft_address(addresses[0]);
+	outer.dst = craft_address(addresses[1]);
+	inner.src = craft_address(addresses[2]);
+	inner.dst = craft_address(addresses[3]);
+	address.sin_addr = inner.dst.in;
+	udp = socket(AF_INET, SOCK_DGRAM, 0);
+	if (udp < 0 || bind(udp, (struct sockaddr *)&address, sizeof(address)))
+		err(2, "%s", addresses[3]);
+	open_tun();
+}
+
+static void find_packet(const char *wanted)
+{
+	for (unsigned int i = 0; i < sizeof(packets) / sizeof(*packets); i++)
+		if (!strcmp(packets[i].name, wanted))
+			packet = &packets[i];
+	if (!packet)
+		errx(2, "%s: no such packet", wanted);
+}
+
+static void find_kind(const char *wanted)
+{
+	for (unsigned int i = 0; i < association_kind_count; i++)
+		if (!strcmp(association_kinds[i].name, wanted))
+			kind = &association_kinds[i];
+	if (!kind)
+		errx(2, "%s: no such kind", wanted);
+}
+
+/* What @thing needs, out of the arguments behind its name. */
+static void open_all(const struct thing *thing, int count, char **arguments)
+{
+	if (thing->act == load) {
+		module = open(count == 1 ? arguments[0] : "", O_RDONLY);
+		if (module < 0)
+			err(2, "load FILE");
+		return;
+	}
+	genl_open(&genl, ADIT_FAMILY_NAME);
+	rtnl = rtnl_open();
+	if (thing->act == send_datagram) {
+		if (count != 3)
+			errx(2, "send FROM TO SIZE");
+		open_udp(arguments[0], arguments[1], arguments[2]);
+	} else if (thing->act == receive_datagram) {
+		if (count != 5)
+			errx(2, "receive KIND FROM TO SRC DST");
+		find_packet(arguments[0]);
+		open_receiver(arguments + 1);
+	} else if (thing->act != device) {
+		if (count != 2)
+			errx(2, "%s in|out KIND", thing->name);
+		name.direction = strcmp(arguments[0], "in") ? ADIT_DIRECTION_OUT :
+							      ADIT_DIRECTION_IN;
+		find_kind(arguments[1]);
+		/* Templates of the crypto API are made once: that is not to fail. */
+		prepare();
+		del();
+	}
 }
 
 int main(int argc, char **argv)
@@ -227,33 +397,15 @@ int main(int argc, char **argv)
 	const struct thing *thing = things;
 
 	if (argc < 4)
-		errx(2, "usage: fail_nth NS DEV add|set|get|del|device|send ...");
+		errx(2, "usage: fail_nth NS DEV add|set|get|del|device|load|send|receive ...");
+	while (strcmp(thing->name, argv[3]))
+		if (++thing == things + sizeof(things) / sizeof(*things))
+			errx(2, "%s: no such thing", argv[3]);
 	craft_enter(argv[1]);
 	fail_nth = open("/proc/thread-self/fail-nth", O_RDWR);
 	if (fail_nth < 0)
 		err(4, "fail-nth");
 	name.ifindex = if_nametoindex(argv[2]);
-	genl_open(&genl, ADIT_FAMILY_NAME);
-	rtnl = rtnl_open();
-	while (strcmp(thing->name, argv[3]))
-		if (++thing == things + sizeof(things) / sizeof(*things))
-			errx(2, "%s: no such thing", argv[3]);
-	if (thing->act == send_datagram) {
-		if (argc != 7)
-			errx(2, "send FROM TO SIZE");
-		open_udp(argv[4], argv[5], argv[6]);
-	} else if (thing->act != device) {
-		if (argc != 6)
-			errx(2, "%s in|out KIND", argv[3]);
-		name.direction = strcmp(argv[4], "in") ? ADIT_DIRECTION_OUT : ADIT_DIRECTION_IN;
-		for (unsigned int i = 0; i < association_kind_count; i++)
-			if (!strcmp(association_kinds[i].name, argv[5]))
-				kind = &association_kinds[i];
-		if (!kind)
-			errx(2, "%s: no such kind", argv[5]);
-		/* Templates of the crypto API are made once: that is not to fail. */
-		prepare();
-		del();
-	}
+	open_all(thing, argc - 4, argv + 4);
 	return try_all(thing);
 }

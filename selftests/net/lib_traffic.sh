@@ -156,6 +156,22 @@ only_ipsec()
 	[ "$WIRE_icmp_echo" -eq 0 ]
 }
 
+# hold NS IF|any: keeps clones of all packets there (hold.c), so that the module has to copy them; until
+# hold_end.
+HOLDING=()
+hold()
+{
+	rm -f "$TMP/hold.ready"
+	background "$NET_BIN/hold" "$1" "$2" "$TMP/hold.ready"
+	HOLDING+=($!)
+	eventually test -e "$TMP/hold.ready"
+}
+hold_end()
+{
+	stop "${HOLDING[@]}"
+	HOLDING=()
+}
+
 # capture NS IF NAME [FILTER...]: starts tcpdump into $TMP/NAME.pcap and waits until it listens.
 capture()
 {
