@@ -15,6 +15,7 @@
 
 #include "adit/aws.h"
 #include "adit/aws_config.h"
+#include "lib/aws.h"
 
 #define XML_TUNNEL(theirs, ours, peer, key, bgp) \
 	"<ipsec_tunnel><customer_gateway><tunnel_outside_address>" \
@@ -52,16 +53,6 @@ static struct aws_connection read_fine(const char *content)
 	if (aws_read(content, strlen(content), NULL, &connection, &error))
 		fail_msg("%s", error.text);
 	return connection;
-}
-
-static void read_wrong(const char *content, size_t length, const char *says)
-{
-	struct aws_connection connection;
-	struct anl_error error = { 0 };
-
-	assert_int_equal(aws_read(content, length, NULL, &connection, &error), -EINVAL);
-	if (!strstr(error.text, says))
-		fail_msg("'%s' does not say '%s'", error.text, says);
 }
 
 static void expect_address(const struct anl_address *address, const char *text)

@@ -7,20 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <errno.h>
 #include <string.h>
 
-#include "adit/aws.h"
-
-static void read_wrong(const char *content, size_t length, const char *says)
-{
-	struct aws_connection connection;
-	struct anl_error error = { 0 };
-
-	assert_int_equal(aws_read(content, length, NULL, &connection, &error), -EINVAL);
-	if (!strstr(error.text, says))
-		fail_msg("'%s' does not say '%s'", error.text, says);
-}
+#include "lib/aws.h"
 
 static void what_it_is_instead_is_said(void **state)
 {
