@@ -97,7 +97,7 @@ static void test_impostors(void **state)
 }
 
 /* The true peer's answers take time: its session had to make room, and is made again for it. */
-static void test_slow_peer(void **state)
+static void slow_peer(enum ike_exchange exchange)
 {
 	struct couple s;
 	struct world *w = couple_begin(&s, 1);
@@ -108,6 +108,7 @@ static void test_slow_peer(void **state)
 	unsigned int i;
 	size_t length;
 
+	s.left.exchange = s.right.exchange = exchange;
 	w->latency = 100;
 	length = first_message(&s, w, first);
 	for (i = 0; i < 10000; i++) {
@@ -125,6 +126,12 @@ static void test_slow_peer(void **state)
 	ike_counters(w->sides[1].ike, &counters);
 	assert_int_equal(counters.half_open, 0);
 	world_free(w);
+}
+
+static void test_slow_peer(void **state)
+{
+	slow_peer(IKE_MAIN_MODE);
+	slow_peer(IKE_AGGRESSIVE_MODE);
 }
 
 /* One address may not take all the places. */

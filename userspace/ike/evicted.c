@@ -13,6 +13,8 @@ struct evicted_entry {
 	struct table_link by_cookie; /* of the responder: ours, so nobody chooses the bucket */
 	uint8_t cookie_i[IKE_COOKIE_LEN], cookie_r[IKE_COOKIE_LEN];
 	struct ike_endpoint local, remote;
+	struct dh *dh; /* in aggressive mode, whose answer has them: our key pair and nonce */
+	struct blob nonce;
 	uint64_t time;
 	size_t length;
 	uint8_t message[];
@@ -36,6 +38,8 @@ static void drop_oldest(struct evicted *e)
 	e->oldest = entry->next;
 	e->bytes -= size_of(entry);
 	table_remove(&e->by_cookie, &entry->by_cookie);
+	dh_free(entry->dh);
+	blob_clear(&entry->nonce);
 	free(entry);
 }
 
@@ -78,15 +82,20 @@ static void append(struct ike *ike, struct evicted_entry *entry)
 
 void evicted_keep(struct session *s)
 {
-	const struct blob *first = &s->main.phase1->first;
+	const struct phase1 *p = s->main.phase1;
+	const struct blob *first = &p->first;
 	struct evicted_entry *entry;
 
-	/* Aggressive mode's second message has our key pair and nonce in it */
-	if (s->main.state != STATE_MAIN_R3 || !first->len)
+	if (!(s->main.state == STATE_MAIN_R3 || s->main.state == STATE_AGGRESSIVE_R3) ||
+	    !first->len)
 		return;
 	entry = calloc(1, sizeof(*entry) + first->len);
-	if (!entry)
+	if (!entry || (p->dh && !blob_set(&entry->nonce, blob_bytes(&p->nr)))) {
+		free(entry);
 		return;
+	}
+	if (p->dh)
+		entry->dh = dh_hold(p->dh);
 	memcpy(entry->cookie_i, s->cookie_i, sizeof(entry->cookie_i));
 	memcpy(entry->cookie_r, s->cookie_r, sizeof(entry->cookie_r));
 	entry->local = s->local;
@@ -121,9 +130,10 @@ struct session *evicted_resume(struct ike *ike, const struct arrival *a)
 	struct evicted *e = &ike->half_open.evicted;
 	struct fault fault = { 0 };
 	struct evicted_entry *entry;
+	struct answered answered;
 	struct arrival first;
 
-	if (!e->oldest || a->message.header.exchange != IKE_EXCHANGE_MAIN || a->message.header.id)
+	if (!e->oldest || a->message.header.id)
 		return NULL;
 	entry = take(e, a);
 	if (!entry)
@@ -132,5 +142,8 @@ struct session *evicted_resume(struct ike *ike, const struct arrival *a)
 	first.digest = digest_of(bytes_of(entry->message, entry->length));
 	if (!message_parse_header(&first.message, bytes_of(entry->message, entry->length), &fault))
 		return NULL;
-	return phase1_resume(ike, &first, entry->cookie_r);
+	if (first.message.header.exchange != a->message.header.exchange)
+		return NULL;
+	answered = (struct answered){ entry->cookie_r, entry->dh, blob_bytes(&entry->nonce) };
+	return phase1_resume(ike, &first, &answered);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * First messages of main mode that were answered and whose half-open session had to make room. When
- * the third message comes, its sender has our cookie and so is where it says (RFC 2408 2.5.3):
- * the session is made again out of the first message. So a flood of first messages costs the true
- * peer nothing as long as it goes on before some ten thousand others came.
+ * First messages that were answered and whose half-open session had to make room. When the third
+ * message comes, its sender has our cookie and so is where it says (RFC 2408 2.5.3): the session is
+ * made again out of the first message, in aggressive mode with the answer's key pair and nonce. So
+ * a flood of first messages costs the true peer nothing as long as it goes on before some ten
+ * thousand others came.
  */
 #ifndef ADIT_IKE_EVICTED_H
 #define ADIT_IKE_EVICTED_H

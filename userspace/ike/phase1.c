@@ -134,7 +134,15 @@ static struct connection *wanted(struct ike *ike, struct arrival *a)
 	return c;
 }
 
-static struct session *respond(struct ike *ike, struct arrival *a, const uint8_t *cookie_r)
+static bool recall(struct phase1 *p, const struct answered *answered)
+{
+	if (!answered || !answered->dh)
+		return true;
+	p->dh = dh_hold(answered->dh);
+	return blob_set(&p->nr, answered->nonce) && blob_set(&p->gxr, dh_public(p->dh));
+}
+
+static struct session *respond(struct ike *ike, struct arrival *a, const struct answered *answered)
 {
 	const struct isakmp_header *h = &a->message.header;
 	bool main_mode = h->exchange == IKE_EXCHANGE_MAIN;
@@ -147,13 +155,14 @@ static struct session *respond(struct ike *ike, struct arrival *a, const uint8_t
 	s = session_new(c, h->initiator, a->local, a->remote);
 	if (!s)
 		return NULL;
-	if (cookie_r)
-		memcpy(s->cookie_r, cookie_r, sizeof(s->cookie_r));
+	if (answered)
+		memcpy(s->cookie_r, answered->cookie_r, sizeof(s->cookie_r));
 	else
 		session_heard(s, a->local);
-	s->resumed = cookie_r;
+	s->resumed = answered;
 	if (begin(s, h->exchange, state) &&
-	    (!main_mode || blob_set(&s->main.phase1->first, message_bytes(&a->message))))
+	    blob_set(&s->main.phase1->first, message_bytes(&a->message)) &&
+	    recall(s->main.phase1, answered))
 		exchange_input(&s->main, a);
 	s->resumed = false;
 	if (!s->dead && s->main.state == state)
@@ -166,9 +175,10 @@ void phase1_respond(struct ike *ike, struct arrival *a)
 	respond(ike, a, NULL);
 }
 
-struct session *phase1_resume(struct ike *ike, struct arrival *first, const uint8_t cookie_r[8])
+struct session *phase1_resume(struct ike *ike, struct arrival *first,
+			      const struct answered *answered)
 {
-	return respond(ike, first, cookie_r);
+	return respond(ike, first, answered);
 }
 
 /* What the peer can do (RFC 2408 3.16, RFC 3947 3.1, RFC 3706 5.1) */
@@ -275,7 +285,7 @@ bool phase1_make_key_exchange(struct session *s)
 	struct blob *public = s->initiator ? &p->gxi : &p->gxr;
 
 	if (p->dh)
-		return true;
+		return dh_group_of(p->dh) == s->proposal.group;
 	p->dh = s->main.type == IKE_EXCHANGE_AGGRESSIVE && !s->initiator ?
 			shared_pair_hold(s->ike, s->proposal.group) : dh_new(s->proposal.group);
 	if (!p->dh || !blob_make(nonce, NONCE_LEN) || !blob_set(public, dh_public(p->dh)))

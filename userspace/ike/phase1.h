@@ -13,7 +13,7 @@
 struct phase1 {
 	struct dh *dh;
 	struct blob sa; /* SAi_b */
-	struct blob first; /* main mode, responder: the message that it began with */
+	struct blob first; /* responder: the message that it began with */
 	struct blob ni, nr, gxi, gxr;
 	struct blob idi, idr; /* bodies of the ID payloads */
 	struct identity peer; /* as it says in aggressive mode, not proven yet */
@@ -28,11 +28,19 @@ struct session *phase1_initiate(struct connection *c, const struct ike_endpoint 
 				const struct ike_endpoint *remote);
 /* A first message from a stranger, or from a peer that begins anew. */
 void phase1_respond(struct ike *ike, struct arrival *a);
+/* What was answered to a first message; key pair and nonce only in aggressive mode. */
+struct answered {
+	const uint8_t *cookie_r;
+	struct dh *dh;
+	struct bytes nonce;
+};
+
 /*
- * The same for one that was answered before, with @cookie_r as our cookie: nothing is sent. NULL
- * when the configuration has nothing for it any more, or memory is short.
+ * The same for one that was answered before, with that: nothing is sent. NULL when the
+ * configuration has nothing for it any more, or memory is short.
  */
-struct session *phase1_resume(struct ike *ike, struct arrival *first, const uint8_t cookie_r[8]);
+struct session *phase1_resume(struct ike *ike, struct arrival *first,
+			      const struct answered *answered);
 /* Nothing came for too long. */
 void phase1_silence(struct session *s, bool final);
 /* An encrypted message that makes no sense while we wait for the peer's authentication. */
