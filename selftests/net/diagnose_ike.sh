@@ -109,6 +109,9 @@ responder()
 	diagnose_begin psk="quite another key"
 	ours start=wait
 	names "nobody has begun" waits-for-peer
+	ours start=on-demand
+	names "nothing has been sent" waits-for-traffic "vpn0"
+	ours start=wait
 	swan right --initiate --child net --timeout 3 >/dev/null
 	failed psk-mismatch
 	names "another pre-shared key, the peer begins" psk-mismatch "does not decrypt"

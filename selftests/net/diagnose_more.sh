@@ -1,0 +1,156 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# `adit diagnose` names what is wrong in this host's kernel, in the network's quality, and in
+# certificates.
+. "$(dirname "$0")/lib.sh"
+. "$NET_DIR/ike_lib.sh"
+. "$NET_DIR/diagnose_lib.sh"
+
+plan_none
+need_adit
+need_strongswan
+need conntrack
+
+PKI=$NET_BIN/pki
+CERT_SUITE=aes256-sha256-ecp256
+[ -e "$PKI/made" ] || bail_out "$PKI is missing: run make net"
+
+# More than the table of connections may hold, of those that the kernel does not give up for others.
+fill_conntrack()
+{
+	local most=$1 i
+
+	in_ns "$left" nft -f - <<-NFT
+	table inet track {
+		chain output { type filter hook output priority 0; ct state new accept; }
+	}
+	NFT
+	sysctl -qw net.netfilter.nf_conntrack_max="$most"
+	for ((i = 0; i <= most; i++)); do
+		in_ns "$left" conntrack -I -p udp -s 192.0.2.77 -d 192.0.2.78 --sport $((1000 + i)) \
+			--dport 9 -t 600 -u SEEN_REPLY,ASSURED >/dev/null 2>&1
+	done
+}
+
+empty_conntrack()
+{
+	sysctl -qw net.netfilter.nf_conntrack_max=65536
+	in_ns "$left" nft delete table inet track
+	in_ns "$left" conntrack -F >/dev/null 2>&1
+}
+
+# What this host's kernel does with the packets
+kernel()
+{
+	diagnose_begin
+	ours local-ts=10.1.0.0/16
+	up
+	ip -n "$left" route add default via $ROUTER_LEFT4 table 77
+	ip -n "$left" rule add from 10.1.0.0/16 iif lan lookup 77 pref 50
+	names "a rule takes what is forwarded elsewhere" rule-elsewhere "wire"
+	ip -n "$left" rule del pref 50
+	ip -n "$left" xfrm policy add dir out src 10.1.0.0/16 dst 10.2.0.0/16 action block
+	names "a policy of XFRM's forbids it" xfrm-policy XfrmOutPolBlock
+	ip -n "$left" xfrm policy flush
+	disturb "$left" wire loss 100%
+	names "traffic control drops all" qdisc-drops "wire"
+	calm "$left" wire
+	fill_conntrack 24
+	names "the table of connections is full" conntrack-full "of 24 connections"
+	empty_conntrack
+	names "nothing is wrong any more" healthy
+	ip -n "$left" link set vpn0 down
+	names "the device is down" device-down "vpn0"
+	adit_stop left
+	adit_start left
+	up
+	# The daemon would make it again before anybody else is there
+	kill -STOP "$(cat "$TMP/left/aditd.pid")"
+	ip -n "$left" link del vpn0
+	ip -n "$left" link add vpn0 type veth peer name spare
+	kill -CONT "$(cat "$TMP/left/aditd.pid")"
+	names "another device has its name" kernel-refused "vpn0"
+	ip -n "$left" link del vpn0
+	up
+	names "its name is free again" healthy
+}
+
+# What the network does with them
+network()
+{
+	diagnose_begin
+	ours
+	up
+	disturb "$left" wire loss 30%
+	names "the network loses packets" packet-loss
+	calm "$left" wire
+	disturb "$right" wire corrupt 60%
+	background in_ns "$rhost" ping -q -i 0.02 $LHOST4 >/dev/null 2>&1
+	PINGING=$!
+	names "the network damages packets" packets-damaged
+	stop "$PINGING"
+	calm "$right" wire
+	ours replay-window=32
+	up
+	disturb "$right" wire delay 400ms reorder 50% 50% limit 10000
+	background in_ns "$rhost" ping -q -i 0.002 -s 8 $LHOST4 >/dev/null 2>&1
+	PINGING=$!
+	names "packets overtake each other by more than the window" replay-window 'replay-window = [0-9]'
+	stop "$PINGING"
+}
+
+# cert_peer CERTIFICATE: strongSwan with that one of the right side's
+cert_peer()
+{
+	swan_conf right
+	mkdir -p "$TMP"/right/swanctl/{x509,x509ca,private}
+	cp "$PKI/$1.pem" "$TMP/right/swanctl/x509/own.pem"
+	cp "$PKI/right-rsa.key" "$TMP/right/swanctl/private/"
+	cp "$PKI/root.pem" "$TMP/right/swanctl/x509ca/"
+	swan_conn right peer auth=pubkey cert=own.pem local_id=right.example.com \
+		remote_id=left.example.com proposals=$CERT_SUITE
+	[ -S "$TMP/right/vici" ] || return
+	# It remembers every certificate that it has seen
+	swan right --flush-certs >/dev/null
+	swan right --load-all --clear --noprompt >"$TMP/right/load.log" ||
+		bail_out "strongSwan does not load its configuration"
+}
+
+cert_ours()
+{
+	ours psk= auth=rsasig cert="$PKI/left-rsa.pem" key="$PKI/left-rsa.key" ca="$PKI/root.pem" \
+		local-id=left.example.com remote-id=right.example.com ike=$CERT_SUITE
+}
+
+certificates()
+{
+	topology_router hosts
+	cert_peer right-expired
+	swan_start right || bail_out "strongSwan does not start"
+	cert_ours
+	failed cert-expired
+	names "an expired certificate" cert-expired "2021-01-01"
+	cert_peer right-early
+	cert_ours
+	failed cert-not-yet-valid
+	names "a certificate of the future" cert-not-yet-valid "2090-01-01"
+	cert_peer right-other
+	cert_ours
+	failed cert-unknown-issuer
+	names "a certificate of somebody else's authority" cert-unknown-issuer "CN=Another root"
+}
+
+# What the configuration or the daemon is at fault for
+host()
+{
+	topology_router hosts
+	ours remote=$LEFT_IN4
+	names "the peer's address is one of ours" remote-is-us "$LEFT_IN4"
+	kill -STOP "$(cat "$TMP/left/aditd.pid")"
+	names "the daemon hangs" daemon-hangs
+	kill -CONT "$(cat "$TMP/left/aditd.pid")"
+}
+
+lanes kernel network certificates host
+finish
