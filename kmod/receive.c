@@ -383,7 +383,10 @@ static int receive(struct sk_buff *skb, u8 family, u8 proto, bool udp, u32 ah_sp
 	return 0;
 }
 
-/* Packet by packet. Those that are not ours go round again. */
+/*
+ * Packet by packet. Those that are not ours go round again, at once: from the end of the CPU's
+ * queue they came behind all that is in it, and fell out of XFRM's replay window.
+ */
 static void receive_list(struct sk_buff *packet, u8 family)
 {
 	struct sk_buff *next;
@@ -395,7 +398,7 @@ static void receive_list(struct sk_buff *packet, u8 family)
 		if (!receive(packet, family, IPPROTO_ESP, false, 0))
 			continue;
 		adit_chain_restore(packet);
-		netif_rx(packet);
+		netif_receive_skb(packet);
 	}
 }
 
