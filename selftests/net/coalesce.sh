@@ -80,15 +80,15 @@ tunnel_down
 # A chain does not come behind what was sent after it: XFRM's window is 32 packets.
 together()
 {
-	local hosts="$lhost $rhost $LHOST4 $RHOST4 $LHOST6 $RHOST6" i pids
+	local hosts="$lhost $rhost $LHOST4 $RHOST4 $LHOST6 $RHOST6" pid pids
 	# shellcheck disable=SC2086 # words
-	for i in {1..4}; do
+	for _ in {1..4}; do
 		pinned -s 200 $hosts &
 		pids=$!
 		pinned -t 300000 -p 4100 $hosts &
 		pids+=" $!"
 		pinned -u 64,700,1300 -p 4200 $hosts || return 1
-		for i in $pids; do wait "$i" || return 1; done
+		for pid in $pids; do wait "$pid" || return 1; done
 	done
 	in_ns "$right" grep XfrmInStateSeqError /proc/net/xfrm_stat | grep -w 0
 }
