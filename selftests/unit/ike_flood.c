@@ -134,6 +134,63 @@ static void test_slow_peer(void **state)
 	slow_peer(IKE_AGGRESSIVE_MODE);
 }
 
+/* Makes a first message longer by a vendor ID. Returns its length. */
+static size_t lengthen(uint8_t *first, size_t length, size_t more)
+{
+	size_t at = 28, total = length + more;
+	unsigned int i;
+
+	while (first[at])
+		at += first[at + 2] << 8 | first[at + 3];
+	first[at] = IKE_PAYLOAD_VENDOR;
+	memset(first + length, 0, more);
+	first[length + 2] = more >> 8;
+	first[length + 3] = more & 0xff;
+	for (i = 0; i < 4; i++)
+		first[24 + i] = total >> 8 * (3 - i);
+	return total;
+}
+
+/*
+ * The one that goes on is the oldest of those that are kept, and there is no room: another one is
+ * put away for it, which must not take its place before it is made again.
+ */
+static void oldest_resumes(enum ike_exchange exchange)
+{
+	struct couple s;
+	struct world *w = couple_begin(&s, 1);
+	struct ike_endpoint from = { w->sides[0].address, IKE_PORT };
+	struct ike_endpoint to = { w->sides[1].address, IKE_PORT };
+	const struct evicted *e = &w->sides[1].ike->half_open.evicted;
+	uint8_t first[8192];
+	unsigned int i;
+	size_t length, before, step = 0;
+
+	s.left.exchange = s.right.exchange = exchange;
+	w->sides[1].ike->limits.half_open = 1;
+	w->latency = 100;
+	length = first_message(&s, w, first);
+	length = lengthen(first, length, sizeof(first) - length);
+	world_run(w, w->now + 100, NULL);
+	for (i = 1; e->bytes + step <= 8 << 20; i++) {
+		before = e->bytes;
+		memcpy(first, &i, sizeof(i));
+		world_forge(w, &from, &to, first, length);
+		world_run(w, w->now, NULL);
+		step = e->bytes - before;
+	}
+	assert_in_range(i, 500, 2000);
+	assert_true(world_run(w, w->now + 5 * SECONDS, couple_up));
+	assert_int_equal(w->sides[0].counts[IKE_EVENT_INITIATING], 1);
+	world_free(w);
+}
+
+static void test_oldest_resumes(void **state)
+{
+	oldest_resumes(IKE_MAIN_MODE);
+	oldest_resumes(IKE_AGGRESSIVE_MODE);
+}
+
 /* One address may not take all the places. */
 static void test_one_source(void **state)
 {
@@ -272,6 +329,7 @@ int main(void)
 		cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_impostors),
 		cmocka_unit_test(test_slow_peer),
+		cmocka_unit_test(test_oldest_resumes),
 		cmocka_unit_test(test_one_source),
 		cmocka_unit_test(test_aggressive_flood),
 		cmocka_unit_test(test_bad_value),

@@ -113,9 +113,15 @@ bool auth_proof_keys(struct session *s, struct bytes peer_public)
 
 bool auth_keys_stand(struct session *s)
 {
-	if (s->keys || s->main.state != STATE_AGGRESSIVE_R3)
+	struct phase1 *p = s->main.phase1;
+
+	if (s->keys || s->main.state != STATE_AGGRESSIVE_R3 || !p->gxi.len)
 		return s->keys;
-	return keys_from(s, blob_bytes(&s->main.phase1->gxi), complete);
+	if (keys_from(s, blob_bytes(&p->gxi), complete))
+		return true;
+	/* It will be no better the next time. */
+	blob_clear(&p->gxi);
+	return false;
 }
 
 static struct identity address_id(const struct ike_address *address)

@@ -248,6 +248,11 @@ struct dh *dh_hold(struct dh *dh)
 	return dh;
 }
 
+bool dh_is_shared(const struct dh *dh)
+{
+	return dh->holders > 1;
+}
+
 void dh_free(struct dh *dh)
 {
 	if (!dh || --dh->holders)

@@ -34,6 +34,8 @@ struct dh;
 struct dh *dh_new(const struct dh_group *group);
 /* The same for one more, who frees it, too. */
 struct dh *dh_hold(struct dh *dh);
+/* Whether it has another holder. */
+bool dh_is_shared(const struct dh *dh);
 /* A given key pair, @private big-endian, @public as on the wire: for test vectors. */
 struct dh *dh_from_pair(const struct dh_group *group, struct bytes private, struct bytes public);
 void dh_free(struct dh *dh);

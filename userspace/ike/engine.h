@@ -35,7 +35,7 @@ struct evicted {
 	struct timer timer; /* when the oldest goes */
 };
 
-#define SHARED_PAIRS 4 /* groups */
+#define SHARED_PAIRS 24 /* as many as there are groups, at least */
 
 /* A key pair that many first messages are answered with (shared_pair.h). */
 struct shared_pair {
@@ -50,6 +50,7 @@ struct half_open {
 	struct table by_source; /* by address */
 	struct evicted evicted;
 	struct shared_pair pairs[SHARED_PAIRS];
+	uint64_t flood_until; /* when sessions had to make room */
 };
 
 struct ike {

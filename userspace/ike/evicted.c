@@ -7,15 +7,19 @@
 
 /* A first message takes 200 to 600 bytes: enough for ten to thirty thousand. */
 #define BYTES_MAX (8U << 20)
+/* What a key pair takes that no other session has, about. */
+#define PAIR_BYTES 4096
 
 struct evicted_entry {
-	struct evicted_entry *next; /* newer */
+	struct evicted_entry *older, *newer;
 	struct table_link by_cookie; /* of the responder: ours, so nobody chooses the bucket */
 	uint8_t cookie_i[IKE_COOKIE_LEN], cookie_r[IKE_COOKIE_LEN];
 	struct ike_endpoint local, remote;
 	struct dh *dh; /* in aggressive mode, whose answer has them: our key pair and nonce */
 	struct blob nonce;
 	uint64_t time;
+	uint8_t exchange;
+	size_t size; /* of all that it keeps */
 	size_t length;
 	uint8_t message[];
 };
@@ -26,21 +30,28 @@ bool evicted_init(struct evicted *e)
 	return table_init(&e->by_cookie);
 }
 
-static size_t size_of(const struct evicted_entry *entry)
+/* It is found no more, nor will it be dropped: who takes it out frees it. */
+static void take_out(struct evicted *e, struct evicted_entry *entry)
 {
-	return sizeof(*entry) + entry->length;
+	*(entry->older ? &entry->older->newer : &e->oldest) = entry->newer;
+	*(entry->newer ? &entry->newer->older : &e->newest) = entry->older;
+	e->bytes -= entry->size;
+	table_remove(&e->by_cookie, &entry->by_cookie);
+}
+
+static void entry_free(struct evicted_entry *entry)
+{
+	dh_free(entry->dh);
+	blob_clear(&entry->nonce);
+	free(entry);
 }
 
 static void drop_oldest(struct evicted *e)
 {
 	struct evicted_entry *entry = e->oldest;
 
-	e->oldest = entry->next;
-	e->bytes -= size_of(entry);
-	table_remove(&e->by_cookie, &entry->by_cookie);
-	dh_free(entry->dh);
-	blob_clear(&entry->nonce);
-	free(entry);
+	take_out(e, entry);
+	entry_free(entry);
 }
 
 void evicted_free(struct evicted *e)
@@ -66,17 +77,18 @@ static void append(struct ike *ike, struct evicted_entry *entry)
 {
 	struct evicted *e = &ike->half_open.evicted;
 
-	while (e->oldest && e->bytes + size_of(entry) > BYTES_MAX)
+	while (e->oldest && e->bytes + entry->size > BYTES_MAX)
 		drop_oldest(e);
+	entry->older = e->newest;
 	if (e->oldest) {
-		e->newest->next = entry;
+		e->newest->newer = entry;
 	} else {
 		e->oldest = entry;
 		timer_init(&e->timer, expire, ike);
 		timer_set(&ike->timers, &e->timer, entry->time + EXCHANGE_PATIENCE);
 	}
 	e->newest = entry;
-	e->bytes += size_of(entry);
+	e->bytes += entry->size;
 	table_insert(&e->by_cookie, &entry->by_cookie, cookie_key(entry->cookie_r), entry);
 }
 
@@ -94,20 +106,23 @@ void evicted_keep(struct session *s)
 		free(entry);
 		return;
 	}
-	if (p->dh)
+	entry->size = sizeof(*entry) + first->len + entry->nonce.len;
+	if (p->dh) {
+		entry->size += dh_is_shared(p->dh) ? 0 : PAIR_BYTES;
 		entry->dh = dh_hold(p->dh);
+	}
 	memcpy(entry->cookie_i, s->cookie_i, sizeof(entry->cookie_i));
 	memcpy(entry->cookie_r, s->cookie_r, sizeof(entry->cookie_r));
 	entry->local = s->local;
 	entry->remote = s->remote;
 	entry->time = s->ike->now;
+	entry->exchange = s->main.type;
 	entry->length = first->len;
 	memcpy(entry->message, first->data, first->len);
 	append(s->ike, entry);
 }
 
-/* It stays in the line until its time is over, but is found no more. */
-static struct evicted_entry *take(struct evicted *e, const struct arrival *a)
+static struct evicted_entry *find(const struct evicted *e, const struct arrival *a)
 {
 	const struct isakmp_header *h = &a->message.header;
 	uint64_t key = cookie_key(h->responder);
@@ -116,34 +131,43 @@ static struct evicted_entry *take(struct evicted *e, const struct arrival *a)
 
 	while ((link = table_find(&e->by_cookie, key, link))) {
 		entry = link->entry;
-		if (memcmp(entry->cookie_i, h->initiator, sizeof(entry->cookie_i)) ||
-		    !ike_address_equal(&entry->remote.address, &a->remote->address))
-			continue;
-		table_remove(&e->by_cookie, link);
-		return entry;
+		if (!memcmp(entry->cookie_i, h->initiator, sizeof(entry->cookie_i)) &&
+		    ike_address_equal(&entry->remote.address, &a->remote->address) &&
+		    entry->exchange == h->exchange)
+			return entry;
 	}
 	return NULL;
+}
+
+static struct session *resume(struct ike *ike, const struct evicted_entry *entry)
+{
+	const struct answered answered = {
+		entry->cookie_r, entry->dh, blob_bytes(&entry->nonce)
+	};
+	struct arrival first = { .local = &entry->local, .remote = &entry->remote };
+	struct bytes message = bytes_of(entry->message, entry->length);
+	struct fault fault = { 0 };
+
+	first.digest = digest_of(message);
+	if (!message_parse_header(&first.message, message, &fault))
+		return NULL;
+	return phase1_resume(ike, &first, &answered);
 }
 
 struct session *evicted_resume(struct ike *ike, const struct arrival *a)
 {
 	struct evicted *e = &ike->half_open.evicted;
-	struct fault fault = { 0 };
 	struct evicted_entry *entry;
-	struct answered answered;
-	struct arrival first;
+	struct session *s;
 
 	if (!e->oldest || a->message.header.id)
 		return NULL;
-	entry = take(e, a);
+	entry = find(e, a);
 	if (!entry)
 		return NULL;
-	first = (struct arrival){ .local = &entry->local, .remote = &entry->remote };
-	first.digest = digest_of(bytes_of(entry->message, entry->length));
-	if (!message_parse_header(&first.message, bytes_of(entry->message, entry->length), &fault))
-		return NULL;
-	if (first.message.header.exchange != a->message.header.exchange)
-		return NULL;
-	answered = (struct answered){ entry->cookie_r, entry->dh, blob_bytes(&entry->nonce) };
-	return phase1_resume(ike, &first, &answered);
+	/* The session needs room, for which another one is put where this one was. */
+	take_out(e, entry);
+	s = resume(ike, entry);
+	entry_free(entry);
+	return s;
 }

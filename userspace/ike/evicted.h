@@ -11,6 +11,9 @@
 
 #include "ike/engine.h"
 
+/* Bytes of the longest first message that is kept: that not a few take all the room. */
+#define EVICTED_MESSAGE_MAX 8192
+
 struct arrival;
 struct session;
 

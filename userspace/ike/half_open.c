@@ -158,6 +158,7 @@ bool half_open_room(struct ike *ike, const struct ike_endpoint *remote)
 	else
 		return true;
 	ike->counters.half_open_refused++;
+	shared_pair_flood(ike);
 	if (!gone)
 		return false;
 	evicted_keep(gone);

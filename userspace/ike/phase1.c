@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "ike/auth.h"
+#include "ike/evicted.h"
 #include "ike/half_open.h"
 #include "ike/informational.h"
 #include "ike/lifetime.h"
@@ -142,6 +143,12 @@ static bool recall(struct phase1 *p, const struct answered *answered)
 	return blob_set(&p->nr, answered->nonce) && blob_set(&p->gxr, dh_public(p->dh));
 }
 
+/* For evicted_keep() */
+static bool remember(struct phase1 *p, struct bytes first)
+{
+	return first.len > EVICTED_MESSAGE_MAX || blob_set(&p->first, first);
+}
+
 static struct session *respond(struct ike *ike, struct arrival *a, const struct answered *answered)
 {
 	const struct isakmp_header *h = &a->message.header;
@@ -160,8 +167,7 @@ static struct session *respond(struct ike *ike, struct arrival *a, const struct 
 	else
 		session_heard(s, a->local);
 	s->resumed = answered;
-	if (begin(s, h->exchange, state) &&
-	    blob_set(&s->main.phase1->first, message_bytes(&a->message)) &&
+	if (begin(s, h->exchange, state) && remember(s->main.phase1, message_bytes(&a->message)) &&
 	    recall(s->main.phase1, answered))
 		exchange_input(&s->main, a);
 	s->resumed = false;

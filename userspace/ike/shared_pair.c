@@ -2,15 +2,20 @@
 #include "ike/shared_pair.h"
 
 #define SHARED_TIME SECOND
-/* So many half-open sessions, of those that there may be, are a flood. */
+/* So many half-open sessions, of those that there may be, are a flood; */
 #define FLOOD_PART 4
+/* and so long after one of them had to make room. */
+#define FLOOD_TIME (10 * SECOND)
 
 static bool flooded(const struct ike *ike)
 {
-	return ike->half_open.count >= ike->limits.half_open / FLOOD_PART;
+	const struct half_open *h = &ike->half_open;
+
+	return h->count && (ike->now < h->flood_until ||
+			    h->count > ike->limits.half_open / FLOOD_PART);
 }
 
-/* The group's, or one that is free or over; NULL when all are other groups'. */
+/* The group's, or one that is free or over: there are enough for all groups. */
 static struct shared_pair *place_for(struct ike *ike, const struct dh_group *group)
 {
 	struct shared_pair *at, *found = NULL;
@@ -38,6 +43,11 @@ struct dh *shared_pair_hold(struct ike *ike, const struct dh_group *group)
 		at->until = ike->now + SHARED_TIME;
 	}
 	return at->dh ? dh_hold(at->dh) : NULL;
+}
+
+void shared_pair_flood(struct ike *ike)
+{
+	ike->half_open.flood_until = ike->now + FLOOD_TIME;
 }
 
 void shared_pair_review(struct ike *ike)

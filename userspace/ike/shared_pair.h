@@ -14,7 +14,9 @@
 
 /* One for an answer, for dh_free(); NULL when OpenSSL refuses. */
 struct dh *shared_pair_hold(struct ike *ike, const struct dh_group *group);
-/* Forgets them once the flood is over. */
+/* A half-open session has to make room for another. */
+void shared_pair_flood(struct ike *ike);
+/* Forgets them once the flood is over; at each end of a half-open session. */
 void shared_pair_review(struct ike *ike);
 void shared_pair_forget(struct half_open *h);
 
