@@ -13,7 +13,7 @@ BYTES=200000
 plan_none
 need_adit
 need_module xfrm_interface esp4 esp6
-! grep -q ' esp4_gso_segment' /proc/kallsyms ||
+chains_possible ||
 	skip_all "esp4_offload is part of this kernel: ESP without UDP goes packet by packet"
 topology_router
 udp_encap "$left"
@@ -171,6 +171,17 @@ print("held", n, "plain", plain, "longest", longest)' >"$TMP/held" 2>&1 &
 	[ $status -eq 0 ] && [[ $(tail -1 "$TMP/held") =~ ^held\ [1-9][0-9]*\ plain\ 0\ longest\ [0-9]{4,}$ ]]
 }
 try "packets that a raw socket has, too" held right=adit
+
+# A device without GRO hands on what was one train packet by packet.
+without_gro()
+{
+	tunnel right=adit && in_ns "$right" ethtool -K vpn0 gro off && capture "$right" vpn0 alone tcp &&
+	exchange -1 -t $BYTES "$left" "$right" $LEFT_IN4 $RIGHT_IN4 || return 1
+	capture_end alone
+	echo "$(captured alone) packets, longer than the device's MTU: $(captured alone greater 1501)"
+	captured_some alone greater 1000 && ! captured_some alone greater 1501
+}
+try "a device without GRO gives what it decrypts packet by packet" without_gro
 
 # bad_link NETEM... -- TUNNEL-OPTIONS...: what a bad link does to them.
 bad_link()

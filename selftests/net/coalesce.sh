@@ -60,7 +60,6 @@ for options in "right=adit" "right=xfrm encap=4500:4500" "right=xfrm alg=aes256-
 	tunnel_down
 done
 
-# In UDP: without, a kernel with esp4_offload in it has no chains.
 tunnel encap=4500:4500 || bail_out "no tunnel"
 hosts="$lhost $rhost $LHOST4 $RHOST4"
 gateways="$left $right $LEFT_IN4 $RIGHT_IN4"
@@ -104,6 +103,53 @@ coalesce adaptive-tx off tx-usecs 10000 tx-frames 16
 check "a chain that adit receives, and forwards" sent_in 640 40 100 $hosts
 tunnel_down
 tunnel encap=4500:4500 || bail_out "no tunnel"
+
+# Without UDP it is the module that takes chains apart (kmod/chain.c): where they arrive, when somebody
+# else has a copy, when they are XFRM's, and in front of a device that takes no lists. Each packet gets
+# what was written into the first one's header: that there was congestion (RFC 6040).
+chain_of()
+{
+	local pieces=$1
+	shift
+	tunnel_down
+	# shellcheck disable=SC2086 # words
+	tunnel "$@" && coalesce adaptive-tx off tx-usecs 10000 tx-frames 16 &&
+	sent_in 640 $pieces -T 2 -R 3 $hosts
+}
+held_chain()
+{
+	hold "$right" wire && chain_of "40 100" "$@"
+	local status=$?
+	hold_end
+	return $status
+}
+gso_list()
+{
+	in_ns "$left" ethtool -K wire tx-gso-list "$1" >/dev/null
+}
+if chains_possible; then
+	in_ns "$left" nft -f - <<-NFT || bail_out "no netfilter"
+		table inet congestion {
+			chain out {
+				type filter hook postrouting priority 0; policy accept;
+				oifname "wire" ip protocol esp ip ecn set ce
+				oifname "wire" ip6 nexthdr esp ip6 ecn set ce
+			}
+		}
+		NFT
+	check "without UDP, to adit" chain_of "40 100" right=adit
+	check "to adit over IPv6, ESN" chain_of "40 100" right=adit outer=6 alg=aes256-sha256 esn=yes
+	check "to XFRM" chain_of "40 100" right=xfrm
+	check "chains of which somebody has a copy" held_chain right=adit outer=6
+	gso_list off
+	check "a device without lists gets them one by one" chain_of "640 700" right=adit
+	gso_list on
+	in_ns "$left" nft flush ruleset
+	tunnel_down
+	tunnel encap=4500:4500 || bail_out "no tunnel"
+else
+	skip "without UDP" "esp4_offload is part of this kernel"
+fi
 
 # If each waited 10 ms, 500 echoes took 10 s.
 coalesce adaptive-tx on tx-usecs 10000

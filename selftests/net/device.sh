@@ -121,6 +121,30 @@ refused "an MTU of 70000 is refused" 'invalid|range|mtu|greater than' link link 
 link link del vpn0
 tunnel || bail_out "no tunnel"
 check "data crosses" tunnel_works
+
+# The router's rules for marked packets hold for what the device sends, at once: the route that its SAs
+# had found is looked for anew. An SA's own mark comes before the device's.
+marked()
+{
+	link rule add fwmark 7 prohibit && policy "$left" vpn0 mark 7 &&
+	exchange -1 -n "$left" "$right" $LEFT_IN4 $RIGHT_IN4 &&
+	device_read "$left" && echo "no route: ${DEVICE[drop_no-route]}" && [ "${DEVICE[drop_no-route]}" -ge 3 ]
+}
+check "packets with its mark go where the rules for it say" marked
+marked_otherwise()
+{
+	policy "$left" vpn0 mark 8 && tunnel_works
+}
+check "with another mark they go on" marked_otherwise
+sa_marked()
+{
+	policy "$left" vpn0 mark 7 && out_del spi=0x1001 && out spi=0x1001 more="mark 8 seq 5000" &&
+	tunnel_works && adit_in "$left" sa show | grep -q 'mark 0x8' || return 1
+	policy "$left" vpn0 mark 0 && out_del spi=0x1001 && out spi=0x1001 more="mark 7 seq 9000" &&
+	exchange -1 -n "$left" "$right" $LEFT_IN4 $RIGHT_IN4 || return 1
+	out_del spi=0x1001 && out spi=0x1001 more="seq 13000" && tunnel_works
+}
+check "an SA's own mark goes before" sa_marked
 renamed()
 {
 	link link set vpn0 down && link link set vpn0 name other && link link set other up &&

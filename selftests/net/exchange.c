@@ -194,6 +194,16 @@ static ssize_t receive(int fd, int wait_ms, int *tos)
 	return length;
 }
 
+static bool right_tos(const struct side *from, const struct side *to, int tos,
+		      const struct options *options)
+{
+	if (options->expect_tos < 0 || tos == options->expect_tos)
+		return true;
+	warnx("%s to %s: arrived with TOS 0x%02x, expected 0x%02x", from->name, to->name, tos,
+	      options->expect_tos);
+	return false;
+}
+
 static int one_datagram(int from_fd, int to_fd, const struct side *from, const struct side *to,
 			size_t size, const struct options *options)
 {
@@ -216,12 +226,7 @@ static int one_datagram(int from_fd, int to_fd, const struct side *from, const s
 		      size);
 		return 1;
 	}
-	if (options->expect_tos >= 0 && tos != options->expect_tos) {
-		warnx("%s to %s: arrived with TOS 0x%02x, expected 0x%02x", from->name, to->name,
-		      tos, options->expect_tos);
-		return 1;
-	}
-	return 0;
+	return !right_tos(from, to, tos, options);
 }
 
 static int datagrams(int from_fd, int to_fd, const struct side *from, const struct side *to,
@@ -268,6 +273,8 @@ static int burst(int from_fd, int to_fd, const struct side *from, const struct s
 			      from->name, to->name, number, options->burst);
 			return 1;
 		}
+		if (!right_tos(from, to, tos, options))
+			return 1;
 	}
 	return 0;
 }

@@ -156,6 +156,13 @@ only_ipsec()
 	[ "$WIRE_icmp_echo" -eq 0 ]
 }
 
+# chains_possible: ESP without UDP goes in chains and trains (kmod/offload.h), for esp4_offload, which would
+# hold their place, is not part of this kernel.
+chains_possible()
+{
+	! grep -q ' esp4_gso_segment' /proc/kallsyms
+}
+
 # hold NS IF|any: keeps clones of all packets there (hold.c), so that the module has to copy them; until
 # hold_end.
 HOLDING=()
