@@ -422,6 +422,10 @@ static void test_data(void **state)
 	EXPECT("ah-through-nat", down, "{'tunnel':{'config':{'ah':['sha256']},"
 	       "'ike':{'nat_local':true}," ERROR("no-proposal-chosen") ","
 	       FAILED("failed", "no-proposal-chosen", "established", "14") "}}");
+	/* It was us who refused what the peer offers */
+	EXPECT("esp-proposal-mismatch", down, "{'tunnel':{'config':{'ah':['sha256']},"
+	       "'ike':{'nat_local':true}," ERROR("no-proposal-chosen") ","
+	       FAILED("refused", "no-proposal-chosen", "established", "0") "}}");
 	EXPECT("ah-through-nat", up, "{'tunnel':{'config':{'ah':['sha1']},'ike':{'nat_local':true},"
 	       "'children':[]},'later':{'children':[]}}");
 	EXPECT("own-firewall-esp", up, COUNTED("'packets_in':0,'packets_out':5,'drops':{}",

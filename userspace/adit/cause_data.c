@@ -33,17 +33,9 @@ static const json_t *inbound(const json_t *facts)
 
 static bool ah_through_nat(const json_t *facts, struct finding *f)
 {
-	bool local = fact_true(facts, "tunnel.ike.nat_local");
-	bool remote = fact_true(facts, "tunnel.ike.nat_remote");
-
-	if (!json_array_size(fact(facts, "tunnel.config.ah")) || !(local || remote) ||
-	    counter(facts, "packets_in"))
+	if (!ah_meets_nat(facts) || counter(facts, "packets_in"))
 		return false;
-	say_seen(f, "phase 1 has found a NAT in front of %s; the tunnel is configured with ah",
-		 local && remote ? "both sides" : local ? "us" : "the peer");
-	say_cure(f, "use esp in place of ah on both sides: AH protects the very addresses that a "
-		 "NAT "
-		 "changes");
+	say_ah_nat(facts, f);
 	return say_cause(f, "AH cannot pass the NAT between the two sides.");
 }
 

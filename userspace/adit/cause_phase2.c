@@ -73,20 +73,15 @@ static bool pfs(const json_t *facts, struct finding *f)
 			 "it, or with another group.");
 }
 
-/* A peer that knows it refuses rather than make SAs that carry nothing (RFC 3715 2.1) */
+/* A peer that knows it refuses rather than make SAs that carry nothing */
 static bool ah_through_nat(const json_t *facts, struct finding *f)
 {
-	bool local = fact_true(facts, "tunnel.ike.nat_local");
-	bool remote = fact_true(facts, "tunnel.ike.nat_remote");
+	const json_t *entry = failure(facts, "no-proposal-chosen");
 
-	if (!failure(facts, "no-proposal-chosen") || !(local || remote) ||
-	    !json_array_size(fact(facts, "tunnel.config.ah")))
+	if (!entry || !by_peer(entry) || !ah_meets_nat(facts))
 		return false;
 	say_daemon(facts, f);
-	say_seen(f, "phase 1 has found a NAT in front of %s; the tunnel is configured with ah",
-		 local && remote ? "both sides" : local ? "us" : "the peer");
-	say_cure(f, "use esp in place of ah on both sides: AH protects the very addresses that a "
-		 "NAT changes");
+	say_ah_nat(facts, f);
 	return say_cause(f, "AH cannot pass the NAT between the two sides, and the peer refuses "
 			 "it.");
 }

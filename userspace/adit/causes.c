@@ -65,6 +65,24 @@ void say_daemon(const json_t *facts, struct finding *finding)
 			 "tunnel.last_error.text"));
 }
 
+bool ah_meets_nat(const json_t *facts)
+{
+	return json_array_size(fact(facts, "tunnel.config.ah")) &&
+	       (fact_true(facts, "tunnel.ike.nat_local") ||
+		fact_true(facts, "tunnel.ike.nat_remote"));
+}
+
+void say_ah_nat(const json_t *facts, struct finding *finding)
+{
+	bool local = fact_true(facts, "tunnel.ike.nat_local");
+	bool remote = fact_true(facts, "tunnel.ike.nat_remote");
+
+	say_seen(finding, "phase 1 has found a NAT in front of %s; the tunnel is configured with "
+		 "ah", local && remote ? "both sides" : local ? "us" : "the peer");
+	say_cure(finding, "use esp in place of ah on both sides: AH protects the very addresses "
+		 "that a NAT changes");
+}
+
 /*
  * What fails for one reason looks like others further on, and those would be wrong. Only what this
  * host lacks to run the daemon may be several things.

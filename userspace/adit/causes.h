@@ -78,4 +78,10 @@ bool last_error_is(const json_t *facts, const char *code);
 /** say_daemon - the daemon's own words for the last failure, as evidence. */
 void say_daemon(const json_t *facts, struct finding *finding);
 
+/** ah_meets_nat - AH is configured and phase 1 found a NAT, which cannot work (RFC 3715 2.1). */
+bool ah_meets_nat(const json_t *facts);
+
+/** say_ah_nat - evidence and cure of that. */
+void say_ah_nat(const json_t *facts, struct finding *finding);
+
 #endif
