@@ -441,6 +441,12 @@ static void test_data(void **state)
 	       "'packets_in':0,'packets_out':9,'drops':{}")
 	       ",'inside':{'received':0},'wire':{'in':[],'esp_out':4,'icmp':[{'about':'ESP',"
 	       "'kind':'prohibited','from':'192.0.2.254'}]}}");
+	/* UDP does not pass either: it is not ESP alone that is blocked */
+	EXPECT("unknown", up, COUNTED("'packets_in':0,'packets_out':5,'drops':{}",
+	       "'packets_in':0,'packets_out':9,'drops':{}")
+	       ",'inside':{'received':0},'wire':{'in':[],'esp_out':4,'icmp':[{'about':'ESP',"
+	       "'kind':'prohibited','from':'192.0.2.254'}]}," PROBE(SILENT, SILENT,
+								   PING("true")) "}");
 	/* A router that cannot reach the peer says so about all */
 	EXPECT("peer-unreachable", up, COUNTED("'packets_in':0,'packets_out':5,'drops':{}",
 	       "'packets_in':0,'packets_out':9,'drops':{}")

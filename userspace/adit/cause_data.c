@@ -285,11 +285,20 @@ static bool nothing_back(const json_t *facts)
 			    "wire.udp_esp_out") >= 3);
 }
 
-/* Not where it is the peer that nothing reaches any more */
+static bool asked_in_vain(const json_t *facts, const char *probe)
+{
+	const json_t *question = fact(fact(facts, "probe"), probe);
+
+	return fact_number(question, "asked") > 0 && !fact(question, "answer");
+}
+
+/* Not where it is the peer that nothing reaches any more, or UDP does not pass either */
 static const json_t *refused_esp(const json_t *facts)
 {
 	const json_t *error = icmp_about(facts, "ESP");
 
+	if (asked_in_vain(facts, "ike500") && asked_in_vain(facts, "ike4500"))
+		return NULL;
 	return error && (!fact_is(error, "kind", "unreachable") ||
 			 fact(facts, "probe.ike500.answer")) ? error : NULL;
 }
@@ -338,13 +347,6 @@ static double peer_quiet(const json_t *facts)
 
 	return fact(contact, "last_received") ?
 		fact_number(facts, "now") - fact_number(contact, "last_received") : 0;
-}
-
-static bool asked_in_vain(const json_t *facts, const char *probe)
-{
-	const json_t *question = fact(fact(facts, "probe"), probe);
-
-	return fact_number(question, "asked") > 0 && !fact(question, "answer");
 }
 
 /* It was there: the tunnel is up. Its answers to the daemon count, too, where it is asked often */
