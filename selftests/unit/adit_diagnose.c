@@ -158,8 +158,14 @@ static void test_host(void **state)
 	       "'refusal':'modprobe: ERROR: Key was rejected by service'"
 	       "}}}");
 	EXPECT("module-refused", away, "{'host':{'module':{'loaded':false,'file':'/lib/adit.ko',"
-	       "'lockdown':'integrity','refusal':\"modprobe: ERROR: could not insert adit: "
-	       "Operation not permitted\"}}}");
+	       "'lockdown':'integrity','disabled':false,'may_load':true,"
+	       "'refusal':'modprobe: ERROR: could not insert adit: Operation not permitted'}}}");
+	/* kernel.modules_disabled, no CAP_SYS_MODULE, nobody knows: EPERM has these reasons, too */
+#define LOCKED_DOWN(more) "{'host':{'module':{'loaded':false,'file':'/lib/adit.ko'," \
+	"'lockdown':'integrity'," more "'refusal':'Operation not permitted'}}}"
+	EXPECT("module-not-loaded", away, LOCKED_DOWN("'disabled':true,'may_load':true,"));
+	EXPECT("module-not-loaded", away, LOCKED_DOWN("'disabled':false,'may_load':false,"));
+	EXPECT("module-not-loaded", away, LOCKED_DOWN(""));
 	/* Somebody's container, say */
 	EXPECT("module-not-loaded", away, "{'host':{'module':{'loaded':false,'file':'/lib/adit.ko'"
 	       ",'lockdown':'','refusal':'Operation not permitted'}}}");
@@ -169,6 +175,8 @@ static void test_host(void **state)
 	EXPECT("healthy", up, "{'daemon':{'netns':0},'host':{'netns':9}}");
 	EXPECT("tunnel-unknown", other, "{}");
 	EXPECT("config-not-loaded", other, "{'file':{'tunnel':true}}");
+	/* Wherever the daemon is: it says that there is none */
+	EXPECT("tunnel-unknown", other, "{'daemon':{'netns':8,'pid':7},'host':{'netns':9}}");
 	EXPECT("taken-down", down, "{'tunnel':{'state':'down'}}");
 	EXPECT("kernel-refused", down, "{'tunnel':{" ERROR("kernel") "}}");
 	EXPECT("algorithm-missing", down, "{'tunnel':{'last_error':{'code':'kernel','text':'the "

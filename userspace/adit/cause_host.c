@@ -26,7 +26,7 @@ static bool other_namespace(const json_t *facts, struct finding *f)
 {
 	double own = fact_number(facts, "host.netns"), theirs = fact_number(facts, "daemon.netns");
 
-	if (own <= 0 || theirs <= 0 || own == theirs)
+	if (!fact(facts, "tunnel") || own <= 0 || theirs <= 0 || own == theirs)
 		return false;
 	say_seen(f, "aditd (pid %.0f) runs in the network namespace net:[%.0f], this command in "
 		 "net:[%.0f]", fact_number(facts, "daemon.pid"), theirs, own);
@@ -53,7 +53,7 @@ static bool not_permitted(const json_t *facts, struct finding *f)
 
 /*
  * What the kernel says of a signature that it does not trust: ENOKEY, EKEYREJECTED; of none where
- * it is locked down: EPERM (kernel_lockdown(7))
+ * it is locked down: EPERM (kernel_lockdown(7)), which has other reasons, too
  */
 static bool signature_refused(const json_t *facts)
 {
@@ -62,6 +62,8 @@ static bool signature_refused(const json_t *facts)
 	return strstr(refusal, "Required key not available") ||
 	       strstr(refusal, "Key was rejected") ||
 	       (*fact_text(facts, "host.module.lockdown") &&
+		fact_false(facts, "host.module.disabled") &&
+		fact_true(facts, "host.module.may_load") &&
 		strstr(refusal, "Operation not permitted"));
 }
 
@@ -124,6 +126,10 @@ static bool module_not_loaded(const json_t *facts, struct finding *f)
 		 fact_text(facts, "host.module.file"));
 	if (*refusal)
 		say_seen(f, "loading it: %s", refusal);
+	if (fact_true(facts, "host.module.disabled"))
+		say_seen(f, "kernel.modules_disabled is 1: until the next boot none can be loaded");
+	if (fact_false(facts, "host.module.may_load"))
+		say_seen(f, "this process lacks CAP_SYS_MODULE (a container?)");
 	say_cure(f, *refusal ? "see 'dmesg' for why, then 'modprobe adit && systemctl restart adit'"
 		 : "modprobe adit && systemctl restart adit");
 	return say_cause(f, "The kernel module adit is not loaded.");

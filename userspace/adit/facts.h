@@ -9,8 +9,9 @@
  *              netns (the inode of its network namespace)
  *   "file"     path, exists, good, output (of `aditd --check`), tunnel (it names ours),
  *              changed (Unix)
- *   "host"     kernel, module {loaded, file, source, headers, refusal, lockdown}, secure_boot,
- *              netns, ports [{port, holder}], nat (bool)
+ *   "host"     kernel, module {loaded, file, source, headers, refusal, lockdown,
+ *              disabled (kernel.modules_disabled), may_load (CAP_SYS_MODULE)}, secure_boot, netns,
+ *              ports [{port, holder}], nat (bool)
  *   "tunnel"   adit status --json of it; "later": the same after the traffic below
  *   "route"    remote {ok, error, device, source, up, carrier, self, local}, local {ours},
  *              names [addresses of the peer's name, when the daemon found none],

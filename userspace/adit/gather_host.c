@@ -85,6 +85,32 @@ static bool signatures_enforced(void)
 		       "Y");
 }
 
+/* capabilities(7): CAP_SYS_MODULE in /proc/self/status, which a container may lack as root */
+static bool may_load(void)
+{
+	unsigned long long set = 0;
+	FILE *file = fopen("/proc/self/status", "re");
+	char line[256];
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "CapEff: %llx", &set) == 1)
+			break;
+	if (file)
+		fclose(file);
+	return set >> 16 & 1;
+}
+
+/* What else makes the kernel say EPERM */
+static void put_permission(json_t *module)
+{
+	char text[16];
+
+	json_object_set_new(module, "may_load", json_boolean(may_load()));
+	gather_text("/proc/sys/kernel/modules_disabled", text, sizeof(text));
+	if (*text)
+		json_object_set_new(module, "disabled", json_boolean(strcmp(text, "0")));
+}
+
 /* Only where the kernel may refuse it, and then it says so: elsewhere looking changes nothing */
 static void put_refusal(json_t *module)
 {
@@ -100,6 +126,7 @@ static void put_refusal(json_t *module)
 		json_object_set_new(module, "refusal", json_string(text));
 		json_object_set_new(module, "lockdown",
 				    json_string(lockdown(mode, sizeof(mode))));
+		put_permission(module);
 	}
 	free(text);
 }
