@@ -532,6 +532,12 @@ static void test_beyond(void **state)
 	(void)state;
 	EXPECT("networks-overlap", up, "{'route':{'overlaps':[{'network':'10.2.0.0/16','device':"
 	       "'lan','selector':'10.2.0.0/16'}]}}");
+	/* The route of our own network is the longer one, and both are reached */
+#define WITHIN "'route':{'overlaps':[{'network':'10.1.0.0/16','device':'lan'," \
+	"'selector':'10.0.0.0/8'}]}"
+	EXPECT("healthy", up, "{" WITHIN "}");
+	EXPECT("unknown", up, "{" WITHIN ",'inside':{'sent':0,'received':0},'later':null}");
+	EXPECT("networks-overlap", up, "{" WITHIN "," NOTHING_INSIDE ",'later':null}");
 	EXPECT("route-elsewhere", up, "{'route':{'inside':[{'selector':'10.2.0.0/16','address':"
 	       "'10.2.0.1','device':'eth1','ours':false}]}}");
 	EXPECT("healthy", up, "{'route':{'inside':[{'selector':'10.2.0.0/16','address':'10.2.0.1',"

@@ -7,14 +7,35 @@
 #include "adit/causes.h"
 #include "adit/facts.h"
 
+static bool is_unanswered(const json_t *facts)
+{
+	return tunnel_is_up(facts) && fact_number(facts, "inside.sent") &&
+	       !fact_number(facts, "inside.received") && !fact_grown(facts, "packets_in");
+}
+
+/* A selector that is larger than our network works: our network's own route is the longer one */
+static const json_t *harmful_overlap(const json_t *facts)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(fact(facts, "route.overlaps"), i, one)
+		if (fact_is(one, "selector", fact_text(one, "network")) || is_unanswered(facts))
+			return one;
+	return NULL;
+}
+
 static bool overlap(const json_t *facts, struct finding *f)
 {
-	const json_t *one = json_array_get(fact(facts, "route.overlaps"), 0);
+	const json_t *one = harmful_overlap(facts);
 
 	if (!one)
 		return false;
-	say_seen(f, "%s is on the network %s of %s, and remote-ts has %s", "this host",
+	say_seen(f, "this host is on the network %s of %s, and remote-ts has %s",
 		 fact_text(one, "network"), fact_text(one, "device"), fact_text(one, "selector"));
+	if (is_unanswered(facts))
+		say_seen(f, "of %.0f pings through the tunnel none is answered",
+			 fact_number(facts, "inside.sent"));
 	say_cure(f, "give one of the two networks other addresses, or translate one of them (NAT) "
 		 "and "
 		 "use the translated one as selector");

@@ -171,14 +171,14 @@ static const char *overlapped(const struct gather *g, const struct anl_prefix *n
 	const json_t *one;
 	size_t i;
 
+	if (fact_has(g->facts, "tunnel.config.remote-ts", text))
+		return text;
 	lan.address.family = (uint16_t)network->address.family;
 	memcpy(lan.address.bytes, network->address.bytes, sizeof(lan.address.bytes));
 	json_array_foreach(fact(g->facts, "tunnel.config.remote-ts"), i, one) {
 		const char *remote = json_string_value(one);
 
-		if (!remote || !strcmp(remote, text))
-			return remote;
-		if (fact_has(g->facts, "tunnel.config.local-ts", remote) &&
+		if (remote && fact_has(g->facts, "tunnel.config.local-ts", remote) &&
 		    ike_selector_parse(&selector, remote) && selector.prefix &&
 		    ike_selector_contains(&selector, &lan))
 			return remote;
