@@ -52,6 +52,9 @@ static void what_it_is_instead_is_said(void **state)
 		{ "{\"AWSTemplateFormatVersion\":\"2010-09-09\"}", "CloudFormation" },
 		{ "{\"CustomerGateways\":[]}", "describe-customer-gateways" },
 		{ "PK\x03\x04.", "a ZIP archive: unpack it first" },
+		/* Bytes that are anybody's further on */
+		{ "PK\x03\x04....\x1f\x8b", "a ZIP archive: unpack it first" },
+		{ "! as in %PDF\ntunnel-group 203.0.113.10 type ipsec-l2l\n", "Cisco ASA" },
 		{ "<?xml version=\\\"1.0\\\"?>\\n<vpn_connection id=\\\"vpn-1\\\">",
 		  "as within JSON" },
 		{ "{\"a\":1}\n{\"a\":2}", "one whole output" },

@@ -15,11 +15,12 @@
 static const struct {
 	const char *sign;	/* in lower case */
 	const char *what;
+	bool at_start;
 } signs[] = {
-	{ "\x1f\x8b", "a file packed by gzip: unpack it first" },
-	{ "pk\x03\x04", "a ZIP archive: unpack it first" },
-	{ "%pdf", "a PDF: download the configuration itself" },
-	{ "{\\rtf", "a document of a word processor (RTF): save it as text" },
+	{ "\x1f\x8b", "a file packed by gzip: unpack it first", true },
+	{ "pk\x03\x04", "a ZIP archive: unpack it first", true },
+	{ "%pdf", "a PDF: download the configuration itself", true },
+	{ "{\\rtf", "a document of a word processor (RTF): save it as text", true },
 	{ "&lt;vpn_connection", "the XML with its marks written as &lt; and &gt;, as in a page's "
 	  "source: copy what the page shows" },
 	{ "an error occurred (", "an error of the AWS tool, which says what is wrong" },
@@ -95,19 +96,21 @@ static const struct {
 	{ "<html", "a web page: save the download, or what the AWS tool prints" },
 };
 
+static bool begins(const char *content, size_t length, const char *sign)
+{
+	size_t size = strlen(sign), same = 0;
+
+	while (same < size && same < length &&
+	       tolower((unsigned char)content[same]) == (unsigned char)sign[same])
+		same++;
+	return same == size;
+}
+
 static bool holds(const char *content, size_t length, const char *sign)
 {
-	size_t size = strlen(sign);
-
-	for (size_t at = 0; at + size <= length; at++) {
-		size_t same = 0;
-
-		while (same < size &&
-		       tolower((unsigned char)content[at + same]) == (unsigned char)sign[same])
-			same++;
-		if (same == size)
+	for (size_t at = 0; at < length; at++)
+		if (begins(content + at, length - at, sign))
 			return true;
-	}
 	return false;
 }
 
@@ -116,7 +119,8 @@ const char *aws_foreign(const char *content, size_t length)
 	if (length > SEARCHED)
 		length = SEARCHED;
 	for (size_t i = 0; i < sizeof(signs) / sizeof(*signs); i++)
-		if (holds(content, length, signs[i].sign))
+		if (signs[i].at_start ? begins(content, length, signs[i].sign) :
+		    holds(content, length, signs[i].sign))
 			return signs[i].what;
 	return NULL;
 }
