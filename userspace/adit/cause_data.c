@@ -362,7 +362,7 @@ static bool peer_gone(const json_t *facts, struct finding *f)
 		return false;
 	say_seen(f, "it last said something in IKE %.0f s ago; asked now on UDP ports 500 and 4500 "
 		 "it says nothing; ping: %s", peer_quiet(facts), pings ? "answered" : "no answer");
-	say_seen(f, "nothing comes in through the tunnel, neither");
+	say_seen(f, "nothing comes in through the tunnel either");
 	say_seen(f, "packets to it leave over %s", fact_text(facts, "route.remote.device"));
 	say_cure(f, "see that the peer%s up and that the way to it is open; adit begins anew by "
 		 "itself once it is", pings ? "'s IKE daemon is" : " is");
@@ -385,7 +385,7 @@ static bool nobody_reaches(const json_t *facts, struct finding *f)
 		return false;
 	say_seen(f, "%s answers with ICMP host or network unreachable (%s)",
 		 fact_text(error, "from"), fact_text(error, "about"));
-	say_seen(f, "asked in IKE on UDP ports 500 and 4500 the peer says nothing, neither");
+	say_seen(f, "asked in IKE on UDP ports 500 and 4500 the peer says nothing either");
 	say_cure(f, "see that the peer is up and that its network is routed to it; the last one to "
 		 "know the way is %s", fact_text(error, "from"));
 	return say_cause(f, "The network cannot reach the peer %s any more.",
