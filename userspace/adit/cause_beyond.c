@@ -186,23 +186,40 @@ static bool has_all(const json_t *facts, const char *setting, const char *agreed
 	       !json_array_size(fact(facts, setting));
 }
 
-/* What was agreed on is less than what was asked for, and nothing answers in it */
-static bool narrowed(const json_t *facts, struct finding *f)
+/* What was agreed on is less than what was asked for */
+static bool is_narrowed(const json_t *facts)
 {
 	const json_t *child = fact_child(facts, "tunnel");
 	const char *local = fact_text(child, "local_ts"), *remote = fact_text(child, "remote_ts");
+
+	return !fact(facts, "tunnel.lease") && *local && *remote &&
+	       !(has_all(facts, "tunnel.config.local-ts", local) &&
+		 has_all(facts, "tunnel.config.remote-ts", remote));
+}
+
+static void say_narrowed(const json_t *facts, struct finding *f)
+{
+	const json_t *child = fact_child(facts, "tunnel");
 	char ours[200], theirs[200];
 
-	if (!tunnel_is_up(facts) || !fact(facts, "inside") ||
-	    fact_number(facts, "inside.received") || fact_grown(facts, "packets_in") ||
-	    fact(facts, "tunnel.lease") || !*local || !*remote ||
-	    (has_all(facts, "tunnel.config.local-ts", local) &&
-	     has_all(facts, "tunnel.config.remote-ts", remote)))
-		return false;
 	fact_list(facts, "tunnel.config.local-ts", ours, sizeof(ours));
 	fact_list(facts, "tunnel.config.remote-ts", theirs, sizeof(theirs));
-	say_seen(f, "configured here: local-ts = { %s }, remote-ts = { %s }", ours, theirs);
-	say_seen(f, "agreed with the peer: %s and %s; nobody there answers", local, remote);
+	say_seen(f, "configured here: local-ts = { %s }, remote-ts = { %s }; agreed with the peer: "
+		 "%s and %s", ours, theirs, fact_text(child, "local_ts"),
+		 fact_text(child, "remote_ts"));
+}
+
+/*
+ * Pings that did go out went to somebody within what was agreed on: that they are not answered says
+ * nothing of what is outside.
+ */
+static bool narrowed(const json_t *facts, struct finding *f)
+{
+	if (!tunnel_is_up(facts) || !is_narrowed(facts) || !fact(facts, "inside.sent") ||
+	    fact_number(facts, "inside.sent") || fact_grown(facts, "packets_in"))
+		return false;
+	say_narrowed(facts, f);
+	say_seen(f, "no ping of this host's could be sent within that");
 	say_cure(f, "if more is to pass, set the peer's networks to what is configured here, "
 		 "mirrored; if not, local-ts and remote-ts to what was agreed");
 	return say_cause(f, "The peer lets less into the tunnel than is configured here.");
@@ -230,20 +247,20 @@ static bool no_return(const json_t *facts, struct finding *f)
 	const char *ours = fact_text(fact_child(facts, "later"), "local_ts");
 	double out = fact_number(facts, encap ? "wire.udp_esp_out" : "wire.esp_out");
 	bool tried = fact_false(facts, "trial.udp_works") && fact_true(facts, "trial.up");
-	struct finding ignored = { .evidence = NULL };
 	/* IKE says nothing either: then it is not the tunnel */
 	bool gone = fact_number(facts, "probe.ike500.asked") && !fact(facts, "probe.ike500.answer");
 
 	if (!tunnel_is_up(facts) || gone || !fact(facts, "wire") || !fact(facts, "later") ||
 	    out < 3 ||
 	    fact_sum(facts, "later", "packets_in") || json_array_size(fact(facts, "wire.in")) ||
-	    fact_true(facts, "trial.udp_works") || is_refused(facts) ||
-	    narrowed(facts, &ignored))
+	    fact_true(facts, "trial.udp_works") || is_refused(facts))
 		return false;
 	say_seen(f, "%.0f %s packets left while I looked (%.0f since the SAs were made), none has "
 		 "ever come back", out, encap ? "ESP-in-UDP" : "ESP",
 		 fact_sum(facts, "later", "packets_out"));
 	say_seen(f, "phase 1 and phase 2 are established");
+	if (is_narrowed(facts))
+		say_narrowed(facts, f);
 	if (tried)
 		say_seen(f, "tried for a moment with ESP in UDP, nothing came back either");
 	if (encap || tried) {
@@ -268,8 +285,8 @@ const struct cause causes_beyond[] = {
 	{ "rp-filter", "the reverse path filter drops packets", rp_filter },
 	{ "own-firewall-inner", "a rule of this host drops what goes through the tunnel",
 	  firewall },
-	{ "selectors-narrowed", "the peer lets less into the tunnel than is configured", narrowed },
 	{ "no-return-traffic", "ESP goes out, none comes back: blocked, or not answered",
 	  no_return },
+	{ "selectors-narrowed", "the peer lets less into the tunnel than is configured", narrowed },
 	{ NULL, NULL, NULL }
 };
