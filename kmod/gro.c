@@ -89,7 +89,7 @@ static void move_payload(struct sk_buff *to, struct sk_buff *skb, unsigned int h
 }
 
 /*
- * Makes a packet whose buffer comes from kmalloc(), as those of XFRM do on the same host,
+ * Makes a packet whose buffer comes from kmalloc(), as those of XFRM on the same host do,
  * the last of another's list. Left to GRO it would cost 400 instructions more.
  */
 static void list_payload(struct sk_buff *to, struct sk_buff *skb, unsigned int header)
@@ -114,8 +114,7 @@ static bool append(struct sk_buff *to, struct sk_buff *skb)
 
 	if (!merge->open || skb_shinfo(to)->nr_frags == MAX_SKB_FRAGS ||
 	    to->head_frag != skb->head_frag || to->pp_recycle != skb->pp_recycle ||
-	    to->protocol != skb->protocol ||
-	    to->len + size > IP_MAX_MTU ||
+	    to->protocol != skb->protocol || to->len + size > IP_MAX_MTU ||
 	    !adit_merge_add(merge, to->data, merge_of(skb), skb->data, skb->protocol))
 		return false;
 	tcp_hdr(to)->psh |= tcp_hdr(skb)->psh;

@@ -5,7 +5,7 @@
  * Packets wait in a queue of their CPU until the NAPI of the queue hands them to
  * GRO. TCP packets that follow each other are merged when they are queued: that
  * costs a third of what GRO needs for them, which looks through all flows
- * and all protocols; and GRO merges what comes out once more.
+ * and all protocols. GRO merges what comes out once more, but not what has a list.
  *
  * Locking: the queue's own lock, which is nearly always free: its CPU fills it, and
  * empties it unless the NAPI has a thread. BH is disabled.

@@ -26,6 +26,7 @@ fill_conntrack()
 		chain output { type filter hook output priority 0; ct state new accept; }
 	}
 	NFT
+	conntrack_max=$(sysctl -n net.netfilter.nf_conntrack_max)
 	sysctl -qw net.netfilter.nf_conntrack_max="$most"
 	for ((i = 0; i <= most; i++)); do
 		in_ns "$left" conntrack -I -p udp -s 192.0.2.77 -d 192.0.2.78 --sport $((1000 + i)) \
@@ -35,7 +36,7 @@ fill_conntrack()
 
 empty_conntrack()
 {
-	sysctl -qw net.netfilter.nf_conntrack_max=65536
+	sysctl -qw net.netfilter.nf_conntrack_max="$conntrack_max"
 	in_ns "$left" nft delete table inet track
 	in_ns "$left" conntrack -F >/dev/null 2>&1
 }

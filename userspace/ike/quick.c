@@ -13,8 +13,8 @@
 
 #define NONCE_LEN 32
 /*
- * The initiator of a rekey deletes the old child, which confirms the new one, this long after its
- * last third message (RETIRE_UNCONFIRMED of child.c).
+ * The initiator of a rekey deletes the old child, which confirms the new one, RETIRE_UNCONFIRMED
+ * (child.c) after its last third message; and the way takes time.
  */
 #define SHOW_PATIENCE (130 * SECOND)
 

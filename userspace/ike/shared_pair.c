@@ -15,20 +15,17 @@ static bool flooded(const struct ike *ike)
 			    h->count > ike->limits.half_open / FLOOD_PART);
 }
 
-/* The group's, or one that is free or over: there are enough for all groups. */
+/* The group's, or one that is free: there are enough for all groups. */
 static struct shared_pair *place_for(struct ike *ike, const struct dh_group *group)
 {
-	struct shared_pair *at, *found = NULL;
+	struct shared_pair *pairs = ike->half_open.pairs;
 	unsigned int i;
 
-	for (i = 0; i < SHARED_PAIRS; i++) {
-		at = &ike->half_open.pairs[i];
-		if (at->dh && dh_group_of(at->dh) == group)
-			return at;
-		if (!at->dh || at->until <= ike->now)
-			found = at;
-	}
-	return found;
+	/* They are taken in turn, and forgotten all at once. */
+	for (i = 0; i < SHARED_PAIRS; i++)
+		if (!pairs[i].dh || dh_group_of(pairs[i].dh) == group)
+			return &pairs[i];
+	return NULL;
 }
 
 struct dh *shared_pair_hold(struct ike *ike, const struct dh_group *group)
@@ -37,7 +34,7 @@ struct dh *shared_pair_hold(struct ike *ike, const struct dh_group *group)
 
 	if (!at)
 		return dh_new(group);
-	if (!at->dh || at->until <= ike->now || dh_group_of(at->dh) != group) {
+	if (!at->dh || at->until <= ike->now) {
 		dh_free(at->dh);
 		at->dh = dh_new(group);
 		at->until = ike->now + SHARED_TIME;
