@@ -190,8 +190,8 @@ static void check_secret(const struct check *check)
 		     tunnel->psk_length, SECRET_SHORT);
 	if (has_edges(tunnel->psk_bytes, tunnel->psk_length))
 		warn(check, tunnel->psk ? "psk" : "psk-file", 0,
-		     "the pre-shared key begins or ends with a space, a tab or a quotation mark, which is "
-		     "part of it here; the peer's must have it, too");
+		     "the pre-shared key begins or ends with a space, a tab or a quotation mark, "
+		     "which is part of it here; the peer's must have it, too");
 }
 
 static void on_refuse(void *ctx, const char *option, size_t value, const char *text)
