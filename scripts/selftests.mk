@@ -91,6 +91,11 @@ check-%: FORCE
 debug-kernel:		## A 6.12 kernel with KASAN, lockdep and kmemleak, in build/debug-kernel
 	$(Q)selftests/vm/build-debug-kernel
 
+.PHONY: debug-check
+debug-check:		## Every test of the data plane on the debug kernel, in parts (hours)
+	$(Q)selftests/vm/kernel debug >/dev/null 2>&1 || selftests/vm/build-debug-kernel
+	$(Q)selftests/check $(if $(ONLY),--only "$(ONLY)") debug
+
 .PHONY: bench
 bench: userspace	## adit beside XFRM and WireGuard, in instructions, in a virtual machine
 	$(Q)selftests/bench/run
