@@ -61,10 +61,12 @@ int adit_put_sa_name(struct sk_buff *msg, const struct adit_sa *sa, const struct
  * @msg: where to
  * @sa: the SA
  * @net: namespace of the reader
+ * @alone: nothing was in @msg before: an SA with more selectors than any message
+ *	has room for loses the last ones, rather than that it cannot be read
  *
  * Context: adit_config_lock. Return: 0 or -EMSGSIZE.
  */
-int adit_put_sa(struct sk_buff *msg, struct adit_sa *sa, const struct net *net);
+int adit_put_sa(struct sk_buff *msg, struct adit_sa *sa, const struct net *net, bool alone);
 
 int adit_put_drops(struct sk_buff *msg, int attr, const u64 *drops);
 int adit_put_address(struct sk_buff *msg, int attr, u8 family, const union adit_addr *addr);

@@ -363,7 +363,7 @@ int adit_nl_sa_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!msg)
 		goto out;
 	header = genlmsg_put_reply(msg, info, &adit_family, 0, ADIT_CMD_SA_GET);
-	err = header ? adit_put_sa(msg, sa, genl_info_net(info)) : -EMSGSIZE;
+	err = header ? adit_put_sa(msg, sa, genl_info_net(info), true) : -EMSGSIZE;
 out:
 	mutex_unlock(&adit_config_lock);
 	if (err) {
@@ -380,15 +380,17 @@ static bool dump_sas(struct sk_buff *skb, struct netlink_callback *cb, struct ad
 {
 	struct adit_sa *sa;
 	void *header;
+	bool alone;
 
 	list_for_each_entry(sa, &adit->sas, link) {
 		if (sa->id <= cb->args[1] || (direction && sa->direction != direction))
 			continue;
+		alone = !skb->len;
 		header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
 				     &adit_family, NLM_F_MULTI, ADIT_CMD_SA_GET);
 		if (!header)
 			return false;
-		if (adit_put_sa(skb, sa, sock_net(skb->sk))) {
+		if (adit_put_sa(skb, sa, sock_net(skb->sk), alone)) {
 			genlmsg_cancel(skb, header);
 			return false;
 		}

@@ -171,7 +171,7 @@ static int put_counters(struct sk_buff *msg, const struct adit_sa *sa)
 	return adit_put_drops(msg, ADIT_A_SA_DROPS, drops);
 }
 
-int adit_put_sa(struct sk_buff *msg, struct adit_sa *sa, const struct net *net)
+int adit_put_sa(struct sk_buff *msg, struct adit_sa *sa, const struct net *net, bool alone)
 {
 	const struct adit_peer *peer;
 	unsigned int i;
@@ -191,12 +191,14 @@ int adit_put_sa(struct sk_buff *msg, struct adit_sa *sa, const struct net *net)
 		return -EMSGSIZE;
 	if (sa->bundle_spi && nla_put_u32(msg, ADIT_A_SA_BUNDLE_SPI, sa->bundle_spi))
 		return -EMSGSIZE;
-	/* A dump's message has no room for a thousand selectors: as many as fit. */
+	/* A dump's message has no room for a thousand selectors: as many as fit, if
+	 * nothing else takes the room.
+	 */
 	for (i = 0; i < sa->selector_count; i++) {
 		end = skb_tail_pointer(msg);
 		if (adit_put_selector(msg, &sa->selectors[i])) {
 			nlmsg_trim(msg, end);
-			return i ? 0 : -EMSGSIZE;
+			return alone && i ? 0 : -EMSGSIZE;
 		}
 	}
 	return 0;

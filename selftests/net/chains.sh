@@ -251,4 +251,30 @@ in_ns "$right" ethtool -K wire gro on >/dev/null || bail_out "no GRO on veth"
 try "packets through a device with GRO, to adit" crosses 4000+ right=adit
 try "packets through a device with GRO, to XFRM" crosses 4000+ right=xfrm
 
+# XFRM's modules get the place that makes chains possible when they want it (kmod/offload.h): what is
+# under way goes on, packet by packet.
+gives_way()
+{
+	local stream status
+
+	tunnel right=adit || return 1
+	background exchange -1 -t $((BYTES * 5)) "$left" "$right" $LEFT_IN4 $RIGHT_IN4
+	stream=$!
+	eventually some_sent && modprobe -a esp4_offload esp6_offload && wait "$stream" || return 1
+	tunnel_down
+	crosses 1500 right=adit
+	status=$?
+	tunnel_down
+	modprobe -r esp4_offload esp6_offload && return $status
+}
+some_sent()
+{
+	sa_read "$left" 0x1001 && [ "$SA_packets" -gt 20 ]
+}
+if modinfo -F filename esp4_offload >/dev/null 2>&1; then
+	try "esp4_offload gets its place" gives_way
+else
+	skip "esp4_offload gets its place" "this kernel has none"
+fi
+
 finish

@@ -59,13 +59,16 @@ struct thread {
 	int rtnl;
 };
 
-/* No such SA, device or family; there is one already; memory, or the module, is going. */
+/*
+ * No such SA, device or family; there is one already; memory, or the module, is going (of which
+ * netlink says to who wants a dump that the protocol is not supported).
+ */
 static bool is_expected(int error)
 {
 	switch (error) {
 	case 0: case ENOENT: case ENODEV: case EEXIST: case EINVAL: case ENOBUFS: case ENOMEM:
 	case EOPNOTSUPP: case ENXIO: case EBUSY: case EAGAIN: case ENETDOWN: case ENETUNREACH:
-	case EHOSTUNREACH: case EADDRNOTAVAIL: case EMSGSIZE: case EPERM:
+	case EHOSTUNREACH: case EADDRNOTAVAIL: case EMSGSIZE: case EPERM: case EPROTONOSUPPORT:
 		return true;
 	}
 	return false;
@@ -95,7 +98,8 @@ static int ask(struct thread *thread)
 	struct genl_answer answer;
 	int error = genl_ask(&thread->genl, &thread->message, &answer);
 
-	if (error == ENOENT || error == ETIMEDOUT || error == EOPNOTSUPP) {
+	if (error == ENOENT || error == ETIMEDOUT || error == EOPNOTSUPP ||
+	    error == EPROTONOSUPPORT) {
 		/* No such SA, or no such family any more: to look again costs little. */
 		close(thread->genl.fd);
 		thread->has_genl = false;

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/ip6.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sched.h>
@@ -21,6 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/craft.h"
 #include "lib/patience.h"
 
 #define DATAGRAM_MAX	65000
@@ -42,7 +44,9 @@ static const char usage_text[] =
 "  -T TOS     TOS or traffic class to send with\n"
 "  -R TOS     TOS or traffic class that must arrive\n"
 "  -d         datagrams with DF set, path MTU ignored\n"
-"  -o         with IPv4 options, or IPv6 hop-by-hop and destination options\n";
+"  -o         with IPv4 options, or IPv6 hop-by-hop and destination options\n"
+"  -r HOP     datagrams with a loose source route over HOP (IPv4), or with a routing header of\n"
+"             which HOP segments are left (IPv6)\n";
 
 struct options {
 	const char *sizes;
@@ -50,6 +54,7 @@ struct options {
 	unsigned int burst, echoes;
 	bool one_way, silence, dont_fragment, with_options;
 	int wait_ms, port, send_tos, expect_tos;
+	const char *hop;
 };
 
 struct side {
@@ -124,13 +129,24 @@ static void set(int fd, int level, int name, int value)
 		err(2, "socket option %d", name);
 }
 
-/* An IPv4 timestamp (RFC 791 3.1) and a router alert (RFC 2113); in IPv6 padding, and an option of
- * which the bits say that it may change on the way (RFC 8200 4.2).
- */
+/* Every kind that AH tells apart (RFC 4302 3.3.3.1, A1, A2), but source routes. */
 static void set_options(int fd, bool ipv6)
 {
-	static const unsigned char ip[] = { 68, 12, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 148, 4, 0, 0 };
-	static const unsigned char hop_by_hop[] = { 0, 0, 0x3e, 4, 1, 2, 3, 4 };
+	static const unsigned char ip[40] = {
+		1,					/* none, for alignment */
+		68, 8, 5, 0, 0, 0, 0, 0,		/* timestamp (RFC 791 3.1): changes */
+		7, 7, 4, 0, 0, 0, 0,			/* record route: changes */
+		148, 4, 0, 0,				/* router alert (RFC 2113): does not */
+		130, 11, 0, 1, 2, 3, 4, 5, 6, 7, 8,	/* security: does not */
+		133, 3, 1,				/* extended security: does not */
+		149, 6, 1, 2, 3, 4,			/* directed delivery: does not */
+	};
+	/* Padding of one byte, and two that nobody knows: one of which the bits say that it may
+	 * change (RFC 8200 4.2), and one that may not, and is long.
+	 */
+	static const unsigned char hop_by_hop[128] = {
+		0, 15, 0, 0x3e, 4, 1, 2, 3, 4, 0x1e, 117, 1, 2, 3, 4, 5, 6, 7, 8, 9
+	};
 	static const unsigned char destination[] = {
 		0, 1, 1, 4, 0, 0, 0, 0, 0x1e, 6, 1, 2, 3, 4, 5, 6
 	};
@@ -139,6 +155,19 @@ static void set_options(int fd, bool ipv6)
 		   setsockopt(fd, IPPROTO_IPV6, IPV6_DSTOPTS, destination, sizeof(destination)) :
 		   setsockopt(fd, IPPROTO_IP, IP_OPTIONS, ip, sizeof(ip)))
 		err(2, "options");
+}
+
+/* RFC 791 3.1: where it goes is what the route ends with; the kernel puts it there. */
+static void set_source_route(int fd, const char *hop)
+{
+	unsigned char ip[8] = { 1, 131, 7, 4 };
+
+	if (inet_pton(AF_INET, hop, &ip[4]) != 1)
+		errx(2, "%s: no hop", hop);
+	if (setsockopt(fd, IPPROTO_IP, IP_OPTIONS, ip, sizeof(ip)))
+		err(2, "source route");
+	/* Linux sums the hop's address, where RFC 1122 4.1.3.4 wants the destination's. */
+	set(fd, SOL_SOCKET, SO_NO_CHECK, 1);
 }
 
 static int open_socket(const struct side *side, int type, const struct options *options)
@@ -164,6 +193,8 @@ static int open_socket(const struct side *side, int type, const struct options *
 		    ipv6 ? IPV6_PMTUDISC_PROBE : IP_PMTUDISC_PROBE);
 	if (options->with_options)
 		set_options(fd, ipv6);
+	if (options->hop && !ipv6)
+		set_source_route(fd, options->hop);
 	if (bind(fd, (struct sockaddr *)&side->address, side->length))
 		err(2, "bind to %s in %s", side->name, side->namespace);
 	return fd;
@@ -204,6 +235,42 @@ static bool right_tos(const struct side *from, const struct side *to, int tos,
 	return false;
 }
 
+/* The kernel lets nobody ask for a routing header that has arrived: a packet of our own. */
+static ssize_t send_routed(const struct side *from, const struct side *to, size_t size,
+			   unsigned char segments_left)
+{
+	const struct sockaddr_in6 *src = (const struct sockaddr_in6 *)&from->address;
+	const struct sockaddr_in6 *dst = (const struct sockaddr_in6 *)&to->address;
+	const unsigned char routing[24] = { IPPROTO_UDP, 2, 0, segments_left };
+	struct craft_inner udp = {
+		.src = { .family = AF_INET6, .in6 = src->sin6_addr },
+		.dst = { .family = AF_INET6, .in6 = dst->sin6_addr },
+		.sport = ntohs(src->sin6_port), .dport = ntohs(dst->sin6_port),
+		.payload = sent, .length = size,
+	};
+	static unsigned char packet[CRAFT_MAX + sizeof(routing)];
+	struct ip6_hdr *ip6 = (struct ip6_hdr *)packet;
+	struct sockaddr_in6 route = *dst;
+	size_t length = craft_inner(&udp, packet);
+	ssize_t status;
+	int fd;
+
+	memmove(packet + sizeof(*ip6) + sizeof(routing), packet + sizeof(*ip6),
+		length - sizeof(*ip6));
+	memcpy(packet + sizeof(*ip6), routing, sizeof(routing));
+	ip6->ip6_nxt = IPPROTO_ROUTING;
+	ip6->ip6_plen = htons(length + sizeof(routing) - sizeof(*ip6));
+	enter(from->namespace);
+	fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+	if (fd < 0)
+		err(2, "raw socket");
+	route.sin6_port = 0;
+	status = sendto(fd, packet, length + sizeof(routing), 0, (struct sockaddr *)&route,
+			sizeof(route));
+	close(fd);
+	return status;
+}
+
 static int one_datagram(int from_fd, int to_fd, const struct side *from, const struct side *to,
 			size_t size, const struct options *options)
 {
@@ -212,7 +279,12 @@ static int one_datagram(int from_fd, int to_fd, const struct side *from, const s
 	int tos;
 
 	fill(sent, 0, size, size);
-	if (sendto(from_fd, sent, size, 0, (struct sockaddr *)&to->address, to->length) < 0) {
+	if (options->hop && to->address.ss_family == AF_INET6)
+		length = send_routed(from, to, size, strtoul(options->hop, NULL, 0));
+	else
+		length = sendto(from_fd, sent, size, 0, (struct sockaddr *)&to->address,
+				to->length);
+	if (length < 0) {
 		warn("%s to %s, %zu bytes", from->name, to->name, size);
 		return 1;
 	}
@@ -425,7 +497,7 @@ int main(int argc, char **argv)
 	struct side a, b;
 	int option, status = 0;
 
-	while ((option = getopt(argc, argv, "u:s:e:t:1nw:p:T:R:do")) != -1) {
+	while ((option = getopt(argc, argv, "u:s:e:t:1nw:p:T:R:dor:")) != -1) {
 		switch (option) {
 		case 'u': options.sizes = optarg; break;
 		case 's': options.burst = strtoul(optarg, NULL, 0); break;
@@ -439,6 +511,7 @@ int main(int argc, char **argv)
 		case 'R': options.expect_tos = strtol(optarg, NULL, 0); break;
 		case 'd': options.dont_fragment = true; break;
 		case 'o': options.with_options = true; break;
+		case 'r': options.hop = optarg; break;
 		default: fputs(usage_text, stderr); return 2;
 		}
 	}

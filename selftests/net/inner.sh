@@ -57,6 +57,54 @@ done <<-EOL
 	transport alg=sha1 proto=ah outer=6
 	EOL
 
+# A source route that leads over one of the receiver's addresses to another, which is then the one that
+# counts (RFC 4302 3.3.3.1, A1), in an SA of its own; and an IPv6 routing header with no way to go.
+VIA4=10.77.0.1
+source_routed()
+{
+	local from=$1 to=$2 hop=$3 source=$4 mode="proto=ah alg=sha256 mode=transport"
+	local ends="local=$source remote=$hop" arrival="local=$VIA4 remote=$source"
+	local pair="src $source dst $hop"
+
+	# shellcheck disable=SC2086 # words
+	if [ "$from" = "$left" ]; then
+		vpn_device "$left" adit && transport_route "$left" vpn0 "$source" "$hop" &&
+		adit_sa "$from" out $mode $ends spi=0x1001 &&
+		xfrm_sa "$to" in $mode $arrival spi=0x1001
+	else
+		vpn_device "$left" adit && adit_sa "$to" in $mode $arrival spi=0x1001 &&
+		xfrm_sa "$from" out $mode $ends spi=0x1001 &&
+		ip -n "$from" xfrm policy add $pair dir out tmpl proto ah reqid 1 mode transport
+	fi &&
+	in_ns "$to" bash -c 'for f in /proc/sys/net/ipv4/conf/*/accept_source_route; do echo 1 >$f; done' &&
+	ip -n "$to" addr replace $VIA4/32 dev lo && watch "$left" wire &&
+	exchange -1 -r "$hop" -u 0-3,1000 "$from" "$to" "$source" $VIA4 || return 1
+	watched
+	echo "ah=$WIRE_ah other=$WIRE_other"
+	[ "$WIRE_ah" -ge 5 ] && [ "$WIRE_other" -eq 0 ]
+}
+check "AH with a source route, to XFRM" source_routed "$left" "$right" $RIGHT4 $LEFT4
+tunnel_down
+check "AH with a source route, from XFRM" source_routed "$right" "$left" $LEFT4 $RIGHT4
+tunnel_down
+ip -n "$left" addr del $VIA4/32 dev lo
+ip -n "$right" addr del $VIA4/32 dev lo
+
+routed()
+{
+	tunnel mode=transport proto=ah alg=sha256 outer=6 &&
+	exchange -r 0 -u 0-3,1000 "$left" "$right" $LEFT6 $RIGHT6
+}
+check "AH with a routing header that has arrived, both ways" routed
+unfinished()
+{
+	! exchange -1 -r 1 -w 100 -u 10 "$left" "$right" $LEFT6 $RIGHT6 &&
+	sa_dropped "$left" 0x1001 malformed &&
+	echo "dropped: $DROPPED" && [ "$DROPPED" -eq 1 ]
+}
+check "one that has a way to go is not sent (RFC 5095)" unfinished
+tunnel_down
+
 # An outer packet that does not fit is fragmented by the sender and reassembled here: XFRM does that to
 # all that is sent without DF; adit, told df clear, too.
 whole_again()

@@ -208,4 +208,7 @@ check "flush of the device leaves nothing" both_flushed
 check "without SAs nothing leaves in the clear" tunnel_silent
 check "a flush of nothing is no error" sa flush dev vpn0
 
+check "a dump says what a request for each says, wherever its messages end" \
+	"$NET_BIN/dump" "$left" vpn0 $LEFT4 $RIGHT4 $LEFT6 $RIGHT6
+
 finish
