@@ -91,7 +91,7 @@ wrong route '{ "everything" }' 'prefix'
 wrong metric '"-1"' 'number'
 wrong mtu 100 '576'
 wrong psk-file '"/etc/adit/secret"' 'only one'
-wrong psk-fil '"/etc/adit/secret"' 'allowed are device.*psk-file'
+wrong psk-fil '"/etc/adit/secret"' 'psk-file may be meant'
 
 write 'tunnel "t" {' "$good" '}' 'tunnel "t" {' "$good" '}'
 refused "a name given twice: both places are named" 'adit\.conf:5: .*adit\.conf:1' aditd_check

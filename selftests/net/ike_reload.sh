@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/ike_lib.sh"
 
-plan 22
+plan 32
 need_adit
 need_strongswan
 
@@ -17,6 +17,18 @@ SECOND=(device=vpn1 local-ts=10.11.0.0/16 remote-ts=10.12.0.0/16 local-id=second
 spi_of()
 {
 	adit_status left '.children[0] | .spi_in + .spi_out' "$1"
+}
+
+# route_metric: of the first tunnel's route
+route_metric()
+{
+	ip -n "$left" route show $RIGHT_NET4 dev vpn0 | sed -n 's/.* metric \([0-9]*\).*/\1/p'
+}
+
+# reload_says REGEX: of what it has changed
+reload_says()
+{
+	adit_ctl left reload | tee "$TMP/reload.out" | grep "$1" || { cat "$TMP/reload.out"; return 1; }
 }
 
 device()
@@ -32,7 +44,8 @@ no_device()
 topology_router hosts
 swan_conf right
 swan_conn right peer
-swan_conn right second remote_id=second.example.org child_local_ts=10.12.0.0/16 child_remote_ts=10.11.0.0/16
+swan_conn right second remote_id=second.example.org child_local_ts=10.12.0.0/16 child_remote_ts=10.11.0.0/16 \
+	child_esp_proposals=aes128gcm16,aes128-sha1
 swan_start right || bail_out "strongSwan does not start"
 
 adit_conf left
@@ -40,6 +53,8 @@ adit_tunnel left net
 adit_start left || bail_out "aditd does not start"
 check "the first tunnel is up" wait_for 10 adit_established left net
 first=$(spi_of net)
+# strongSwan may still be busy with the third message of quick mode when we are up.
+eventually hosts_ping || bail_out "no traffic through the tunnel"
 ping_start "$lhost" $RHOST4 || bail_out "no ping through the tunnel"
 
 name="nothing changed"
@@ -64,17 +79,41 @@ check "$name: the second is up" adit_established left second
 same "$name: there is no third" 2 "$(adit_ctl left status --json | jq '.tunnels | length')"
 cp "$TMP/good.conf" "$TMP/left/aditd.conf"
 
+name="a key that cannot be read"
+adit_tunnel left third device=vpn3 psk= psk-file="$TMP/left/no.psk" remote=203.0.113.7
+refused "$name: the file is named" "aditd\.conf:.*no\.psk.*No such file" adit_ctl left reload
+same "$name: the first tunnel has the same SAs" "$first" "$(spi_of net)"
+
+name="the other tunnel changed"
+adit_conf left
+adit_tunnel left net
+adit_tunnel left second "${SECOND[@]}" device=vpn9 esp=aes128-sha1
+check "$name: reload says which" reload_says '^changed: second$'
+check "$name: it comes up, as it is now" wait_for 15 adit_is left \
+	'.state == "established" and .device == "vpn9" and .children[0].proposal == "aes128-sha1"' second
+check "$name: its old device is gone" no_device vpn1
+same "$name: the first one has the same SAs" "$first" "$(spi_of net)"
+
+name="metric and MTU of the first changed"
+adit_conf left
+adit_tunnel left net metric=77 mtu=1300
+adit_tunnel left second "${SECOND[@]}" device=vpn9 esp=aes128-sha1
+check "$name: reload" adit_ctl left reload
+same "$name: its route has the metric" 77 "$(route_metric)"
+same "$name: its device has the MTU" 1300 "$(mtu "$left" vpn0)"
+same "$name: the same SAs" "$first" "$(spi_of net)"
+
 name="a tunnel removed"
 adit_conf left
 adit_tunnel left net
 check "$name: reload" adit_ctl left reload
-check "$name: its device is gone" eventually no_device vpn1
+check "$name: its device is gone" eventually no_device vpn9
 check "$name: the peer has deleted its SAs" eventually two_xfrm right
 same "$name: the first one has the same SAs" "$first" "$(spi_of net)"
 
 name="lifetimes and intervals changed"
 adit_conf left
-adit_tunnel left net esp-lifetime=50m keepalive=15s dpd-delay=5s
+adit_tunnel left net metric=77 mtu=1300 esp-lifetime=50m keepalive=15s dpd-delay=5s
 check "$name: reload" adit_ctl left reload
 same "$name: the same SAs" "$first" "$(spi_of net)"
 

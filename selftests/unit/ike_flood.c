@@ -293,6 +293,41 @@ static void test_aggressive_flood(void **state)
 	world_free(w);
 }
 
+/* Before the answer of the peer a stranger's, whose HASH is another one. */
+static enum verdict other_hash(struct world *w, const struct datagram *d)
+{
+	uint8_t copy[2048], type = d->bytes[16];
+	size_t at = 28;
+
+	if (d->forged || d->sender != 1 || d->bytes[18] != IKE_EXCHANGE_AGGRESSIVE)
+		return WORLD_PASS;
+	while (type != IKE_PAYLOAD_HASH) {
+		type = d->bytes[at];
+		at += d->bytes[at + 2] << 8 | d->bytes[at + 3];
+		assert_true(at < d->length && d->length <= sizeof(copy));
+	}
+	memcpy(copy, d->bytes, d->length);
+	for (copy[at + 4] += 64; copy[at + 4] != d->bytes[at + 4]; copy[at + 4] += 64)
+		world_forge(w, &d->from, &d->to, copy, d->length);
+	return WORLD_PASS;
+}
+
+/* Nor does an answer of aggressive mode cost its initiator g^xy, before the HASH is right. */
+static void test_aggressive_answers(void **state)
+{
+	struct couple s;
+	struct world *w = couple_begin(&s, 1);
+
+	s.left.exchange = s.right.exchange = IKE_AGGRESSIVE_MODE;
+	w->judge = other_hash;
+	assert_true(couple_go(&s, w, 60 * SECONDS));
+	couple_carries(w);
+	assert_int_equal(w->sides[0].last_error, IKE_ERROR_PSK_MISMATCH);
+	assert_int_equal(w->sides[0].keys, 1);
+	assert_int_equal(w->sides[1].keys, 1);
+	world_free(w);
+}
+
 /* RFC 6989 2.1: a public value that cannot be one is not answered, although it is not used yet */
 static void test_bad_value(void **state)
 {
@@ -336,6 +371,7 @@ int main(void)
 		cmocka_unit_test(test_oldest_resumes),
 		cmocka_unit_test(test_one_source),
 		cmocka_unit_test(test_aggressive_flood),
+		cmocka_unit_test(test_aggressive_answers),
 		cmocka_unit_test(test_bad_value),
 	};
 

@@ -320,6 +320,56 @@ static void test_other_port(void **state)
 	world_free(w);
 }
 
+/*
+ * The same with another peer, newer than all that, behind the same NAT with the same identity: each
+ * of them hears which child is gone.
+ */
+static void test_other_port_beside(void **state)
+{
+	struct world *w = world_new(1, 3);
+	struct ike_pair pairs[2], twins;
+	struct ike_connection twin;
+	struct couple c;
+	uint64_t until;
+
+	couple_make(&c, w);
+	world_nat(w, 0);
+	world_nat(w, 2);
+	w->sides[2].public = w->sides[0].public;
+	c.left.local_id = "user.example";
+	c.left.ike_lifetime = 600;
+	c.left.rekey_margin = 60;
+	c.right.remote = (struct ike_address){ 0 };
+	c.right.remote_id = "%any";
+	c.left.unique = c.right.unique = IKE_UNIQUE_NEVER;
+	c.left.dpd_delay = c.right.dpd_delay = 10;
+	c.left.dpd_timeout = c.right.dpd_timeout = 30;
+	pairs[0] = pairs[1] = c.right_pair;
+	assert_true(ike_selector_parse(&pairs[1].remote, "10.9.0.0/16"));
+	c.right.pairs = pairs;
+	c.right.pair_count = 2;
+	couple_add(&c, w);
+	assert_true(world_run(w, w->now + 700 * SECONDS, begins_anew));
+	world_rebind(w, 0);
+	until = w->now + 20 * SECONDS;
+	w->test = &until;
+	w->judge = lose_informational;
+	world_run(w, w->now + 5 * SECONDS, NULL);
+	twin = c.left;
+	twin.local = w->sides[2].address;
+	twins = (struct ike_pair){ .local = pairs[1].remote, .remote = pairs[1].local };
+	twin.pairs = &twins;
+	world_add(w, 2, &twin);
+	world_run(w, w->now + 120 * SECONDS, NULL);
+	assert_int_equal(w->sides[1].counts[IKE_EVENT_DPD], 1);
+	assert_int_equal(w->sides[0].counts[IKE_EVENT_CHILD_DOWN], 1);
+	assert_int_equal(world_state(w, 0, "test"), IKE_STATE_ESTABLISHED);
+	assert_null(world_esp(w, 0, 1, true));
+	assert_int_equal(world_state(w, 2, "test"), IKE_STATE_ESTABLISHED);
+	assert_int_equal(w->sides[2].counts[IKE_EVENT_CHILD_DOWN], 0);
+	world_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -327,6 +377,7 @@ int main(void)
 		cmocka_unit_test(test_restarted),    cmocka_unit_test(test_one_nat),
 		cmocka_unit_test(test_strangers),    cmocka_unit_test(test_rekey_beside),
 		cmocka_unit_test(test_no_other_phase1), cmocka_unit_test(test_other_port),
+		cmocka_unit_test(test_other_port_beside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,6 +96,16 @@ static void check_device(const struct check *check)
 		       "(1 to 15 characters)");
 }
 
+/* One that IKE can be sent to: neither unspecified nor multicast, nor IPv4's broadcast */
+static bool is_host(const struct ike_address *address)
+{
+	static const uint8_t none[16];
+
+	if (address->family == AF_INET)
+		return address->bytes[0] && address->bytes[0] < 224;
+	return memcmp(address->bytes, none, sizeof(none)) && address->bytes[0] != 0xff;
+}
+
 static void check_remote(const struct check *check)
 {
 	struct config_tunnel *tunnel = check->tunnel;
@@ -117,6 +127,9 @@ static void check_remote(const struct check *check)
 		refuse(check, "remote",
 		       "remote = \"%%any\" needs start = \"wait\": there is nobody "
 		       "to call");
+	if (tunnel->remote_kind == CONFIG_REMOTE_ADDRESS && !is_host(&address))
+		refuse(check, "remote", "remote = \"%s\" is no host's address; give the peer's, "
+		       "or \"%%any\" to wait for any peer", tunnel->remote);
 	if (tunnel->remote_kind == CONFIG_REMOTE_ADDRESS && tunnel->local.family != AF_UNSPEC &&
 	    tunnel->local.family != address.family)
 		refuse(check, "local",

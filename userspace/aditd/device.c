@@ -336,6 +336,36 @@ static void remove_unwanted(struct device *device, struct anl *anl, struct rules
 	}
 }
 
+static int add_wanted(struct device *device, struct anl *anl, struct rules *rules,
+		      const struct anl_route *wanted, size_t count, struct anl_error *error)
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < count; i++) {
+		if (listed(device->routes, device->route_count, &wanted[i]))
+			continue;
+		err = route_put(anl, rules, &wanted[i], error);
+		if (err)
+			return err;
+		device->routes = memory_array(device->routes, device->route_count + 1,
+					      sizeof(*device->routes));
+		device->routes[device->route_count++] = wanted[i];
+	}
+	return 0;
+}
+
+static uint32_t mark_for(const struct rules *rules, const struct anl_route *routes, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (routes[i].table == rules->table)
+			return rules->mark;
+	return 0;
+}
+
+/* What replaces another comes before that goes: packets on their way always find one of the two. */
 int device_route(struct device *device, struct anl *anl, struct rules *rules,
 		 const struct config_tunnel *tunnel, const struct ike_address *local,
 		 const struct ike_address *remote, struct anl_error *error)
@@ -343,32 +373,27 @@ int device_route(struct device *device, struct anl *anl, struct rules *rules,
 	struct anl_device settings = { .ifindex = device->ifindex, .set = ANL_DEVICE_MARK };
 	struct anl_error ignored;
 	struct anl_route *wanted;
-	size_t count, i;
-	int err = 0;
+	size_t count;
+	int err;
 
 	wanted = routes_wanted(device, anl, rules, tunnel, local, remote, &count);
-	remove_unwanted(device, anl, rules, wanted, count);
-	for (i = 0; i < count; i++)
-		if (wanted[i].table == rules->table)
-			settings.mark = rules->mark;
-	/* Before the routes that need it */
+	/* As long as there are routes that need it, the old ones as well */
+	settings.mark = mark_for(rules, wanted, count) ?:
+			mark_for(rules, device->routes, device->route_count);
 	err = anl_device_set(anl, &settings, error);
-	for (i = 0; i < count && !err; i++) {
-		bool known = listed(device->routes, device->route_count, &wanted[i]);
-
-		if (known)
-			continue;
-		err = route_put(anl, rules, &wanted[i], error);
-		if (err)
-			break;
-		device->routes = memory_array(device->routes, device->route_count + 1,
-					      sizeof(*device->routes));
-		device->routes[device->route_count++] = wanted[i];
+	if (!err && add_wanted(device, anl, rules, wanted, count, error)) {
+		/* Of two tunnels that change places one has to leave its own first. */
+		remove_unwanted(device, anl, rules, wanted, count);
+		err = add_wanted(device, anl, rules, wanted, count, error);
 	}
 	anl_route_dump(anl, AF_INET, take_over, device, &ignored);
 	anl_route_dump(anl, AF_INET6, take_over, device, &ignored);
 	if (!err)
 		remove_unwanted(device, anl, rules, wanted, count);
+	if (!err && settings.mark && !mark_for(rules, wanted, count)) {
+		settings.mark = 0;
+		err = anl_device_set(anl, &settings, error);
+	}
 	free(wanted);
 	return err;
 }

@@ -399,9 +399,16 @@ static void option_default(const struct option *option, void *base)
 static void unknown_refuse(const struct option *table, const struct setting *setting,
 			   const char *whom, struct mistakes *mistakes)
 {
+	const char *near = option_near(table, setting->name);
 	char names[1024];
 	size_t used = 0;
 
+	if (near) {
+		mistake_add(mistakes, setting->file, setting->line,
+			    "%sthere is no option %s; %s may be meant, adit.conf(5) has all", whom,
+			    setting->name, near);
+		return;
+	}
 	for (; table->name && used < sizeof(names); table++)
 		used += snprintf(names + used, sizeof(names) - used, "%s%s", used ? ", " : "",
 				 table->name);

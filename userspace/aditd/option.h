@@ -70,6 +70,8 @@ bool option_equal(const struct option *option, const void *a, const void *b);
 json_t *options_json(const struct option *table, const void *base);
 /* Where an option stands in its table; it must be there. */
 unsigned int option_index(const struct option *table, const char *name);
+/* The option that is meant by a name that none has: misspelt, or another program's; NULL: none. */
+const char *option_near(const struct option *table, const char *name);
 /* One line what an option takes, for mistakes: "a duration such as 30s, 9m, 8h, from 1s to 1d". */
 const char *option_allowed(const struct option *option, char *text, size_t size);
 

@@ -195,13 +195,14 @@ void aggressive_i2(struct exchange *x, const struct message *m)
 	    auth_read_id(s, message_find(m, IKE_PAYLOAD_ID, NULL)->body, &id) &&
 	    blob_set(&p->nr, message_find(m, IKE_PAYLOAD_NONCE, NULL)->body) &&
 	    blob_set(&p->gxr, message_find(m, IKE_PAYLOAD_KE, NULL)->body) &&
-	    auth_keys(s, blob_bytes(&p->gxr))) {
-		phase1_read_vendors(s, m);
+	    auth_proof_keys(s, blob_bytes(&p->gxr))) {
 		switch (auth_check(s, m, &id)) {
 		case AUTH_GOOD:
+			phase1_read_vendors(s, m);
 			finish(x, m);
 			return;
 		case AUTH_WRONG_ID:
+			phase1_read_vendors(s, m);
 			exchange_accept(x);
 			phase1_refuse(s, IKE_N_INVALID_ID_INFORMATION);
 			return;
@@ -214,7 +215,7 @@ void aggressive_i2(struct exchange *x, const struct message *m)
 			break;
 		}
 	}
-	s->keys = false;
+	auth_forget_keys(s);
 	memset(s->cookie_r, 0, sizeof(s->cookie_r));
 }
 
@@ -223,7 +224,7 @@ void aggressive_r3(struct exchange *x, const struct message *m)
 	struct session *s = x->session;
 	struct identity id = x->phase1->peer;
 
-	if (!auth_keys_stand(s) || !phase1_proven(x, m, &id))
+	if (!phase1_proven(x, m, &id))
 		return;
 	natt_detect(s, m);
 	exchange_accept(x);

@@ -26,7 +26,10 @@ static struct keymat_inputs inputs_of(const struct session *s, struct bytes secr
 	return in;
 }
 
-static bool derive_shared(struct session *s, const struct keymat_inputs *in)
+/* @make: from the secret, keymat_psk() or keymat_psk_proof() */
+static bool derive_shared(struct session *s, const struct keymat_inputs *in,
+			  bool (*make)(struct keymat *k, const struct keymat_inputs *in,
+				       struct bytes psk))
 {
 	const struct identity *said = &s->main.phase1->peer;
 	char id[IDENTITY_TEXT_MAX];
@@ -49,8 +52,7 @@ static bool derive_shared(struct session *s, const struct keymat_inputs *in)
 				   "there is no pre-shared key for this peer: configure one");
 		return false;
 	}
-	good = in->secret.len ? keymat_psk(&s->keymat, in, bytes_of(psk, len)) :
-				keymat_psk_proof(&s->keymat, in, bytes_of(psk, len));
+	good = make(&s->keymat, in, bytes_of(psk, len));
 	secret_erase(psk, sizeof(psk));
 	return good;
 }
@@ -68,7 +70,7 @@ static bool derive(struct session *s, struct bytes secret)
 {
 	struct keymat_inputs in = inputs_of(s, secret);
 
-	return method_by_number(s->auth)->shared ? derive_shared(s, &in) :
+	return method_by_number(s->auth)->shared ? derive_shared(s, &in, keymat_psk) :
 						   keymat_signature(&s->keymat, &in);
 }
 
@@ -105,23 +107,33 @@ bool auth_keys(struct session *s, struct bytes peer_public)
 
 bool auth_proof_keys(struct session *s, struct bytes peer_public)
 {
+	struct keymat_inputs in = inputs_of(s, bytes_of(NULL, 0));
+	struct phase1 *p = s->main.phase1;
+
+	/* RFC 2409 5: with signatures SKEYID itself is made of g^xy */
 	if (!method_by_number(s->auth)->shared)
 		return auth_keys(s, peer_public);
-	return !refused(s, dh_wrong(s->main.phase1->dh, peer_public)) &&
-	       derive(s, bytes_of(NULL, 0));
+	p->proof_only = !refused(s, dh_wrong(p->dh, peer_public)) &&
+			derive_shared(s, &in, keymat_psk_proof);
+	return p->proof_only;
 }
 
 bool auth_keys_stand(struct session *s)
 {
 	struct phase1 *p = s->main.phase1;
 
-	if (s->keys || s->main.state != STATE_AGGRESSIVE_R3 || !p->gxi.len)
+	if (s->keys || !p || !p->proof_only)
 		return s->keys;
-	if (keys_from(s, blob_bytes(&p->gxi), complete))
-		return true;
-	/* It will be no better the next time. */
-	blob_clear(&p->gxi);
-	return false;
+	/* If it fails it will be no better the next time. */
+	p->proof_only = false;
+	return keys_from(s, blob_bytes(s->initiator ? &p->gxr : &p->gxi), complete);
+}
+
+void auth_forget_keys(struct session *s)
+{
+	s->keys = false;
+	s->main.phase1->proof_only = false;
+	keymat_erase(&s->keymat);
 }
 
 static struct identity address_id(const struct ike_address *address)
@@ -379,6 +391,9 @@ enum auth_verdict auth_check(struct session *s, const struct message *m, const s
 		verdict = check_hash(s, m);
 	if (verdict != AUTH_GOOD)
 		return verdict;
+	/* Now that it is no stranger's: what follows, a refusal too, is encrypted. */
+	if (!auth_keys_stand(s))
+		return AUTH_FORGED;
 	if (!c) {
 		report_wrong_id(s, id);
 		return AUTH_WRONG_ID;

@@ -12,12 +12,15 @@
  * its public value is bad; the failure is reported. */
 bool auth_keys(struct session *s, struct bytes peer_public);
 /*
- * The same for the responder of aggressive mode, whom anybody can make work: with a pre-shared key
- * the proof needs no g^xy (RFC 2409 5), which waits for auth_keys_stand().
+ * The same for aggressive mode, where anybody can make both sides work: with a pre-shared key the
+ * proof needs no g^xy (RFC 2409 5), which waits for auth_keys_stand(). @peer_public is in the
+ * session's phase1.
  */
 bool auth_proof_keys(struct session *s, struct bytes peer_public);
 /* Whether all keys are there; what auth_proof_keys() has put off is made now. */
 bool auth_keys_stand(struct session *s);
+/* The exchange that they came out of was somebody else's. */
+void auth_forget_keys(struct session *s);
 /* Our ID payload; it is remembered for the HASH. */
 bool auth_write_id(struct session *s, struct builder *b);
 /*
@@ -51,7 +54,8 @@ enum auth_verdict {
 };
 
 /*
- * The peer's HASH or SIG over what was exchanged and the identity that auth_read_id() has read.
+ * The peer's HASH or SIG over what was exchanged and the identity that auth_read_id() has read. If
+ * it is the peer's, all keys stand, whatever the verdict.
  * With AUTH_UNPROVEN and AUTH_REFUSED, phase1->refusal is the notify that tells the peer.
  */
 enum auth_verdict auth_check(struct session *s, const struct message *m, const struct identity *id);

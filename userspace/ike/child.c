@@ -7,6 +7,8 @@
 #include "ike/lease.h"
 #include "ike/quick.h"
 #include "ike/report.h"
+#include "ike/succession.h"
+#include "ike/unique.h"
 
 /* The initiator of a rekey sends on the new SA when the peer was seen on it, or after this. */
 #define OUTBOUND_PATIENCE (3 * SECOND)
@@ -24,12 +26,10 @@
  * ask for that again (RETRANSMIT_MAX_THIRD).
  */
 #define RETIRE_UNCONFIRMED (110 * SECOND)
-/* The retransmissions of a quick mode are over by then. */
-#define CROSSING_LONGEST (60 * SECOND)
-/* A first message that crossed is here by then, also one that was lost and said again. */
-#define CROSSING_SEEN (5 * SECOND)
 /* DELETE is not acknowledged (RFC 2408 3.15): it is said again while the SA lingers. */
 #define DELETE_AGAIN (2 * SECOND)
+/* For so long the third message of a peer's quick mode is waited for before we begin our own. */
+#define THIRD_PATIENCE (10 * SECOND)
 /* A rekey that could not begin, or failed, is tried again. */
 #define REKEY_AGAIN (5 * SECOND)
 
@@ -57,26 +57,6 @@ static void rekey_fire(void *owner)
 	rekey_begin(owner);
 }
 
-/* Whether two are for the same traffic of the same peer, so that one of them is enough. */
-static bool alike(const struct child *a, const struct child *b)
-{
-	return a->pair == b->pair && selector_equal(&a->local_ts, &b->local_ts) &&
-	       selector_equal(&a->remote_ts, &b->remote_ts) &&
-	       ike_address_equal(&a->remote.address, &b->remote.address);
-}
-
-/* The newest one in use of the same traffic with the same peer, NULL without. */
-static const struct child *heir_of(const struct child *c)
-{
-	const struct child *d, *best = NULL;
-
-	for (d = c->ike->children; d; d = d->next)
-		if (d != c && d->state == CHILD_ESTABLISHED && alike(c, d) &&
-		    (!best || best->replaced))
-			best = d;
-	return best;
-}
-
 static void expire_fire(void *owner)
 {
 	struct child *c = owner, *heir;
@@ -88,9 +68,9 @@ static void expire_fire(void *owner)
 	}
 	/* A successor that only waits for the peer to be seen on it waits no longer. */
 	for (heir = c->ike->children; heir; heir = heir->next)
-		if (heir->state == CHILD_INBOUND && alike(heir, c))
+		if (heir->state == CHILD_INBOUND && succession_alike(heir, c))
 			child_establish(heir);
-	if (!heir_of(c)) {
+	if (!succession_heir(c)) {
 		event.error = IKE_ERROR_EXPIRED;
 		connection_failure(
 			c->connection, event,
@@ -163,56 +143,9 @@ struct child *child_by_number(const struct ike *ike, uint64_t number)
 	return c;
 }
 
-/*
- * Rekeys this close together may have crossed, whatever the order in which we saw their messages.
- */
-static uint64_t crossing_time(const struct child *a, const struct child *b)
-{
-	uint64_t shorter = a->lifetime < b->lifetime ? a->lifetime : b->lifetime;
-
-	return shorter * SECOND / 8 < CROSSING_LONGEST ? shorter * SECOND / 8 : CROSSING_LONGEST;
-}
-
-/*
- * One side alone begins one after the other. And a side that was seen on the first knew it when it
- * began the second: the peer's rekey soon after the tunnel came up crosses nothing.
- */
-static bool crossed(const struct child *a, const struct child *b)
-{
-	const struct child *first = a->begun < b->begun ? a : b;
-	const struct child *second = first == a ? b : a;
-	uint64_t spare = crossing_time(a, b);
-
-	if (a->initiator == b->initiator ||
-	    (first->seen && first->seen + CROSSING_SEEN < second->begun))
-		return false;
-	return a->begun <= b->agreed + spare && b->begun <= a->agreed + spare;
-}
-
-/*
- * Which of two stays. The later one; but when two rekeys cross, the sides see them in different
- * orders, and so the greater of their smaller nonces decides, since both know those.
- */
-static bool better(const struct child *a, const struct child *b)
-{
-	if (crossed(a, b))
-		return memcmp(a->rank, b->rank, sizeof(a->rank)) > 0;
-	return a->begun > b->begun;
-}
-
-static bool outdone(const struct child *c)
-{
-	const struct child *d;
-
-	for (d = c->ike->children; d; d = d->next)
-		if (d != c && d->state == CHILD_ESTABLISHED && alike(c, d) && better(d, c))
-			return true;
-	return false;
-}
-
 static uint64_t retire_wait(const struct child *c)
 {
-	const struct child *heir = heir_of(c);
+	const struct child *heir = succession_heir(c);
 
 	if (!c->session || !c->session->initiator)
 		return RETIRE_RESPONDER;
@@ -225,7 +158,7 @@ static void review(struct child *c)
 
 	if (c->state != CHILD_ESTABLISHED)
 		return;
-	c->replaced = outdone(c);
+	c->replaced = succession_outdone(c);
 	if (c->replaced && !was) {
 		timer_set(&c->ike->timers, &c->retire, c->ike->now + retire_wait(c));
 		timer_clear(&c->ike->timers, &c->rekey);
@@ -248,8 +181,13 @@ static void review_alike(struct child *c)
 
 static void say_delete(struct child *c)
 {
+	struct session *s;
+
 	if (c->session && c->session->established)
 		informational_delete_child(c->session, c);
+	for (s = c->ike->sessions; c->session && c->namesakes && s; s = s->next)
+		if (unique_namesakes(c->session, s))
+			informational_delete_child(s, c);
 }
 
 static void retire_fire(void *owner)
@@ -355,25 +293,14 @@ bool child_receive(struct child *c)
 	return child_install(c, IKE_IN);
 }
 
-/* Whether another one for the same traffic is in use, of those with a number below @below. */
-static bool alike_below(const struct child *c, uint64_t below)
-{
-	const struct child *d;
-
-	for (d = c->ike->children; d; d = d->next)
-		if (d != c && d->number < below && d->state == CHILD_ESTABLISHED && alike(c, d))
-			return true;
-	return false;
-}
-
 static bool alike_in_use(const struct child *c)
 {
-	return alike_below(c, UINT64_MAX);
+	return succession_in_use(c, UINT64_MAX);
 }
 
 bool child_renews(const struct child *c)
 {
-	return alike_below(c, c->number);
+	return succession_in_use(c, c->number);
 }
 
 static void begin_lifetime(struct child *c)
@@ -411,7 +338,7 @@ void child_establish(struct child *c)
 	 * One that lost against another of its kind only receives: the newest outbound SA would be
 	 * used, and it is going to be deleted.
 	 */
-	if (!outdone(c) && !child_install(c, IKE_OUT)) {
+	if (!succession_outdone(c) && !child_install(c, IKE_OUT)) {
 		pair_retry(c->pair);
 		child_delete(c);
 		return;
@@ -449,7 +376,8 @@ static void postpone_retirement(struct child *heir)
 	struct child *c;
 
 	for (c = heir->ike->children; c; c = c->next)
-		if (c != heir && c->retire.armed && c->state == CHILD_ESTABLISHED && alike(c, heir))
+		if (c != heir && c->retire.armed && c->state == CHILD_ESTABLISHED &&
+		    succession_alike(c, heir))
 			timer_set(&c->ike->timers, &c->retire, c->ike->now + retire_wait(c));
 }
 
@@ -515,7 +443,7 @@ static void confirm_successor(struct child *old)
 
 	for (c = old->ike->children; c; c = c->next) {
 		if (c->state == CHILD_NEGOTIATING && !c->initiator && c->parts[0].installed_in &&
-		    alike(c, old)) {
+		    succession_alike(c, old)) {
 			quick_confirmed(c);
 			return;
 		}
@@ -529,7 +457,7 @@ void child_deleted(struct child *c)
 
 	if (c->state == CHILD_DYING)
 		return;
-	if (!c->replaced)
+	if (!c->replaced && !succession_over(c))
 		confirm_successor(c);
 	die(c, LINGER_PEER_DELETED);
 	if (child_current(p) || child_negotiating(p, NULL))
@@ -577,13 +505,19 @@ struct child *child_current(const struct pair *p)
 	return best;
 }
 
+static bool under_way(const struct child *c)
+{
+	if (c->state == CHILD_NEGOTIATING && !c->initiator)
+		return c->ike->now - c->begun < THIRD_PATIENCE;
+	return c->state == CHILD_NEGOTIATING || c->state == CHILD_INBOUND;
+}
+
 bool child_negotiating(const struct pair *p, const struct session *s)
 {
 	const struct child *c;
 
 	for (c = p->connection->ike->children; c; c = c->next)
-		if (c->pair == p && (c->state == CHILD_NEGOTIATING || c->state == CHILD_INBOUND) &&
-		    (!s || child_same_peer(c, s)))
+		if (c->pair == p && under_way(c) && (!s || child_same_peer(c, s)))
 			return true;
 	return false;
 }

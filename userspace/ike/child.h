@@ -48,6 +48,7 @@ struct child {
 	bool rekeying; /* our successor is being negotiated */
 	bool confirmed; /* the peer was seen on it */
 	bool replaced; /* a better one of the same selectors is there */
+	bool namesakes; /* whichever phase 1 of that name is its peer's: each hears its DELETE */
 	bool suspect; /* the peer may have lost it: renew it when a phase 1 is there */
 	enum child_state state;
 	uint64_t number;
@@ -112,7 +113,7 @@ void child_move(struct child *c, const struct ike_endpoint *local,
 struct child *child_current(const struct pair *p);
 /*
  * Whether quick mode for the pair is under way, begun by either side; with the peer of @s, or, @s
- * NULL, with any.
+ * NULL, with any. Who began one and does not end it is not waited for long.
  */
 bool child_negotiating(const struct pair *p, const struct session *s);
 /* Whether the session's peer is the child's, so that it may speak about it. */

@@ -23,6 +23,8 @@
 #define PATIENT_DELETIONS 2
 /* Attempts before an on-demand connection waits for the next packet. */
 #define DEMAND_ATTEMPTS 3
+/* What is under way may come to nothing without a word. */
+#define LOOK_AGAIN (5 * SECOND)
 /* The same failure is not reported more often. */
 #define FAILURE_INTERVAL (5 * SECOND)
 
@@ -74,9 +76,12 @@ static void begin_pairs(struct connection *c, struct session *s)
 	for (i = 0; i < c->settings.pair_count; i++) {
 		struct pair *p = &c->pairs[i];
 
-		if ((c->wanted || p->wanted) && !p->retry.armed && !child_current(p) &&
-		    !child_negotiating(p, NULL))
+		if ((!c->wanted && !p->wanted) || p->retry.armed || child_current(p))
+			continue;
+		if (!child_negotiating(p, NULL))
 			quick_initiate(s, p, NULL);
+		else
+			timer_set_earlier(&c->ike->timers, &c->work, c->ike->now + LOOK_AGAIN);
 	}
 }
 

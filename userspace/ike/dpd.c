@@ -4,6 +4,7 @@
 #include "ike/child.h"
 #include "ike/informational.h"
 #include "ike/report.h"
+#include "ike/unique.h"
 
 /* While an answer is due, it is asked for again this often at least. */
 #define ASK_AGAIN (5 * SECOND)
@@ -54,15 +55,14 @@ void dpd_ask_soon(struct session *s)
  */
 static bool is_namesake(const struct session *s, const struct session *other)
 {
-	return other != s && other->established && !other->retiring && other->begun > s->seen &&
-	       other->connection == s->connection &&
-	       !strcmp(other->access.user, s->access.user) &&
-	       ike_address_equal(&other->remote.address, &s->remote.address) &&
-	       identity_matches(&other->peer, &s->peer);
+	return unique_namesakes(s, other) && other->begun > s->seen && !session_same_peer(other, s);
 }
 
-/* If it is the same, it thinks that its children live: it is told. Another does not know them. */
-static void tell_namesake(struct session *s)
+/*
+ * If one of them is the same, it thinks that its children live: each is told. Another does not know
+ * them.
+ */
+static void tell_namesakes(struct session *s)
 {
 	struct session *other = s->ike->sessions;
 	struct child *c;
@@ -70,11 +70,41 @@ static void tell_namesake(struct session *s)
 	while (other && !is_namesake(s, other))
 		other = other->next;
 	for (c = s->ike->children; other && c; c = c->next) {
-		if (c->session != s || c->state != CHILD_ESTABLISHED)
+		if (!c->session || c->state != CHILD_ESTABLISHED ||
+		    !session_same_peer(c->session, s))
 			continue;
 		c->session = other;
+		c->namesakes = true;
 		child_delete(c);
 	}
+}
+
+/*
+ * Of a main mode that the peer began it may lack our last message, and think that all is as it was
+ * before: the children may well live. (The last message of aggressive mode is the peer's.) Nobody
+ * wants to know who has asked for the tunnel to be taken down.
+ */
+static bool never_confirmed(const struct session *s)
+{
+	const struct child *c = s->ike->children;
+
+	if (s->initiator || s->seen != s->established_time ||
+	    s->main.type != IKE_EXCHANGE_MAIN || settings(s)->dpd_action != IKE_DPD_RESTART)
+		return false;
+	while (c && (c->session != s || c->state != CHILD_ESTABLISHED))
+		c = c->next;
+	return c;
+}
+
+static void begin_anew(struct session *s)
+{
+	struct connection *c = s->connection;
+
+	report(s->ike, on_session(s, IKE_EVENT_IKE_DOWN, IKE_SEVERITY_WARNING),
+	       "the peer has not been heard of under the phase 1 that it began last: it is given "
+	       "up, its children wait for a new one");
+	session_deleted_by_peer(s);
+	connection_lost(c);
 }
 
 static void dead(struct session *s)
@@ -85,6 +115,10 @@ static void dead(struct session *s)
 	struct session *other, *next;
 	size_t i;
 
+	if (never_confirmed(s)) {
+		begin_anew(s);
+		return;
+	}
 	event.error = IKE_ERROR_DPD_TIMEOUT;
 	connection_failure(c, event,
 			   "the peer has not answered for %llu s: it is down or cannot be reached",
@@ -94,12 +128,12 @@ static void dead(struct session *s)
 		for (i = 0; i < c->settings.pair_count; i++)
 			c->pairs[i].wanted = false;
 	}
+	tell_namesakes(s);
 	for (other = s->ike->sessions; other; other = next) {
 		next = other->next;
 		if (other != s && other->established && session_same_peer(other, s))
 			session_forget(other);
 	}
-	tell_namesake(s);
 	session_forget(s);
 	if (action == IKE_DPD_RESTART && c->settings.remote.family)
 		connection_lost(c);

@@ -18,6 +18,7 @@ struct phase1 {
 	struct blob idi, idr; /* bodies of the ID payloads */
 	struct identity peer; /* as it says in aggressive mode, not proven yet */
 	struct ike_terms terms;
+	bool proof_only; /* the keymat has SKEYID alone, g^xy is still to come */
 	bool cert_asked; /* the peer sent a CERTREQ */
 	uint16_t refusal; /* IKE_N_*, what tells the peer why its proof is not accepted */
 };

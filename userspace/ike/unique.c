@@ -25,6 +25,11 @@ static bool elsewhere(const struct session *fresh, const struct session *old)
 	       !ike_address_equal(&fresh->remote.address, &old->remote.address);
 }
 
+bool unique_namesakes(const struct session *a, const struct session *b)
+{
+	return same_identity(a, b) && ike_address_equal(&a->remote.address, &b->remote.address);
+}
+
 static bool in_peace(const struct session *old)
 {
 	return old->replaced_time && old->ike->now - old->replaced_time < PEACE;

@@ -24,5 +24,10 @@ void unique_settle(struct session *fresh);
  * hosts behind one NAT cannot be told from one that has restarted.
  */
 bool unique_restarted(struct session *fresh, const struct session *old);
+/*
+ * Whether @b, established and not replaced, is a phase 1 besides @a with the same identity at the
+ * same address: the same peer, or others behind its NAT that share the identity.
+ */
+bool unique_namesakes(const struct session *a, const struct session *b);
 
 #endif

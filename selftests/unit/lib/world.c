@@ -138,6 +138,13 @@ static void configured(void *ctx, const char *connection, const struct ike_lease
 	s->configured++;
 }
 
+static void keylog(void *ctx, const uint8_t cookie[8], const uint8_t *key, size_t length)
+{
+	struct side *s = ctx;
+
+	s->keys++;
+}
+
 static const struct ike_ops ops = {
 	.send = world_send,
 	.sa_install = world_sa_install,
@@ -148,6 +155,7 @@ static const struct ike_ops ops = {
 	.time = unix_time,
 	.xauth_verify = verify,
 	.configured = configured,
+	.keylog = keylog,
 };
 
 struct world *world_new(uint64_t seed, unsigned int sides)

@@ -61,6 +61,7 @@ struct side {
 	uint16_t ports[2]; /* that its sockets for 500 and 4500 are really bound to */
 	bool unreachable; /* everything from and to it is lost */
 	struct ike_lease lease; /* what mode config has assigned last */
+	unsigned int keys; /* how often it has computed the keys of a phase 1 */
 	unsigned int configured, verified; /* how often it has; how many passwords it has judged */
 };
 
