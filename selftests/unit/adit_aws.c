@@ -464,6 +464,28 @@ static void what_editors_change_does_not_matter(void **state)
 	}
 }
 
+/* Downloads of 2009, and of the guide for administrators, differ from today's */
+static void what_older_downloads_say(void **state)
+{
+	struct aws_connection connection = read_changed(
+		"Customer Gateway         : YOUR_UPLINK_ADDRESS",
+		"Customer Gateway:        : 198.51.100.5 ");
+	static const char *const own[] = { "YOUR_BGP_ASN", "0", "4294967296" };
+	char text[8192];
+
+	(void)state;
+	expect_common(&connection);
+	expect_address(&connection.tunnels[1].local, "198.51.100.5");
+	connection = read_changed("Virtual Private Gateway ", "VPN Gateway ");
+	expect_common(&connection);
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++) {
+		snprintf(text, sizeof(text), "%s#4: Border Gateway Protocol (BGP) Configuration:\n"
+			 "  - Customer Gateway ASN        : %s \n  - VPN Gateway ASN : 7224\n",
+			 TEXT(""), own[i]);
+		read_wrong(text, strlen(text), "ASN");
+	}
+}
+
 static void without_options_nothing_weak_comes_first(void **state)
 {
 	struct aws_connection connection = read_fine(XML(BGP, ""));
@@ -547,6 +569,10 @@ static void what_is_written(void **state)
 		"protocol bgp aws_2 {\n    local 169.254.11.2 as 65000;\n"
 		"    neighbor 169.254.11.1 as 7224;\n", "bgp_path.prepend(65000);",
 		"router bgp 65000\n neighbor 169.254.10.1 remote-as 7224\n",
+		/* Of this connection alone: FRR has one space of names */
+		"  neighbor 169.254.11.1 route-map aws-out-2 out\n",
+		"route-map aws-out-2 permit 10\n match ip address prefix-list aws-own\n",
+		"ip prefix-list aws-own seq 5 deny 0.0.0.0/0\n",
 	};
 	size_t size;
 	char *text;
@@ -582,6 +608,7 @@ int main(void)
 		cmocka_unit_test(the_generic_text),
 		cmocka_unit_test(a_text_without_its_end_is_noticed),
 		cmocka_unit_test(what_editors_change_does_not_matter),
+		cmocka_unit_test(what_older_downloads_say),
 		cmocka_unit_test(without_options_nothing_weak_comes_first),
 		cmocka_unit_test(hostile_texts_are_not_taken),
 		cmocka_unit_test(cut_files_do_no_harm),

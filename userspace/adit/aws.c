@@ -9,12 +9,12 @@
 #define WANTED "adit reads the download 'Generic' for IKEv1, the XML, or the output of " \
 	"'aws ec2 describe-vpn-connections'"
 
-/* A word processor's RTF begins with "{\", too */
+/* A word processor's RTF begins with "{\", too, and what Python prints with "{'" */
 static bool is_json(const char *content, size_t length)
 {
 	const char next = length > 1 ? content[1] : ' ';
 
-	return (*content == '{' && next != '\\') || *content == '"' ||
+	return (*content == '{' && !strchr("\\'", next)) || *content == '"' ||
 	       (*content == '[' && strchr("{[]\" \t\r\n", next));
 }
 
@@ -93,7 +93,8 @@ static const char *lacks(const struct aws_connection *connection, const struct a
 	if (!tunnel->inside.address.family && !tunnel->inside6.address.family)
 		return "our inside address";
 	if (connection->bgp && !(tunnel->our_asn && tunnel->peer_asn))
-		return "the numbers for BGP (ASN), which the other has: the file may be cut off";
+		return "the numbers for BGP (ASN): put in your own where the file has a "
+		       "placeholder for it; if it has none, the file is cut off";
 	return NULL;
 }
 

@@ -201,7 +201,9 @@ static void print_bird_peer(FILE *out, const struct aws_tunnel *tunnel, const ch
 
 void aws_print_bird(FILE *out, const struct aws_connection *connection, const char *name)
 {
-	fprintf(out, "# For BIRD 2, which also needs 'protocol device' and 'protocol kernel': %s\n",
+	fprintf(out, "# %s, for the end of /etc/bird/bird.conf; then 'birdc configure'.\n"
+		"# BIRD 2 also needs 'protocol device' and 'protocol kernel'; what it\n"
+		"# announces it has of 'protocol direct' (our networks) or 'protocol static'.\n",
 		connection->id);
 	for (unsigned int i = 0; i < connection->tunnel_count; i++) {
 		const struct aws_tunnel *tunnel = &connection->tunnels[i];
@@ -211,7 +213,9 @@ void aws_print_bird(FILE *out, const struct aws_connection *connection, const ch
 	}
 }
 
-static void print_frr_neighbours(FILE *out, const struct aws_connection *connection, bool ipv6)
+/* Maps and lists have the connection's name: there may be several */
+static void print_frr_neighbours(FILE *out, const struct aws_connection *connection,
+				 const char *name, bool ipv6)
 {
 	char peer[ANL_PREFIX_TEXT];
 
@@ -222,9 +226,9 @@ static void print_frr_neighbours(FILE *out, const struct aws_connection *connect
 		const struct aws_tunnel *tunnel = &connection->tunnels[i];
 
 		anl_address_format(ipv6 ? &tunnel->peer6 : &tunnel->peer, peer);
-		fprintf(out, "  neighbor %s activate\n  neighbor %s route-map ADIT-IN-%u in\n"
-			"  neighbor %s route-map ADIT-OUT-%u out\n",
-			peer, peer, i + 1, peer, i + 1);
+		fprintf(out, "  neighbor %s activate\n  neighbor %s route-map %s-in-%u in\n"
+			"  neighbor %s route-map %s-out-%u out\n",
+			peer, peer, name, i + 1, peer, name, i + 1);
 	}
 	fputs(" exit-address-family\n", out);
 }
@@ -239,13 +243,13 @@ static void print_frr_peer(FILE *out, const struct aws_tunnel *tunnel, bool ipv6
 		tunnel->peer_asn, peer, hold / 3, hold);
 }
 
-static void print_frr_maps(FILE *out, const struct aws_tunnel *tunnel, unsigned int index,
-			   bool ipv6)
+static void print_frr_maps(FILE *out, const struct aws_tunnel *tunnel, const char *name,
+			   unsigned int index, bool ipv6)
 {
-	fprintf(out, "route-map ADIT-IN-%u permit 10\n set local-preference %u\nexit\n",
+	fprintf(out, "route-map %s-in-%u permit 10\n set local-preference %u\nexit\n", name,
 		index + 1, 200 - METRIC(index) / 2);
-	fprintf(out, "route-map ADIT-OUT-%u permit 10\n match %s address prefix-list ADIT-OWN\n",
-		index + 1, ipv6 ? "ipv6" : "ip");
+	fprintf(out, "route-map %s-out-%u permit 10\n match %s address prefix-list %s-own\n", name,
+		index + 1, ipv6 ? "ipv6" : "ip", name);
 	if (index)
 		fprintf(out, " set as-path prepend %u\n", tunnel->our_asn);
 	fputs("exit\n", out);
@@ -253,21 +257,25 @@ static void print_frr_maps(FILE *out, const struct aws_tunnel *tunnel, unsigned 
 
 void aws_print_frr(FILE *out, const struct aws_connection *connection, const char *name)
 {
+	static const char *const own[2][3] = {
+		{ "seq 5 deny 0.0.0.0/0", "seq 10 deny 169.254.0.0/16 le 32",
+		  "seq 20 permit 0.0.0.0/0 le 32" },
+		{ "seq 5 deny ::/0", "seq 10 deny fd00::/8 ge 126", "seq 20 permit ::/0 le 128" },
+	};
 	const struct aws_tunnel *tunnels = connection->tunnels;
 	bool ipv6 = tunnels[0].inside6.address.family;
 
-	fprintf(out, "! For FRR (bgpd): %s, tunnels %s-1 and %s-2\n", connection->id, name, name);
-	fputs(ipv6 ? "ipv6 prefix-list ADIT-OWN seq 5 deny ::/0\n"
-	      "ipv6 prefix-list ADIT-OWN seq 10 deny fd00::/8 ge 126\n"
-	      "ipv6 prefix-list ADIT-OWN seq 20 permit ::/0 le 128\n" :
-	      "ip prefix-list ADIT-OWN seq 5 deny 0.0.0.0/0\n"
-	      "ip prefix-list ADIT-OWN seq 10 deny 169.254.0.0/16 le 32\n"
-	      "ip prefix-list ADIT-OWN seq 20 permit 0.0.0.0/0 le 32\n", out);
+	fprintf(out, "! %s, tunnels %s-1 and %s-2: for FRR. 'bgpd=yes' in /etc/frr/daemons,\n"
+		"! then 'vtysh -f' with this file, and 'vtysh -c write' to keep it.\n",
+		connection->id, name, name);
+	for (size_t i = 0; i < sizeof(*own) / sizeof(**own); i++)
+		fprintf(out, "%s prefix-list %s-own %s\n", ipv6 ? "ipv6" : "ip", name,
+			own[ipv6][i]);
 	for (unsigned int i = 0; i < connection->tunnel_count; i++)
-		print_frr_maps(out, &tunnels[i], i, ipv6);
+		print_frr_maps(out, &tunnels[i], name, i, ipv6);
 	fprintf(out, "router bgp %u\n", tunnels[0].our_asn);
 	for (unsigned int i = 0; i < connection->tunnel_count; i++)
 		print_frr_peer(out, &tunnels[i], ipv6);
-	print_frr_neighbours(out, connection, ipv6);
+	print_frr_neighbours(out, connection, name, ipv6);
 	fputs("exit\n", out);
 }

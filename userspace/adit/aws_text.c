@@ -77,6 +77,19 @@ static void take_ipsec(struct aws_tunnel *tunnel, const char *key, const char *v
 		tunnel->dpd_retries = number(value, 100);
 }
 
+/* What the key begins with: Amazon's side has had three names, the shortest in 2009 */
+static bool is_amazons(const char *key, const char *rest)
+{
+	static const char *const names[] = {
+		"virtualprivategateway", "transitgateway", "vpngateway"
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!strncmp(key, names[i], strlen(names[i])))
+			return !strcmp(key + strlen(names[i]), rest);
+	return false;
+}
+
 static void take_address(struct place *place, const char *key, const char *value)
 {
 	struct aws_tunnel *tunnel = place->tunnel;
@@ -84,8 +97,7 @@ static void take_address(struct place *place, const char *key, const char *value
 	struct anl_prefix prefix;
 
 	/* "YOUR_UPLINK_ADDRESS" is none, and stays open */
-	if (!anl_prefix_parse(value, &prefix) ||
-	    (!ours && strcmp(key, "virtualprivategateway") && strcmp(key, "transitgateway")))
+	if (!anl_prefix_parse(value, &prefix) || (!ours && !is_amazons(key, "")))
 		return;
 	if (place->section == OUTSIDE)
 		*(ours ? &tunnel->local : &tunnel->remote) = prefix.address;
@@ -101,11 +113,10 @@ static void take_bgp(struct place *place, const char *key, const char *value)
 
 	if (!strcmp(key, "customergatewayasn"))
 		tunnel->our_asn = number(value, UINT32_MAX);
-	else if (!strcmp(key, "virtualprivategatewayasn") || !strcmp(key, "transitgatewayasn"))
+	else if (is_amazons(key, "asn"))
 		tunnel->peer_asn = number(value, UINT32_MAX);
 	else if (!strcmp(key, "neighborholdtime"))
 		tunnel->hold_time = number(value, 65535);
-	place->connection->bgp |= tunnel->our_asn && tunnel->peer_asn;
 }
 
 static void take(struct place *place, const char *key, const char *value)
@@ -158,6 +169,7 @@ static bool take_heading(struct place *place, const char *line)
 	for (size_t i = 0; i < sizeof(headings) / sizeof(*headings); i++) {
 		if (!strncmp(line, headings[i].begins, strlen(headings[i].begins))) {
 			place->section = headings[i].section;
+			place->connection->bgp |= place->section == BGP;
 			return true;
 		}
 	}
@@ -179,9 +191,13 @@ static void read_line(struct place *place, const char *line, size_t length)
 	if (line + first > colon)
 		return;
 	squeeze(line + first, (size_t)(colon - line) - first, key, sizeof(key));
-	for (first = (size_t)(colon - line) + 1; first < length; first++)
-		if (!is_blank(line[first]))
-			break;
+	first = (size_t)(colon - line) + 1;
+	while (first < length && is_blank(line[first]))
+		first++;
+	/* "Customer Gateway:        : 203.0.113.5" is Amazon's own */
+	if (first + 1 < length && line[first] == ':' && is_blank(line[first + 1]))
+		while (++first < length && is_blank(line[first]))
+			;
 	while (length > first && is_blank(line[length - 1]))
 		length--;
 	if (length - first >= sizeof(value))

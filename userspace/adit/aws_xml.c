@@ -192,6 +192,20 @@ static int read_root(xmlNode *root, struct aws_connection *connection, struct an
 	return 0;
 }
 
+static const char *why_damaged(const char *content, size_t length)
+{
+	static const char root[] = "<vpn_connection ";
+	const char *first = memmem(content, length, root, sizeof(root) - 1);
+
+	if (memmem(content, length, "\\n", 2))
+		return "it has \\n for the ends of lines, as within JSON: give the whole JSON";
+	if (first && memmem(first + 1, length - (size_t)(first + 1 - content), root,
+			    sizeof(root) - 1))
+		return "it holds several connections: give one of them, or the whole JSON with "
+		       "--connection";
+	return "download it again";
+}
+
 int aws_read_xml(const char *content, size_t length, struct aws_connection *connection,
 		 struct anl_error *error)
 {
@@ -208,9 +222,7 @@ int aws_read_xml(const char *content, size_t length, struct aws_connection *conn
 				 XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 	if (!document)
 		return anl_fail(error, EINVAL, "the XML is damaged: %s",
-				memmem(content, length, "\\n", 2) ?
-				"it has \\n for the ends of lines, as within JSON: give the whole "
-				"JSON" : "download it again");
+				why_damaged(content, length));
 	code = read_root(xmlDocGetRootElement(document), connection, error);
 	xmlFreeDoc(document);
 	xmlCleanupParser();

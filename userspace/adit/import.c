@@ -128,6 +128,8 @@ static void remark(const struct aws_connection *connection)
 			complain("the key of tunnel %u is none that Amazon makes (letters, digits, "
 				 "'.', '_'): where it is a placeholder, put the real one into its "
 				 "file", i + 1);
+	if (connection->bgp && !connection->theirs.length && connection->route_count)
+		complain("--route is left out, as the routes of this connection come by BGP");
 	if (connection->tunnel_count < AWS_TUNNELS)
 		complain("the file has one tunnel where Amazon makes two: it may be cut off, and "
 			 "none stands by");
