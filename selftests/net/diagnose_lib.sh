@@ -51,7 +51,24 @@ names()
 	check "$1: $2" is_diagnosis "$2" "${3:-.}" "${4:-net}"
 }
 
-# failed CODE: the daemon has come to that failure, so that a diagnosis need not wait.
+# filter HOOK RULE...: rules of the left gateway's own.
+filter()
+{
+	local hook=$1
+	shift
+	{
+		echo "add table inet mine"
+		echo "add chain inet mine $hook { type filter hook $hook priority 0; }"
+		printf "add rule inet mine $hook %s\n" "$@"
+	} | in_ns "$left" nft -f -
+}
+
+filter_none()
+{
+	in_ns "$left" nft delete table inet mine
+}
+
+# failed CODE: the daemon has come to that failure. After `ours` the tool itself waits for the first one.
 failed()
 {
 	wait_for 20 adit_error left "$1" || echo "# no failure $1 so far"
@@ -76,5 +93,9 @@ ours()
 
 up()
 {
-	wait_for 60 adit_established left || bail_out "the tunnel does not come up"
+	# One process that waits: in an emulated machine, asking again and again costs as much as the test
+	adit_ctl left up net --wait $((60 * TEST_PATIENCE)) >"$TMP/up" 2>&1 || {
+		cat "$TMP/up"
+		bail_out "the tunnel does not come up"
+	}
 }

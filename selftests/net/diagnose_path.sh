@@ -24,23 +24,6 @@ reject()
 	NFT
 }
 
-# filter CHAIN-HOOK RULE...: rules of the left gateway's own.
-filter()
-{
-	local hook=$1 rule
-	shift
-	{
-		echo "add table inet mine"
-		echo "add chain inet mine $hook { type filter hook $hook priority 0; }"
-		printf "add rule inet mine $hook %s\n" "$@"
-	} | in_ns "$left" nft -f -
-}
-
-filter_none()
-{
-	in_ns "$left" nft delete table inet mine
-}
-
 # A tunnel that is up, and what drops or diverts its packets
 data()
 {
@@ -68,16 +51,31 @@ data()
 	in_ns "$left" sysctl -qw net.ipv4.ip_forward=1
 	in_ns "$left" ip route add 10.2.0.0/17 via $ROUTER_LEFT4
 	names "another route" route-elsewhere "wire"
-	in_ns "$left" ip route del 10.2.0.0/17
+}
+
+# What is too large for the path
+size()
+{
+	diagnose_begin
+	ours local-ts=10.1.0.0/16
+	up
 	router_drop ip protocol esp ip length ">" 1300
 	names "large packets are lost" mtu-black-hole "mtu = 1"
 	router_drop_none
+	ip -n "$router" link set toright mtu 1280
+	ip -n "$right" link set wire mtu 1280
+	filter input "icmp type destination-unreachable drop"
+	names "our own filter drops what a narrow path says" mtu-black-hole "this host's own packet filter"
+	filter_none
+	# The first time the router says so, then the tunnel itself knows it
+	names "a narrow path that says so" healthy "packets of up to 1[12]"
+	names "and what it said is known" healthy "packets of up to 1[12]"
 }
 
-# ESP is what the way, or the peer, treats unlike the key exchange
+# ESP is what the way treats unlike the key exchange
 esp()
 {
-	diagnose_begin child_esp_proposals="$ESP_SUITE,aes128-sha256" child_sha256_96=yes
+	diagnose_begin
 	ours local-ts=10.1.0.0/16
 	reject admin-prohibited ip protocol esp
 	up
@@ -90,8 +88,12 @@ esp()
 	names "ESP is lost on the way, UDP is not" esp-blocked "tried in UDP"
 	check "and the tunnel is as it was" wait_for 30 adit_is left '.children[0].encap == false'
 	router_drop_none
+}
 
-	ours esp=aes128-sha256
+truncation()
+{
+	diagnose_begin child_esp_proposals=aes128-sha256 child_sha256_96=yes
+	ours local-ts=10.1.0.0/16 esp=aes128-sha256
 	up
 	background in_ns "$rhost" ping -q -i 0.2 $LHOST4 >/dev/null 2>&1
 	PINGING=$!
@@ -105,14 +107,16 @@ way()
 	diagnose_begin
 	router_drop udp dport 500
 	ours
-	failed no-response
 	names "UDP port 500 is blocked" udp-500-blocked
 	router_drop udp dport 4500
 	names "UDP ports 500 and 4500 are blocked" ike-silent
+}
+
+refusals()
+{
+	diagnose_begin
 	reject admin-prohibited udp dport 500
-	adit_stop left
-	adit_start left
-	failed no-response
+	ours
 	names "a firewall refuses" peer-filtered "$ROUTER_LEFT4"
 	router_drop_none
 	swan_stop right
@@ -121,14 +125,88 @@ way()
 	names "the peer is down" "peer-(unreachable|silent)"
 }
 
+initiate()
+{
+	while sleep 1; do
+		swan right --initiate --child net --timeout 6
+	done >/dev/null 2>&1
+}
+
+# It gets through in part
+part()
+{
+	diagnose_begin
+	ours
+	up
+	# The peer goes on with a phase 1 that the daemon no longer has, then it begins one
+	router_drop ip saddr "$LEFT4" meta l4proto udp
+	adit_kill left
+	ours
+	background initiate
+	INITIATING=$!
+	names "one way is open, the peer's phase 1 is old" one-way "$LEFT4 to $RIGHT4"
+	swan right --terminate --ike peer --force >/dev/null
+	wait_for 30 adit_is left '[.history[] | select(.code == "responding")] != []' net ||
+		echo "# the peer does not begin"
+	names "one way is open, the peer begins" one-way "$LEFT4 to $RIGHT4"
+	stop "$INITIATING"
+}
+
+# Only the port of NAT traversal does not; and what a filter that nft cannot show us keeps from us
+ports()
+{
+	diagnose_begin nat=yes
+	router_nat
+	router_drop udp dport 4500
+	ours
+	names "UDP port 4500 is blocked behind a NAT" udp-4500-blocked
+	router_drop ip daddr "$RIGHT4"
+	names "nothing gets through" peer-silent
+	in_ns "$router" nft delete table ip adit_nat
+	router_drop_none
+	peer
+	# A checksum is nothing that can be told beforehand
+	filter input "udp sport 500 udp checksum != 1 drop"
+	ours
+	names "our own filter drops what the peer answers" own-firewall-input "UDP port 500"
+	peer proposals=aes256-sha512-modp4096
+	names "and what it refuses" own-firewall-input "UDP port 500"
+}
+
+# What the daemon knows before it asks anybody, and where it is asked from
+settings()
+{
+	topology_router hosts
+	ours local=192.0.2.77
+	names "our address is not there" local-address-gone "192.0.2.77"
+	mkdir -p "/etc/netns/$left"
+	echo "nameserver 127.0.0.1" >"/etc/netns/$left/resolv.conf"
+	ours remote=gw.example.org
+	names "the peer's name does not resolve" dns "gw.example.org"
+	ours start=wait
+	adit_ctl left down net
+	names "the administrator took it down" taken-down "adit up net"
+	adit_tunnel left other device=vpn1
+	names "a tunnel that the daemon has not read" config-not-loaded "adit reload" other
+	AS_USER=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+	names "somebody without the right to ask" not-permitted "group adit"
+	AS_USER=() FROM=$router
+	names "asked from another namespace" other-namespace "nsenter -t $(cat "$TMP/left/aditd.pid") -n"
+	FROM=
+	ours
+	ip -n "$router" link set toleft down
+	names "no carrier" link-down "wire"
+}
+
 # This host alone
 host()
 {
 	topology_router hosts
 	ours
 	ip -n "$left" route del default
-	failed no-route
 	names "no route" no-route
+	ours local=
+	names "no route, and no address configured" no-route "default route"
 	ip -n "$left" route add default via $ROUTER_LEFT4
 	filter output "udp dport 500 drop"
 	names "our own filter drops IKE" own-firewall "udp dport"
@@ -138,11 +216,19 @@ host()
 	cp "$TMP/left/aditd.conf" /etc/adit/adit.conf
 	adit_stop left
 	names "no daemon" daemon-not-running
+	background in_ns "$left" /usr/bin/python3 -c "import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(('0.0.0.0', 500))
+time.sleep(900)"
+	HOLDER=$!
+	wait_for 90 grep -q ':01F4 ' "/proc/$HOLDER/net/udp" || bail_out "nobody binds port 500"
+	names "another program has the port" port-taken "python3"
+	stop "$HOLDER"
 	echo "tunnel {" >>/etc/adit/adit.conf
 	names "no daemon, as it cannot start" config-mistake "adit.conf:"
 	rm /etc/adit/adit.conf
 	names "no configuration" config-missing
 }
 
-lanes data esp way host
+lanes data size esp truncation way refusals part ports settings host
 finish

@@ -200,6 +200,9 @@ static void test_path(void **state)
 	EXPECT("unknown", down, "{'firewall':{'verdicts':[{'flow':'natt-in','verdict':'drop',"
 	       "'rule':'policy drop'}]}}");
 	EXPECT("own-firewall-input", down, "{'wire':{'ike_for_daemon':4}}");
+	/* It has reached the daemon; nothing that we send is to be seen */
+	EXPECT("unknown", down, "{'wire':{'ike_for_daemon':4,'ike_from_daemon':1}}");
+	EXPECT("unknown", down, "{'wire':{'ike_for_daemon':4,'ike_out':0}}");
 	EXPECT("peer-silent", down, "{" PROBE(SILENT, SILENT, PING("false")) "}");
 	EXPECT("ike-silent", down, "{" PROBE(SILENT, SILENT, PING("true")) "}");
 	EXPECT("udp-500-blocked", down, "{" PROBE(SILENT, TAKES, PING("true")) "}");
@@ -208,6 +211,17 @@ static void test_path(void **state)
 	EXPECT("unknown", down, "{" PROBE(TAKES, SILENT, PING("true")) "}");
 	EXPECT("udp-4500-blocked", down, "{'tunnel':{'contact':{'received':2,'sent_natt':4}},"
 	       PROBE(TAKES, SILENT, PING("true")) "}");
+	/* In a phase 1 that the daemon does not have, and says so; in one of IKEv2, say */
+	EXPECT("one-way", down, "{'wire':{'ike_in':2,'ike_for_daemon':2,'ike_from_daemon':2},"
+	       PROBE(SILENT, SILENT, PING("true")) "}");
+	EXPECT("one-way", down, "{'wire':{'ike_in':2,'natt_for_daemon':2,'natt_from_daemon':2},"
+	       PROBE(SILENT, SILENT, PING("true")) "}");
+	EXPECT("one-way", down, "{'later':{'contact':{'received':2},'history':[{'code':"
+	       "'responding','last':990,'text':'…'}]}," PROBE(SILENT, SILENT, PING("true")) "}");
+	EXPECT("unknown", down, "{'wire':{'ike_in':2},"
+	       PROBE(SILENT, SILENT, PING("true")) "}");
+	EXPECT("unknown", down, "{'wire':{'ike_in':2},"
+	       PROBE(SILENT, SILENT, PING("false")) "}");
 	EXPECT("one-way", down, "{'tunnel':{'history':[{'code':'responding','last':990,'text':'…'}"
 	       "]}," PROBE(SILENT, SILENT, PING("true")) "}");
 	EXPECT("peer-ikev2-only", down, "{" PROBE(SILENT, SILENT, PING("true")
@@ -434,10 +448,21 @@ static void test_data(void **state)
 	EXPECT("esp-proposal-mismatch", down, "{'tunnel':{'config':{'ah':['sha256']},"
 	       "'ike':{'nat_local':true}," ERROR("no-proposal-chosen") ","
 	       FAILED("refused", "no-proposal-chosen", "established", "0") "}}");
+	EXPECT("ah-through-nat", down, "{'tunnel':{'config':{'ah':['sha256']},"
+	       "'ike':{'nat_local':true}," ERROR("no-proposal-chosen") ","
+	       FAILED("failed", "no-proposal-chosen", "established", "0") "}}");
 	EXPECT("ah-through-nat", up, "{'tunnel':{'config':{'ah':['sha1']},'ike':{'nat_local':true},"
 	       "'children':[]},'later':{'children':[]}}");
 	EXPECT("own-firewall-esp", up, COUNTED("'packets_in':0,'packets_out':5,'drops':{}",
 	       "'packets_in':0,'packets_out':9,'drops':{}") ",'inside':{'received':0}}");
+	/* Such a rule, and what it should have dropped has come or was answered */
+#define DROPS(flow) "'firewall':{'verdicts':[{'flow':'" flow "','verdict':'drop','rule':'…'}]}"
+	EXPECT("healthy", up, "{" DROPS("esp-in") "}");
+	EXPECT("healthy", up, "{" DROPS("esp-out") "}");
+	EXPECT("own-firewall-esp", up, "{" DROPS("esp-out") ",'inside':{'received':0}}");
+	EXPECT("own-firewall-esp", up, COUNTED("'packets_in':5,'packets_out':5,'drops':{}",
+	       "'packets_in':5,'packets_out':9,'drops':{}") "," DROPS("esp-in")
+	       ",'inside':{'received':0},'wire':{'in':[]}}");
 	EXPECT("peer-uses-old-sa", up, COUNTED("'packets_in':1,'packets_out':5,'drops':{}",
 	       "'packets_in':1,'packets_out':9,'drops':{}")
 	       ",'wire':{'in':[{'spi':'0x00000009','packets':5,'unknown':true}]}}");
@@ -479,7 +504,9 @@ static void test_data(void **state)
 	       "'inside':{'sent':4,'received':0},'wire':{'in':[],'esp_out':4}}");
 	EXPECT("unknown", up, "{'inside':{'received':0},'wire':{'in':[]},'later':{'children':[{"
 	       "'spi_in':'0x00000001','packets_in':10,'packets_out':14,'drops':{}}]}}");
-	EXPECT("healthy", up, "{'tunnel':{'config':{'remote-ts':['10.0.0.0/8']}}}");
+	/* What passes shows that nothing else is wrong */
+	EXPECT("selectors-narrowed", up, "{'tunnel':{'config':{'remote-ts':['10.0.0.0/8']}}}");
+	EXPECT("healthy", up, "{'tunnel':{'config':{'remote-ts':['10.2.0.0/16','10.0.0.0/8']}}}");
 	/* In UDP it works: so it is ESP that is lost; but not if it then works without, too */
 	EXPECT("esp-blocked", up, COUNTED("'packets_in':0,'packets_out':5,'drops':{}",
 	       "'packets_in':0,'packets_out':9,'drops':{}")
@@ -520,7 +547,13 @@ static void test_data(void **state)
 	EXPECT("mtu-black-hole", up, "{'inside':{'largest':1300,'smallest_lost':1308}}");
 	/* Path MTU discovery works */
 	EXPECT("healthy", up, "{'inside':{'largest':1300,'smallest_lost':1308,'too_big':true}}");
-	EXPECT("healthy", up, "{'inside':{'largest':1300,'smallest_lost':1308},'wire':{'icmp':["
+	EXPECT("healthy", up, COUNTED("'packets_in':2,'packets_out':2,'drops':{'mtu':4}",
+	       "'packets_in':5,'packets_out':5,'drops':{'mtu':6}")
+	       ",'inside':{'largest':1300,'smallest_lost':1308}}");
+	/* The router said so, and this host's own filter kept it from the tunnel */
+	EXPECT("mtu-black-hole", up, COUNTED("'packets_in':2,'packets_out':2,'drops':{'mtu':4}",
+	       "'packets_in':5,'packets_out':5,'drops':{'mtu':4}")
+	       ",'inside':{'largest':1300,'smallest_lost':1308},'wire':{'icmp':["
 	       "{'about':'ESP','kind':'too-big','from':'192.0.2.254'}]}}");
 	/* Too rough to be a limit, or none */
 	EXPECT("healthy", up, "{'inside':{'largest':576,'smallest_lost':1438}}");
@@ -540,12 +573,19 @@ static void test_beyond(void **state)
 	(void)state;
 	EXPECT("networks-overlap", up, "{'route':{'overlaps':[{'network':'10.2.0.0/16','device':"
 	       "'lan','selector':'10.2.0.0/16'}]}}");
+	/* Or the daemon finds its route there already. Else it was somebody else's */
+#define NO_ROUTE "'tunnel':{'last_error':{'code':'kernel','text':'cannot add route 10.2.0.0/16'}}"
+	EXPECT("networks-overlap", down, "{" NO_ROUTE ",'route':{'overlaps':[{'network':"
+	       "'10.2.0.0/16','device':'lan','selector':'10.2.0.0/16'}]}}");
+	EXPECT("kernel-refused", down, "{" NO_ROUTE "}");
 	/* The route of our own network is the longer one, and both are reached */
 #define WITHIN "'route':{'overlaps':[{'network':'10.1.0.0/16','device':'lan'," \
 	"'selector':'10.0.0.0/8'}]}"
 	EXPECT("healthy", up, "{" WITHIN "}");
 	EXPECT("unknown", up, "{" WITHIN ",'inside':{'sent':0,'received':0},'later':null}");
 	EXPECT("networks-overlap", up, "{" WITHIN "," NOTHING_INSIDE ",'later':null}");
+	/* Something came in, and no answer to a ping: it may have gone to our own network */
+	EXPECT("unknown", up, "{" WITHIN "," NOTHING_INSIDE "}");
 	EXPECT("route-elsewhere", up, "{'route':{'inside':[{'selector':'10.2.0.0/16','address':"
 	       "'10.2.0.1','device':'eth1','ours':false}]}}");
 	EXPECT("healthy", up, "{'route':{'inside':[{'selector':'10.2.0.0/16','address':'10.2.0.1',"

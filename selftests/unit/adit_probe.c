@@ -73,7 +73,7 @@ static void test_esp(void **state)
 	capture_free(capture);
 }
 
-/* Answers belong to the question that is open; late ones are not meant for the daemon either */
+/* Answers belong to the question that is open */
 static void test_answers(void **state)
 {
 	uint8_t udp[8 + 28] = { 1, 0xf4, 1, 0xf4, 0, 36 }, buffer[300];
@@ -94,8 +94,84 @@ static void test_answers(void **state)
 	}
 	wire = capture_json(capture);
 	assert_int_equal(fact_number(wire, "ike_in"), 3);
-	assert_int_equal(fact_number(wire, "ike_for_daemon"), 1);
 	json_decref(wire);
+	capture_free(capture);
+}
+
+/* Whoever waits for nothing in particular waits; who waits for an answer, until it is there */
+static void test_waits(void **state)
+{
+	uint8_t udp[8 + 28] = { 1, 0xf4, 1, 0xf4, 0, 36 }, buffer[300];
+	struct ike_address peer = peer_address();
+	struct capture *capture = capture_new(&peer);
+	uint64_t begun = capture_now();
+
+	(void)state;
+	capture_expect(capture, cookie);
+	capture_await(capture, 60);
+	assert_in_range(capture_now() - begun, 60, UINT32_MAX);
+	memcpy(udp + 8, cookie, 8);
+	capture_take(capture, 2, false, buffer, packet(buffer, false, 17, udp, sizeof(udp)));
+	begun = capture_now();
+	capture_wait(capture, 60);
+	assert_in_range(capture_now() - begun, 60, UINT32_MAX);
+	capture_await(capture, UINT32_MAX);
+	capture_free(capture);
+}
+
+/* A message of IKEv1 on port 500, or 4500, from the peer or to it */
+static void message(struct capture *capture, bool outgoing, bool natt, uint8_t first,
+		    uint8_t exchange, uint8_t cookie_r)
+{
+	uint8_t udp[8 + 4 + 28] = { 1, 0xf4, 1, 0xf4, 0, 40 }, buffer[300];
+	uint8_t *header = udp + 8 + (natt ? 4 : 0);
+
+	if (natt)
+		udp[0] = udp[2] = 0x11, udp[1] = udp[3] = 0x94;
+	header[0] = first;
+	header[8] = cookie_r;
+	header[17] = IKE_VERSION;
+	header[18] = exchange;
+	capture_take(capture, 2, outgoing, buffer,
+		     packet(buffer, outgoing, 17, udp, (size_t)(header - udp) + 28));
+}
+
+static void expect_daemon(struct capture *capture, int for_daemon, int from_daemon,
+			  int natt_for_daemon, int natt_from_daemon)
+{
+	json_t *wire = capture_json(capture);
+
+	assert_int_equal(fact_number(wire, "ike_for_daemon"), for_daemon);
+	assert_int_equal(fact_number(wire, "ike_from_daemon"), from_daemon);
+	assert_int_equal(fact_number(wire, "natt_for_daemon"), natt_for_daemon);
+	assert_int_equal(fact_number(wire, "natt_from_daemon"), natt_from_daemon);
+	json_decref(wire);
+}
+
+/* What of the peer's the daemon must react to, and what shows that it got some of it */
+static void test_daemon(void **state)
+{
+	static const uint8_t question[8] = { 9 };
+	struct ike_address peer = peer_address();
+	struct capture *capture = capture_new(&peer);
+
+	(void)state;
+	capture_expect(capture, question);
+	message(capture, true, false, 9, IKE_EXCHANGE_MAIN, 0);
+	message(capture, true, false, 1, IKE_EXCHANGE_MAIN, 0);
+	/* Notifications of a phase 1 that is not its own it may ignore */
+	message(capture, false, false, 2, IKE_EXCHANGE_INFORMATIONAL, 7);
+	expect_daemon(capture, 0, 0, 0, 0);
+	message(capture, false, true, 2, IKE_EXCHANGE_QUICK, 7);
+	message(capture, true, true, 2, IKE_EXCHANGE_INFORMATIONAL, 7);
+	expect_daemon(capture, 0, 0, 1, 1);
+	message(capture, false, false, 2, IKE_EXCHANGE_QUICK, 7);
+	message(capture, false, false, 9, IKE_EXCHANGE_MAIN, 7);
+	message(capture, false, false, 1, IKE_EXCHANGE_INFORMATIONAL, 0);
+	expect_daemon(capture, 3, 0, 1, 1);
+	message(capture, true, false, 9, IKE_EXCHANGE_INFORMATIONAL, 0);
+	message(capture, true, false, 1, IKE_EXCHANGE_MAIN, 7);
+	expect_daemon(capture, 3, 2, 1, 1);
 	capture_free(capture);
 }
 
@@ -299,6 +375,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_esp),
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_waits),
+		cmocka_unit_test(test_daemon),
 		cmocka_unit_test(test_passages),
 		cmocka_unit_test(test_icmp),
 		cmocka_unit_test(test_ask),

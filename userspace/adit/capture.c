@@ -13,10 +13,12 @@
 
 #include "ike/cursor.h"
 #include "ike/ike.h"
+#include "ike/numbers.h"
 
 #define SPIS_MAX	16
 #define ERRORS_MAX	16
 #define QUESTIONS_MAX	64
+#define OWN_MAX		16		/* phase 1s begun by the daemon that are remembered */
 #define SEEN		4096		/* sequence numbers remembered for each SPI */
 #define PACKET_MAX	65536
 
@@ -43,7 +45,8 @@ struct capture {
 	int socket;
 	unsigned int except;
 	unsigned int ifindex;		/* of the packet at hand */
-	uint64_t ike_out, ike_in, ike_for_daemon;
+	uint64_t ike_out, ike_in;
+	uint64_t for_daemon[2], from_daemon[2];	/* UDP port 500, 4500 */
 	uint64_t esp_out, udp_esp_out, udp_esp_in, ah_out;
 	struct stream *streams[SPIS_MAX];
 	unsigned int stream_count;
@@ -51,6 +54,8 @@ struct capture {
 	unsigned int error_count;
 	uint8_t cookies[QUESTIONS_MAX][8];	/* of our questions, the last one awaited */
 	unsigned int questions;
+	uint8_t own[OWN_MAX][8];		/* that the daemon has begun with, the last ones */
+	unsigned int own_count;
 	uint8_t answer[CAPTURE_ANSWER_MAX];
 	size_t answer_length;
 	struct capture_passage passages[CAPTURE_PASSAGES_MAX];
@@ -218,20 +223,68 @@ static unsigned int question_of(const struct capture *capture, struct bytes mess
 	return QUESTIONS_MAX;
 }
 
-static void take_ike(struct capture *capture, bool outgoing, struct bytes message)
+static bool is_own(const struct capture *capture, struct bytes message)
+{
+	unsigned int i;
+
+	for (i = 0; i < capture->own_count && i < OWN_MAX; i++)
+		if (!memcmp(message.data, capture->own[i], 8))
+			return true;
+	return false;
+}
+
+/* RFC 2408 3.1: the whole header is there, and of our version */
+static bool is_ikev1(struct bytes message)
+{
+	return message.len >= 28 && message.data[17] >> 4 == 1;
+}
+
+/*
+ * Whatever the daemon is told in a phase 1 of its own, it takes for heard. A phase 1 or quick mode
+ * that it does not know it goes on with or refuses in the clear; what else comes under cookies that
+ * are not its own it may ignore.
+ */
+static bool is_for_daemon(const struct capture *capture, struct bytes message)
+{
+	uint8_t exchange;
+
+	if (!is_ikev1(message))
+		return false;
+	exchange = message.data[18];
+	return is_own(capture, message) ||
+	       (message.data[16] != IKE_PAYLOAD_FRAGMENT &&
+		(exchange == IKE_EXCHANGE_MAIN || exchange == IKE_EXCHANGE_AGGRESSIVE ||
+		 exchange == IKE_EXCHANGE_QUICK));
+}
+
+/* RFC 2408 2.5.3: who knows the peer's cookie, or refuses what came, has been reached by it */
+static void take_own(struct capture *capture, struct bytes message, bool natt)
+{
+	static const uint8_t none[8];
+
+	capture->ike_out++;
+	if (!is_ikev1(message))
+		return;
+	if (message.data[18] == IKE_EXCHANGE_INFORMATIONAL ||
+	    memcmp(message.data + 8, none, sizeof(none)))
+		capture->from_daemon[natt]++;
+	else if (question_of(capture, message) == QUESTIONS_MAX && !is_own(capture, message))
+		memcpy(capture->own[capture->own_count++ % OWN_MAX], message.data, 8);
+}
+
+static void take_ike(struct capture *capture, bool outgoing, struct bytes message, bool natt)
 {
 	unsigned int question;
 
 	if (outgoing) {
-		capture->ike_out++;
+		take_own(capture, message, natt);
 		return;
 	}
 	capture->ike_in++;
+	capture->for_daemon[natt] += is_for_daemon(capture, message);
 	question = question_of(capture, message);
-	if (question == QUESTIONS_MAX) {
-		capture->ike_for_daemon++;
+	if (question == QUESTIONS_MAX)
 		return;
-	}
 	/* A second one says nothing new, a late one nothing of what is asked now */
 	if (capture->answer_length || question + 1 != capture->questions ||
 	    message.len > CAPTURE_ANSWER_MAX)
@@ -270,7 +323,7 @@ static void take_udp(struct capture *capture, bool outgoing, struct bytes packet
 	if (!is_ike_port(source) && !is_ike_port(destination))
 		return;
 	if (theirs == IKE_PORT || (source != IKE_PORT_NATT && destination != IKE_PORT_NATT)) {
-		take_ike(capture, outgoing, data);
+		take_ike(capture, outgoing, data, false);
 		return;
 	}
 	if ((outgoing ? source : destination) == IKE_PORT_NATT)
@@ -279,7 +332,7 @@ static void take_udp(struct capture *capture, bool outgoing, struct bytes packet
 	if (data.len < 8)
 		return;
 	if (!get32(data, 0)) {
-		take_ike(capture, outgoing, behind(data, 4));
+		take_ike(capture, outgoing, behind(data, 4), true);
 	} else if (outgoing) {
 		capture->udp_esp_out++;
 	} else {
@@ -439,7 +492,8 @@ static void drain(struct capture *capture)
 	}
 }
 
-bool capture_wait(struct capture *capture, unsigned int ms)
+/* @answered: or until the answer is there */
+static void take_until(struct capture *capture, unsigned int ms, bool answered)
 {
 	struct pollfd poll_fd = { .fd = capture->socket, .events = POLLIN };
 	uint64_t end = capture_now() + ms, now;
@@ -448,12 +502,20 @@ bool capture_wait(struct capture *capture, unsigned int ms)
 		if (capture->socket >= 0)
 			drain(capture);
 		now = capture_now();
-		if (capture->answer_length)
-			return true;
-		if (now >= end)
-			return false;
+		if ((answered && capture->answer_length) || now >= end)
+			return;
 		poll(&poll_fd, capture->socket >= 0, (int)(end - now));
 	}
+}
+
+void capture_wait(struct capture *capture, unsigned int ms)
+{
+	take_until(capture, ms, false);
+}
+
+void capture_await(struct capture *capture, unsigned int ms)
+{
+	take_until(capture, ms, true);
 }
 
 void capture_expect(struct capture *capture, const uint8_t cookie[8])
@@ -497,9 +559,12 @@ json_t *capture_json(const struct capture *capture)
 			capture->errors[i].about, "from",
 			ike_address_text(&capture->errors[i].from, from), "count",
 			(int)capture->errors[i].count));
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "ike_out",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "ike_out",
 			 (json_int_t)capture->ike_out, "ike_in", (json_int_t)capture->ike_in,
-			 "ike_for_daemon", (json_int_t)capture->ike_for_daemon, "esp_out",
+			 "ike_for_daemon", (json_int_t)capture->for_daemon[0], "ike_from_daemon",
+			 (json_int_t)capture->from_daemon[0], "natt_for_daemon",
+			 (json_int_t)capture->for_daemon[1], "natt_from_daemon",
+			 (json_int_t)capture->from_daemon[1], "esp_out",
 			 (json_int_t)capture->esp_out, "udp_esp_out",
 			 (json_int_t)capture->udp_esp_out, "udp_esp_in",
 			 (json_int_t)capture->udp_esp_in, "ah_out", (json_int_t)capture->ah_out,

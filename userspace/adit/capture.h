@@ -5,7 +5,10 @@
  * questions of our own.
  *
  * As facts ("wire"):
- *   "ike_out", "ike_in", "ike_for_daemon" (of ike_in, not an answer to a question of ours)
+ *   "ike_out", "ike_in"
+ *   "ike_for_daemon", "natt_for_daemon" (of ike_in on UDP port 500 and 4500: what the daemon cannot
+ *          but go on with or refuse, if it gets it)
+ *   "ike_from_daemon", "natt_from_daemon" (of ike_out: what shows that it got something)
  *   "esp_out", "udp_esp_out", "ah_out", packets; "udp_esp_in"
  *   "in"   [{"spi" "0x…", "packets", "udp", "unknown" (none of our SAs, set by the caller),
  *          "length_mod8" (of ESP; missing when it varies), "reorder" (places late at most),
@@ -37,12 +40,11 @@ void capture_free(struct capture *capture);
 /** capture_open - listen on all interfaces but @except (an ifindex). False without the right. */
 bool capture_open(struct capture *capture, unsigned int except);
 
-/**
- * capture_wait - take packets for @ms milliseconds
- *
- * Return: true, and at once, when the answer came that capture_expect() waits for.
- */
-bool capture_wait(struct capture *capture, unsigned int ms);
+/** capture_wait - take packets for @ms milliseconds; 0: those that are there. */
+void capture_wait(struct capture *capture, unsigned int ms);
+
+/** capture_await - the same, until the answer comes that capture_expect() waits for. */
+void capture_await(struct capture *capture, unsigned int ms);
 
 /** capture_expect - the next IKE message with this initiator cookie is the answer. */
 void capture_expect(struct capture *capture, const uint8_t cookie[8]);

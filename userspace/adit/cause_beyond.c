@@ -16,13 +16,8 @@ static bool is_unanswered(const json_t *facts)
 /* A selector that is larger than our network works: our network's own route is the longer one */
 static const json_t *harmful_overlap(const json_t *facts)
 {
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(fact(facts, "route.overlaps"), i, one)
-		if (fact_is(one, "selector", fact_text(one, "network")) || is_unanswered(facts))
-			return one;
-	return NULL;
+	return is_unanswered(facts) ? json_array_get(fact(facts, "route.overlaps"), 0) :
+				      same_network(facts);
 }
 
 static bool overlap(const json_t *facts, struct finding *f)
@@ -33,6 +28,7 @@ static bool overlap(const json_t *facts, struct finding *f)
 		return false;
 	say_seen(f, "this host is on the network %s of %s, and remote-ts has %s",
 		 fact_text(one, "network"), fact_text(one, "device"), fact_text(one, "selector"));
+	say_daemon(facts, f);
 	if (is_unanswered(facts))
 		say_seen(f, "of %.0f pings through the tunnel none is answered",
 			 fact_number(facts, "inside.sent"));
@@ -210,16 +206,21 @@ static void say_narrowed(const json_t *facts, struct finding *f)
 }
 
 /*
- * Pings that did go out went to somebody within what was agreed on: that they are not answered says
- * nothing of what is outside.
+ * Either it works, but for what is outside; or nothing can be sent. Pings that did go out went to
+ * somebody within what was agreed on: that they are not answered has another cause.
  */
 static bool narrowed(const json_t *facts, struct finding *f)
 {
+	bool works = fact_number(facts, "inside.received") || fact_grown(facts, "packets_in") > 0;
+
 	if (!tunnel_is_up(facts) || !is_narrowed(facts) || !fact(facts, "inside.sent") ||
-	    fact_number(facts, "inside.sent") || fact_grown(facts, "packets_in"))
+	    (fact_number(facts, "inside.sent") && !works))
 		return false;
 	say_narrowed(facts, f);
-	say_seen(f, "no ping of this host's could be sent within that");
+	if (works)
+		say_seen(f, "within that it carries traffic in both directions");
+	else
+		say_seen(f, "no ping of this host's could be sent within that");
 	say_cure(f, "if more is to pass, set the peer's networks to what is configured here, "
 		 "mirrored; if not, local-ts and remote-ts to what was agreed");
 	return say_cause(f, "The peer lets less into the tunnel than is configured here.");

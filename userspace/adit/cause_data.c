@@ -208,6 +208,11 @@ static bool own_firewall(const json_t *facts, struct finding *f)
 		      !fact_number(facts, "wire.udp_esp_out") &&
 		      !fact_number(facts, "wire.ah_out") && way_is_open(facts);
 
+	/* A filter that remembers lets in what we have asked for, whatever else the rule drops */
+	if (fact_grown(facts, "packets_in"))
+		in = NULL;
+	if (fact_number(facts, "inside.received"))
+		out = NULL;
 	if (!tunnel_is_up(facts) || !(in || out || unheard || unsent))
 		return false;
 	if (in)
@@ -265,15 +270,16 @@ static const json_t *icmp_about(const json_t *facts, const char *about)
 	return NULL;
 }
 
-static bool is_told_too_big(const json_t *facts)
+/* Who said on the wire what fits; NULL: nobody */
+static const json_t *told_too_big(const json_t *facts)
 {
 	const json_t *one;
 	size_t i;
 
 	json_array_foreach(fact(facts, "wire.icmp"), i, one)
 		if (fact_is(one, "kind", "too-big"))
-			return true;
-	return false;
+			return one;
+	return NULL;
 }
 
 /* We send and nothing has ever come back */
@@ -408,18 +414,22 @@ static bool mtu(const json_t *facts, struct finding *f)
 {
 	double largest = fact_number(facts, "inside.largest");
 	double lost = fact_number(facts, "inside.smallest_lost");
+	const json_t *told = told_too_big(facts);
 
-	/* Who is told what fits sends no more than that */
+	/* A tunnel that knows what fits says so itself; what was seen on the wire may be lost */
 	if (!tunnel_is_up(facts) || largest <= 0 || lost <= largest ||
 	    lost > fact_number(facts, "inside.mtu") || lost - largest > 64 ||
-	    fact_true(facts, "inside.too_big") || is_told_too_big(facts))
+	    fact_true(facts, "inside.too_big") || fact_grown(facts, "drops.mtu") > 0)
 		return false;
 	say_seen(f, "pings through the tunnel of %.0f bytes are answered, those of %.0f bytes and "
 		 "more are lost without a word; the device's MTU is %.0f", largest, lost,
 		 fact_number(facts, "inside.mtu"));
+	if (told)
+		say_seen(f, "ICMP \"fragmentation needed\" of %s arrived at the interface, and the "
+			 "tunnel did not come to know of it", fact_text(told, "from"));
 	say_cure(f, "set mtu = %.0f for the tunnel, then 'adit reload'; or have ICMP "
-		 "\"fragmentation "
-		 "needed\" let through on the way", largest);
+		 "\"fragmentation needed\" let through %s", largest,
+		 told ? "by this host's own packet filter" : "on the way");
 	return say_cause(f, "The path loses packets that are larger than %.0f bytes without "
 			 "saying so "
 			 "(path MTU black hole).", largest);
@@ -488,8 +498,8 @@ static bool nat_mapping(const json_t *facts, struct finding *f)
 	double recent = fact_number(facts, "now") - 3600;
 	size_t i;
 
-	moved = fact_event(facts, has_moved);
-	dead = fact_event(facts, is_dpd);
+	moved = fact_event(facts, "tunnel", has_moved);
+	dead = fact_event(facts, "tunnel", is_dpd);
 	json_array_foreach(history, i, entry)
 		if (has_moved(entry) && fact_number(entry, "last") > recent) {
 			moves += fact_number(entry, "count");

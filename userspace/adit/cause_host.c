@@ -236,8 +236,10 @@ static bool algorithm_missing(const json_t *facts, struct finding *f)
 
 static bool kernel_refused(const json_t *facts, struct finding *f)
 {
+	/* A route that is there already is that of our own network, which is the cause then */
 	if (!last_error_is(facts, "kernel") || kernel_says(facts, "algorithm") ||
-	    kernel_says(facts, "transform"))
+	    kernel_says(facts, "transform") ||
+	    (kernel_says(facts, "cannot add route") && same_network(facts)))
 		return false;
 	say_daemon(facts, f);
 	say_cure(f, "remove what is in the way, the daemon tries again by itself; 'dmesg' may say "

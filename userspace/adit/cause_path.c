@@ -33,7 +33,8 @@ static bool silent(const json_t *facts, const char *probe)
 /* Since it was configured the peer has said nothing that we took for an answer */
 static bool never_heard(const json_t *facts)
 {
-	return fact(facts, "tunnel.contact") && !fact_number(facts, "tunnel.contact.received");
+	return fact(facts, "tunnel.contact") && !fact_number(facts, "tunnel.contact.received") &&
+	       !fact_number(facts, "later.contact.received");
 }
 
 static bool dns(const json_t *facts, struct finding *f)
@@ -146,13 +147,15 @@ static bool own_firewall_ike(const json_t *facts, struct finding *f)
 /* Our rules cannot be read, but the wire and the daemon tell */
 static bool own_firewall_unheard(const json_t *facts, struct finding *f)
 {
-	if (!tunnel_is_down(facts) || !fact(facts, "wire") || !never_heard(facts) ||
-	    fact_number(facts, "later.contact.received") ||
+	/* What we send is to be seen, too: else its answers may be dropped behind the daemon */
+	if (!tunnel_is_down(facts) || !never_heard(facts) || !fact_number(facts, "wire.ike_out") ||
 	    fact_number(facts, "wire.ike_for_daemon") < 1 ||
+	    fact_number(facts, "wire.ike_from_daemon") ||
 	    fact_rule(facts, "ike-in") || fact_rule(facts, "natt-in"))
 		return false;
-	say_seen(f, "IKE messages of the peer that arrived at the interface while I looked: %.0f; "
-		 "at the daemon, since it runs: none", fact_number(facts, "wire.ike_for_daemon"));
+	say_seen(f, "IKE messages of the peer that arrived on UDP port 500 while I looked: %.0f; "
+		 "at the daemon, since it runs: none, and it has answered none",
+		 fact_number(facts, "wire.ike_for_daemon"));
 	say_cure(f, "let UDP ports 500 and 4500 from %s in; look at nft, iptables, and whatever "
 		 "writes their rules", remote(facts));
 	return say_cause(f, "This host receives the peer's key exchange, but its own packet filter "
@@ -306,19 +309,44 @@ static bool is_responding(const json_t *entry)
 	return fact_is(entry, "code", "responding");
 }
 
-static bool peer_begins(const json_t *facts)
+/* NULL: not lately */
+static const json_t *peer_begins(const json_t *facts)
 {
-	const json_t *entry = fact_event(facts, is_responding);
+	const json_t *entry = fact_event(facts, "later", is_responding);
 
-	return entry && fact_number(facts, "now") - fact_number(entry, "last") < 300;
+	if (!entry)
+		entry = fact_event(facts, "tunnel", is_responding);
+	return fact_number(facts, "now") - fact_number(entry, "last") < 300 ? entry : NULL;
+}
+
+/* In a phase 1 that the daemon does not know, or does not want: it says so, and that is all */
+static bool peer_is_refused(const json_t *facts)
+{
+	return never_heard(facts) && ((fact_number(facts, "wire.ike_for_daemon") > 0 &&
+				       fact_number(facts, "wire.ike_from_daemon") > 0) ||
+				      (fact_number(facts, "wire.natt_for_daemon") > 0 &&
+				       fact_number(facts, "wire.natt_from_daemon") > 0));
+}
+
+/* Not to us: it answers nothing. But its packets come */
+static bool peer_speaks(const json_t *facts)
+{
+	return peer_begins(facts) || fact_number(facts, "wire.ike_in") > 0;
 }
 
 static bool one_way(const json_t *facts, struct finding *f)
 {
 	if (!tunnel_is_down(facts) || !silent(facts, "ike500") || !silent(facts, "ike4500") ||
-	    !peer_begins(facts) || *fact_text(facts, "tunnel.send_error"))
+	    !(peer_begins(facts) || peer_is_refused(facts)) ||
+	    *fact_text(facts, "tunnel.send_error"))
 		return false;
-	say_seen(f, "%s", fact_text(fact_event(facts, is_responding), "text"));
+	if (peer_begins(facts))
+		say_seen(f, "%s", fact_text(peer_begins(facts), "text"));
+	else
+		say_seen(f, "IKE messages of the peer that came to the daemon while I looked, in a "
+			 "phase 1 that it does not have: %.0f",
+			 fact_number(facts, "wire.ike_for_daemon") +
+			 fact_number(facts, "wire.natt_for_daemon"));
 	say_seen(f, "but it answers nothing that we send, neither on UDP port 500 nor 4500, and "
 		 "never goes on after our answer");
 	say_cure(f, "look for a firewall or a missing route that stops packets from %s to %s; the "
@@ -351,7 +379,7 @@ static bool ikev2_only(const json_t *facts, struct finding *f)
 static bool ike_silent(const json_t *facts, struct finding *f)
 {
 	if (!tunnel_is_down(facts) || !silent(facts, "ike500") || !silent(facts, "ike4500") ||
-	    peer_begins(facts) || !fact_true(facts, "probe.ping.answered") || !never_heard(facts) ||
+	    peer_speaks(facts) || !fact_true(facts, "probe.ping.answered") || !never_heard(facts) ||
 	    answered(facts, "ike2") || *fact_text(facts, "tunnel.send_error") ||
 	    icmp(facts, "port-unreachable") || icmp(facts, "prohibited"))
 		return false;
@@ -371,7 +399,7 @@ static bool ike_silent(const json_t *facts, struct finding *f)
 static bool peer_silent(const json_t *facts, struct finding *f)
 {
 	if (!tunnel_is_down(facts) || !silent(facts, "ike500") || !silent(facts, "ike4500") ||
-	    peer_begins(facts) || !fact_false(facts, "probe.ping.answered") ||
+	    peer_speaks(facts) || !fact_false(facts, "probe.ping.answered") ||
 	    icmp(facts, "unreachable") || icmp(facts, "prohibited") ||
 	    icmp(facts, "port-unreachable") || fact_true(facts, "wire.no_neighbour") ||
 	    fact_false(facts, "route.remote.ok") || fact_false(facts, "route.remote.carrier") ||

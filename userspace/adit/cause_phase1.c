@@ -358,7 +358,7 @@ static bool is_conflict(const json_t *entry)
 /* The daemon has seen them replace each other, and let both stay: what is sent goes to one */
 static bool identity_shared(const json_t *facts, struct finding *f)
 {
-	const json_t *conflict = fact_event(facts, is_conflict);
+	const json_t *conflict = fact_event(facts, "tunnel", is_conflict);
 
 	if (!tunnel_is_up(facts) || !conflict ||
 	    fact_number(conflict, "last") < fact_number(facts, "now") - 3600 ||
@@ -378,7 +378,7 @@ static bool identity_fight(const json_t *facts, struct finding *f)
 	double recent = fact_number(facts, "now") - 600;
 	size_t i;
 
-	last = fact_event(facts, is_up_event);
+	last = fact_event(facts, "tunnel", is_up_event);
 	json_array_foreach(history, i, entry) {
 		const char *a = fact_text(entry, "peer"), *b = fact_text(last, "peer");
 
@@ -420,7 +420,8 @@ static const char *own_id(const json_t *facts)
 /* Taken down by the peer time and again although all was agreed: it prefers another */
 static bool deleted_again(const json_t *facts, struct finding *f)
 {
-	const json_t *gone = fact_event(facts, is_deletion), *up = fact_event(facts, is_up_event);
+	const json_t *gone = fact_event(facts, "tunnel", is_deletion);
+	const json_t *up = fact_event(facts, "tunnel", is_up_event);
 	double count = fact_number(gone, "count");
 	double span = fact_number(gone, "last") - fact_number(gone, "first");
 

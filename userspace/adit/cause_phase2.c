@@ -73,17 +73,17 @@ static bool pfs(const json_t *facts, struct finding *f)
 			 "it, or with another group.");
 }
 
-/* A peer that knows it refuses rather than make SAs that carry nothing */
+/* The daemon, or a peer that knows it, refuses rather than make SAs that carry nothing */
 static bool ah_through_nat(const json_t *facts, struct finding *f)
 {
 	const json_t *entry = failure(facts, "no-proposal-chosen");
 
-	if (!entry || !by_peer(entry) || !ah_meets_nat(facts))
+	if (!entry || !fact_is(entry, "code", "failed") || !ah_meets_nat(facts))
 		return false;
 	say_daemon(facts, f);
 	say_ah_nat(facts, f);
-	return say_cause(f, "AH cannot pass the NAT between the two sides, and the peer refuses "
-			 "it.");
+	return say_cause(f, "AH cannot pass the NAT between the two sides, and %s refuses it.",
+			 by_peer(entry) ? "the peer" : "this side");
 }
 
 /* "aes128-sha1-modp1024" without its group, for comparison */

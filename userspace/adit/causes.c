@@ -58,6 +58,17 @@ bool last_error_is(const json_t *facts, const char *code)
 	return tunnel_is_down(facts) && fact_is(facts, "tunnel.last_error.code", code);
 }
 
+const json_t *same_network(const json_t *facts)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(fact(facts, "route.overlaps"), i, one)
+		if (fact_is(one, "selector", fact_text(one, "network")))
+			return one;
+	return NULL;
+}
+
 void say_daemon(const json_t *facts, struct finding *finding)
 {
 	if (*fact_text(facts, "tunnel.last_error.text"))
@@ -159,9 +170,16 @@ static bool carries_traffic(const json_t *facts)
 	return !fact(facts, "inside") && fact_sum(facts, when, "packets_in") > 0;
 }
 
+/* What is sent to a part of the peer's networks stays on one of ours; and no ping was answered */
+static const json_t *doubtful_overlap(const json_t *facts)
+{
+	return fact_number(facts, "inside.received") ? NULL :
+		json_array_get(fact(facts, "route.overlaps"), 0);
+}
+
 bool causes_healthy(const json_t *facts, struct finding *finding)
 {
-	if (!tunnel_is_up(facts) || !carries_traffic(facts))
+	if (!tunnel_is_up(facts) || !carries_traffic(facts) || doubtful_overlap(facts))
 		return false;
 	say_cause(finding, "healthy: the tunnel is up and carries traffic in both directions");
 	say_seen(finding, "established with %s at %s, phase 1 %s, phase 2 %s",
@@ -215,6 +233,11 @@ void causes_unknown(const json_t *facts, struct finding *finding)
 			 fact_number(facts, "tunnel.contact.retransmits"),
 			 fact_number(facts, "tunnel.contact.received"));
 	say_traffic(facts, finding);
+	if (doubtful_overlap(facts))
+		say_seen(finding, "this host is itself on %s (%s), which is within remote-ts %s",
+			 fact_text(doubtful_overlap(facts), "network"),
+			 fact_text(doubtful_overlap(facts), "device"),
+			 fact_text(doubtful_overlap(facts), "selector"));
 	say_drops(facts, finding);
 	say_probe(facts, finding, "ike500", "IKE question on UDP port 500");
 	say_probe(facts, finding, "ike4500", "IKE question on UDP port 4500");
@@ -222,6 +245,9 @@ void causes_unknown(const json_t *facts, struct finding *finding)
 		say_seen(finding, "ping of the peer: %s",
 			 fact_true(facts, "probe.ping.answered") ? "answered" : "no answer");
 	say_errors(facts, finding);
+	if (fact(facts, "wire.ike_in"))
+		say_seen(finding, "IKE messages on the wire while I looked: %.0f out, %.0f in",
+			 fact_number(facts, "wire.ike_out"), fact_number(facts, "wire.ike_in"));
 	if (fact_false(facts, "can_probe"))
 		say_seen(finding, "without root neither wire nor peer could be asked");
 	say_cure(finding, "see 'adit monitor %s' and the peer's log; the facts are in 'adit "

@@ -75,6 +75,9 @@ bool tunnel_is_down(const json_t *facts);
 /** last_error_is - the daemon's last failure has this code, and the tunnel is down since. */
 bool last_error_is(const json_t *facts, const char *code);
 
+/** same_network - one of this host's networks that remote-ts names, too; NULL: none. */
+const json_t *same_network(const json_t *facts);
+
 /** say_daemon - the daemon's own words for the last failure, as evidence. */
 void say_daemon(const json_t *facts, struct finding *finding);
 

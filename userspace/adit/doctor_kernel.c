@@ -12,9 +12,11 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "adit/causes.h"
 #include "adit/doctor.h"
+#include "adit/gather.h"
 
-#define EFI "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+#define FINDINGS_MAX 4
 
 static bool exists(const char *format, const char *release)
 {
@@ -72,7 +74,8 @@ static void check_module(struct doctor *doctor, const char *release)
 
 	if (access("/sys/module/adit", F_OK)) {
 		if (module_installed(release))
-			doctor_say(doctor, "module", VERDICT_FAIL,
+			doctor_say(doctor, "module", VERDICT_FAIL, gather_signatures_wanted() ?
+				   "modprobe adit, once its signature is trusted: see secure-boot" :
 				   "modprobe adit; the unit does that",
 				   "adit.ko is built for Linux %s and not loaded", release);
 		else
@@ -106,34 +109,37 @@ static void check_headers(struct doctor *doctor, const char *release)
 			   "those of Linux %s are missing: DKMS cannot build the module", release);
 }
 
-static bool secure_boot(void)
+/* As `adit diagnose` finds it: told to load the module, the kernel says why not */
+static bool say_refused(struct doctor *doctor)
 {
-	unsigned char bytes[5] = { 0 };
-	FILE *file = fopen(EFI, "re");
-	bool on;
+	struct gather g = { .facts = json_object() };
+	struct finding findings[FINDINGS_MAX];
+	bool refused = false;
+	size_t count, i;
 
-	/* Four bytes of attributes, then the value */
-	on = file && fread(bytes, 1, sizeof(bytes), file) == sizeof(bytes) && bytes[4] == 1;
-	if (file)
-		fclose(file);
-	return on;
+	gather_host(&g);
+	count = causes_judge(g.facts, findings, FINDINGS_MAX);
+	for (i = 0; i < count; i++) {
+		if (strcmp(findings[i].code, "module-refused"))
+			continue;
+		refused = true;
+		doctor_say(doctor, "secure-boot", VERDICT_FAIL, findings[i].cure, "%s",
+			   findings[i].cause);
+	}
+	findings_free(findings, count);
+	json_decref(g.facts);
+	return refused;
 }
 
 static void check_secure_boot(struct doctor *doctor)
 {
-	char enforced[8], lockdown[64];
-	bool strict;
-
-	doctor_line("/sys/module/module/parameters/sig_enforce", enforced, sizeof(enforced));
-	doctor_line("/sys/kernel/security/lockdown", lockdown, sizeof(lockdown));
-	strict = *enforced == 'Y' || (*lockdown && !strstr(lockdown, "[none]"));
-	if (!strict && !secure_boot())
+	if (!gather_signatures_wanted())
 		doctor_say(doctor, "secure-boot", VERDICT_OK, NULL,
 			   "modules need no signature here");
 	else if (!access("/sys/module/adit", F_OK))
 		doctor_say(doctor, "secure-boot", VERDICT_OK, NULL,
 			   "modules need a signature, and adit's is accepted");
-	else
+	else if (!say_refused(doctor))
 		doctor_say(doctor, "secure-boot", VERDICT_WARN,
 			   "mokutil --import /var/lib/dkms/mok.pub, reboot, and enroll the key",
 			   "modules need a signature that this machine trusts: modprobe may be "

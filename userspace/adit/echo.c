@@ -47,7 +47,7 @@ static int open_socket(const struct echo_target *target, int type, int protocol)
 	bool four = target->remote.family == AF_INET;
 	int fd = socket(target->remote.family, type | SOCK_CLOEXEC, protocol);
 	int dont_fragment = four ? IP_PMTUDISC_PROBE : IPV6_PMTUDISC_PROBE;
-	struct sockaddr_storage local;
+	struct sockaddr_storage address;
 	socklen_t size;
 
 	if (fd < 0)
@@ -64,14 +64,22 @@ static int open_socket(const struct echo_target *target, int type, int protocol)
 		setsockopt(fd, four ? IPPROTO_IP : IPPROTO_IPV6,
 			   four ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER, &dont_fragment,
 			   sizeof(dont_fragment));
-	if (target->local.family) {
-		size = to_socket(&target->local, &local);
-		if (bind(fd, (struct sockaddr *)&local, size)) {
-			close(fd);
-			return -1;
-		}
-	}
-	return fd;
+	size = to_socket(&target->local, &address);
+	if (!target->local.family || !bind(fd, (struct sockaddr *)&address, size))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* So that ICMP errors about what it sends come back as errors of its own */
+static bool connect_to(const struct echo_target *target, int fd)
+{
+	struct sockaddr_storage remote;
+	socklen_t size = to_socket(&target->remote, &remote);
+
+	/* The port is at the same place in both families' addresses; a raw socket has none */
+	((struct sockaddr_in *)&remote)->sin_port = htons(PORT_NOBODY);
+	return !connect(fd, (struct sockaddr *)&remote, size);
 }
 
 static uint64_t now_ms(void)
@@ -93,7 +101,6 @@ static bool is_reply(const uint8_t *packet, ssize_t length, bool four, const uin
 	       !memcmp(packet + header + 4, id, 4);
 }
 
-/* A raw socket gets ICMP errors about what it sent as errors of its own, whatever IP_RECVERR is */
 static bool await(struct echo_target *target, int fd, const uint8_t id[4], unsigned int patience)
 {
 	bool four = target->remote.family == AF_INET;
@@ -109,7 +116,10 @@ static bool await(struct echo_target *target, int fd, const uint8_t id[4], unsig
 		length = recv(fd, packet, sizeof(packet), MSG_DONTWAIT);
 		if (is_reply(packet, length, four, id))
 			return true;
-		target->too_big |= length < 0 && errno == EMSGSIZE;
+		if (length < 0 && errno == EMSGSIZE) {
+			target->too_big = true;
+			return false;
+		}
 	}
 	return false;
 }
@@ -120,8 +130,6 @@ static bool once(struct echo_target *target, int fd, unsigned int patience)
 	bool four = target->remote.family == AF_INET;
 	size_t whole = target->size ? target->size : SIZE_SMALL;
 	size_t length = whole - (four ? 20 : 40);
-	struct sockaddr_storage remote;
-	socklen_t size = to_socket(&target->remote, &remote);
 	uint16_t sum;
 
 	memset(packet, 0, length);
@@ -132,7 +140,7 @@ static bool once(struct echo_target *target, int fd, unsigned int patience)
 	packet[2] = (uint8_t)(sum >> 8);
 	packet[3] = (uint8_t)sum;
 	target->sent++;
-	if (sendto(fd, packet, length, 0, (struct sockaddr *)&remote, size) < 0) {
+	if (!connect_to(target, fd) || send(fd, packet, length, 0) < 0) {
 		target->too_big |= errno == EMSGSIZE;
 		return false;
 	}
@@ -162,13 +170,10 @@ void echo_knock(const struct echo_target *target)
 {
 	int fd = open_socket(target, SOCK_DGRAM, 0);
 	static const char text[] = "adit diagnose: is somebody there?";
-	struct sockaddr_storage remote;
-	socklen_t size = to_socket(&target->remote, &remote);
 
-	/* The port is at the same place in both families' addresses */
-	((struct sockaddr_in *)&remote)->sin_port = htons(PORT_NOBODY);
 	if (fd < 0)
 		return;
-	sendto(fd, text, sizeof(text), MSG_DONTWAIT, (struct sockaddr *)&remote, size);
+	if (connect_to(target, fd))
+		send(fd, text, sizeof(text), MSG_DONTWAIT);
 	close(fd);
 }

@@ -113,9 +113,9 @@ double fact_grown(const json_t *facts, const char *counter)
 	return grown > 0 ? grown : 0;
 }
 
-const json_t *fact_event(const json_t *facts, bool (*fits)(const json_t *entry))
+const json_t *fact_event(const json_t *facts, const char *when, bool (*fits)(const json_t *entry))
 {
-	const json_t *history = fact(facts, "tunnel.history");
+	const json_t *history = fact(fact(facts, when), "history");
 	size_t i;
 
 	for (i = json_array_size(history); i > 0; i--)

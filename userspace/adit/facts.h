@@ -78,8 +78,8 @@ double fact_drops(const json_t *facts, const char *when);
  */
 double fact_grown(const json_t *facts, const char *counter);
 
-/** fact_event - the newest history entry for which @fits; NULL: none. */
-const json_t *fact_event(const json_t *facts, bool (*fits)(const json_t *entry));
+/** fact_event - the newest history entry of "tunnel" or "later" for which @fits; NULL: none. */
+const json_t *fact_event(const json_t *facts, const char *when, bool (*fits)(const json_t *entry));
 
 /** fact_rule - the rule of our own firewall that drops such packets; NULL: none, or not sure. */
 const json_t *fact_rule(const json_t *facts, const char *flow);

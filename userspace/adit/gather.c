@@ -166,8 +166,10 @@ static bool is_undecided(const struct gather *g)
 bool gather_ends(struct gather *g)
 {
 	g->mark = (uint32_t)fact_number(g->facts, "daemon.mark");
-	return ike_address_parse(&g->local, fact_text(g->facts, "tunnel.local")) &&
-	       ike_address_parse(&g->remote, fact_text(g->facts, "tunnel.remote"));
+	/* Without a route there is no local address, and no tunnel that the daemon would try */
+	return (ike_address_parse(&g->remote, fact_text(g->facts, "tunnel.remote")) ||
+		ike_address_parse(&g->remote, fact_text(g->facts, "tunnel.remote_name"))) &&
+	       ike_address_parse(&g->local, fact_text(g->facts, "tunnel.local"));
 }
 
 void gather_daemon(struct gather *g)
@@ -216,6 +218,7 @@ static void put_wire(struct gather *g)
 
 	if (!g->capture)
 		return;
+	capture_wait(g->capture, 0);
 	wire = capture_json(g->capture);
 	json_array_foreach(json_object_get(wire, "in"), i, one)
 		if (!is_ours(g->facts, "tunnel", fact_text(one, "spi")) &&
@@ -239,7 +242,7 @@ static void await_daemon(struct gather *g)
 {
 	double sent = fact_number(g->facts, "tunnel.contact.sent"), end = unix_time() + PATIENCE;
 
-	if (!g->capture || !fact_is(g->facts, "probe.ike500.answer", "sa") ||
+	if (!g->capture || !fact(g->facts, "probe.ike500.answer") ||
 	    !fact_is(g->facts, "tunnel.last_error.code", "no-response") ||
 	    fact_number(g->facts, "tunnel.contact.received"))
 		return;

@@ -42,6 +42,8 @@ void gather_daemon(struct gather *g);
 /** gather_status - the tunnel's status again, as member @as. False when it is not to be had. */
 bool gather_status(struct gather *g, const char *as);
 
+/** gather_signatures_wanted - only signed modules load: Secure Boot, lockdown, or sig_enforce. */
+bool gather_signatures_wanted(void);
 /* host, file: why there is no daemon */
 void gather_host(struct gather *g);
 void gather_file(struct gather *g);

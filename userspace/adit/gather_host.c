@@ -76,7 +76,7 @@ static const char *lockdown(char *text, size_t size)
 	return begin + 1;
 }
 
-static bool signatures_enforced(void)
+bool gather_signatures_wanted(void)
 {
 	char text[64];
 
@@ -118,7 +118,7 @@ static void put_refusal(json_t *module)
 	char *text, mode[64];
 	int status;
 
-	if (geteuid() || !signatures_enforced())
+	if (geteuid() || !gather_signatures_wanted())
 		return;
 	text = gather_run(words, &status);
 	text[strcspn(text, "\n")] = 0;

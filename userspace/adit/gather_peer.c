@@ -119,7 +119,7 @@ static struct ask_answer ask(struct gather *g, struct question *q, unsigned int 
 	while (q->length && asked < tries && answer.kind == ASK_NOTHING) {
 		put_question(g, q);
 		asked++;
-		capture_wait(g->capture, PATIENCE);
+		capture_await(g->capture, PATIENCE);
 		bytes = capture_answer(g->capture, &length);
 		answer = ask_read(bytes, length, q->list, q->auth);
 	}
