@@ -151,7 +151,8 @@ else
 	skip "without UDP" "esp4_offload is part of this kernel"
 fi
 
-# If each waited 10 ms, 500 echoes took 10 s more than without.
+# 500 echoes that each wait 10 ms take 5 s more than without, however fast the machine is. The quickest of
+# some tries counts: the host may do something else meanwhile.
 echoes_take()
 {
 	local began
@@ -164,14 +165,25 @@ echoes_take()
 }
 answers_are_soon()
 {
-	local without
+	local without try
 
 	coalesce adaptive-tx off tx-usecs 0 && echoes_take && without=$TOOK &&
-	coalesce adaptive-tx on tx-usecs 10000 && echoes_take || return 1
-	echo "500 echoes took $without ms without, $TOOK ms with coalescing"
-	[ "$TOOK" -lt $((2 * without + 5000)) ]
+	coalesce adaptive-tx on tx-usecs 10000 || return 1
+	for try in 1 2 3; do
+		echoes_take || return 1
+		echo "try $try: 500 echoes took $without ms without, $TOOK ms with coalescing"
+		[ "$TOOK" -ge $((without + 4500)) ] || return 0
+	done
+	return 1
 }
 check "who waits for an answer does not wait for others" answers_are_soon
+answers_wait()
+{
+	coalesce adaptive-tx off && echoes_take || return 1
+	echo "500 echoes took $TOOK ms"
+	[ "$TOOK" -ge 5000 ]
+}
+check "unless told so" answers_wait
 
 # Packets that wait when their device goes, in every way that it can, are freed, not sent.
 coalesce adaptive-tx off tx-usecs 10000 tx-frames 64
