@@ -32,8 +32,27 @@ static void what_it_is_instead_is_said(void **state)
 		  "! Outside IP Addresses\n", "pfSense" },
 		{ "Install libreswan first\n", "libreswan" },
 		{ "# Suggestive peer configuration for IPSec VPN Connection\n", "VMware" },
-		{ "VpnConnections:\n- Category: VPN\n", "YAML" },
-		{ "VPNCONNECTIONS\tVPN\tcgw-1\n", "--output json" },
+		/* With the XML in them, as aws and Terraform print them */
+		{ "VpnConnections:\n- Category: VPN\n  CustomerGatewayConfiguration: '<?xml "
+		  "version=\"1.0\"?>\n\n    <vpn_connection id=\"vpn-1\">",
+		  "as YAML: say --output json" },
+		{ "Category: VPN\nCustomerGatewayConfiguration: \"<vpn_connection id=", "as YAML" },
+		{ "VPNCONNECTIONS\tVPN\t<?xml version=\"1.0\"?>\n<vpn_connection id=\"vpn-1\">\n"
+		  "</vpn_connection>\n\tcgw-1\tavailable\n", "as text: say --output json" },
+		{ "VPN\t<vpn_connection id=\"vpn-1\"/>\tcgw-1\n", "as text: say --output json" },
+		{ "------\n|  DescribeVpnConnections  |\n+-----+\n||  CustomerGatewayConfiguration"
+		  " |  <vpn_connection id=\"vpn-1\"/> ||\n", "as a table: say --output json" },
+		{ "vpn = <<EOT\n<vpn_connection id=\"vpn-1\"/>\nEOT\n", "terraform output -raw" },
+		{ "vpn = <sensitive>\n", "terraform output -raw" },
+		{ "# aws_vpn_connection.a:\nresource \"aws_vpn_connection\" \"a\" {\n"
+		  "    customer_gateway_configuration = <<-EOT\n  <vpn_connection id=\"vpn-1\"/>",
+		  "Terraform's, which has not all" },
+		{ "{\"vpn\":{\"sensitive\":true,\"type\":\"string\",\"value\":"
+		  "\"<vpn_connection id='vpn-1'/>\"}}", "terraform output -raw" },
+		{ "<html><pre><vpn_connection id=\"vpn-1\"/></pre>", "the XML with other text" },
+		{ "{\"VpnConnections\":[{\"VpnConnectionId\":\"vpn-1\",\"State\":\"deleted\"},"
+		  "{\"VpnConnectionId\":\"vpn-2\",\"State\":\"deleting\"}]}",
+		  "all 2 connections of the file are deleted: vpn-1" },
 		{ "\xff\xfe" "c\0r\0y\0p\0t\0o\0 \0i\0s\0a\0k\0m\0p\0 \0", "Cisco" },
 		{ "connections {\n aws {\n", "strongSwan" },
 		{ "{'VpnConnections': []}", "what Python prints" },

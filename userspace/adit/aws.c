@@ -5,9 +5,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define WANTED "adit reads the download 'Generic' for IKEv1, the XML, or the output of " \
-	"'aws ec2 describe-vpn-connections'"
+	"'aws ec2 describe-vpn-connections --output json'"
 
 /* A word processor's RTF begins with "{\", too, and what Python prints with "{'" */
 static bool is_json(const char *content, size_t length)
@@ -16,6 +17,13 @@ static bool is_json(const char *content, size_t length)
 
 	return (*content == '{' && !strchr("\\'", next)) || *content == '"' ||
 	       (*content == '[' && strchr("{[]\" \t\r\n", next));
+}
+
+/* A web page, too, begins with "<", and may have the XML in it */
+static bool is_xml(const char *content, size_t length)
+{
+	return *content == '<' && memmem(content, length, "vpn_connection", 14) &&
+	       strncasecmp(content, "<html", 5) && strncasecmp(content, "<!doctype html", 14);
 }
 
 int aws_read_any(const char *content, size_t length, const char *wanted,
@@ -29,7 +37,7 @@ int aws_read_any(const char *content, size_t length, const char *wanted,
 	}
 	if (!length)
 		return anl_fail(error, EINVAL, "the file is empty; " WANTED);
-	if (*content == '<' && memmem(content, length, "vpn_connection", 14))
+	if (is_xml(content, length))
 		return aws_read_xml(content, length, connection, error);
 	if (is_json(content, length))
 		return aws_read_json(content, length, wanted, connection, error);
@@ -93,8 +101,7 @@ static const char *lacks(const struct aws_connection *connection, const struct a
 	if (!tunnel->inside.address.family && !tunnel->inside6.address.family)
 		return "our inside address";
 	if (connection->bgp && !(tunnel->our_asn && tunnel->peer_asn))
-		return "the numbers for BGP (ASN): put in your own where the file has a "
-		       "placeholder for it; if it has none, the file is cut off";
+		return "the numbers for BGP (ASN): the file is cut off";
 	return NULL;
 }
 
@@ -132,6 +139,9 @@ static int check_tunnel(const struct aws_connection *connection, unsigned int nu
 		return anl_fail(error, EINVAL, "tunnel %u of %s is for IKEv2, which adit does "
 				"not speak: choose IKEv1 in the dialog of the download, and see "
 				"that the tunnel's options allow it", number, connection->id);
+	if (*tunnel->mistake)
+		return anl_fail(error, EINVAL, "tunnel %u of %s has %s", number, connection->id,
+				tunnel->mistake);
 	if (lacks(connection, tunnel))
 		return anl_fail(error, EINVAL, "tunnel %u of %s lacks %s", number, connection->id,
 				lacks(connection, tunnel));
@@ -163,45 +173,4 @@ int aws_check(const struct aws_connection *connection, struct anl_error *error)
 void aws_erase(struct aws_connection *connection)
 {
 	explicit_bzero(connection, sizeof(*connection));
-}
-
-static bool copy_if(const char *text, char *copy, size_t size, const char *others)
-{
-	size_t length = strlen(text);
-
-	if (!length || length >= size)
-		return false;
-	for (size_t i = 0; i < length; i++)
-		if (!isalnum((unsigned char)text[i]) && !strchr(others, text[i]))
-			return false;
-	memcpy(copy, text, length + 1);
-	return true;
-}
-
-bool aws_token(const char *text, char *token, size_t size)
-{
-	return copy_if(text, token, size, "._-");
-}
-
-bool aws_key(const char *text, char *key, size_t size)
-{
-	size_t length = strlen(text);
-
-	if (length < 8 || length > 64 || length >= size)
-		return false;
-	for (size_t i = 0; i < length; i++)
-		if (!isgraph((unsigned char)text[i]))
-			return false;
-	memcpy(key, text, length + 1);
-	return true;
-}
-
-bool aws_key_usual(const char *key)
-{
-	const char *first = key;
-
-	for (; *key; key++)
-		if (!isalnum((unsigned char)*key) && !strchr("._", *key))
-			return false;
-	return first[strspn(first, (char []){ *first, '\0' })];
 }

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "netlink/error.h"
 #include "netlink/prefix.h"
@@ -39,10 +40,12 @@ struct aws_words {
  * struct aws_phase - one phase
  * @cipher, @hash, @group: the file's own proposal; NULL where it has none
  * @ciphers, @hashes, @groups: what the tunnel's options allow
+ * @unknown: the first name of the file's own proposal that adit does not know; "": it knows all
  * @lifetime: seconds; 0: not said
  */
 struct aws_phase {
 	const char *cipher, *hash, *group;
+	char unknown[AWS_NAME];
 	struct aws_words ciphers, hashes, groups;
 	unsigned int lifetime;
 };
@@ -57,6 +60,7 @@ struct aws_phase {
  * @margin, @fuzz, @window: of the tunnel's options; 0: not said (@fuzz: -1)
  * @dpd_timeout: seconds; 0: not said, so @dpd_interval times @dpd_retries
  * @ikev2_only: the options, or the file, do not allow IKEv1
+ * @mistake: what the file says that cannot be taken, to stand behind "has"; "": nothing
  */
 struct aws_tunnel {
 	struct anl_address remote;
@@ -72,6 +76,7 @@ struct aws_tunnel {
 	int fuzz;
 	unsigned int dpd_timeout;
 	bool ikev2_only;
+	char mistake[2 * AWS_TEXT];
 };
 
 /**
@@ -159,6 +164,28 @@ const char *aws_group(const char *name);
 unsigned int aws_proposals(const struct aws_phase *phase, bool esp,
 			   char words[AWS_WORDS_MAX][AWS_TEXT]);
 
+/** aws_left_out - the name for which the file's own proposal is not proposed; NULL: none is */
+const char *aws_left_out(const struct aws_phase *phase);
+
+/*
+ * Values of the XML and the text. One that cannot be taken is noted as the tunnel's mistake, by
+ * @what it is for: it must not count as said nothing, nor by the digits that it begins with.
+ */
+
+/** aws_number - seconds, or a number of something; 0: not said */
+unsigned int aws_number(const char *text, unsigned int max, struct aws_tunnel *tunnel,
+			const char *what);
+
+/** aws_asn - for BGP, also in two halves: 1.10 is 65546 (RFC 5396); 0: not said */
+uint32_t aws_asn(const char *text, struct aws_tunnel *tunnel, const char *what);
+
+/** aws_usual - @text says nothing else than @usual, which is all that Amazon's gateways do */
+void aws_usual(const char *text, const char *usual, struct aws_tunnel *tunnel, const char *what);
+
+/** aws_name - the word for an algorithm of the file's own proposal; NULL, and noted: unknown */
+const char *aws_name(const char *text, const char *(*word_of)(const char *name),
+		     struct aws_phase *phase);
+
 /** aws_token - @text holds only letters, digits and ". _ -", and fits. */
 bool aws_token(const char *text, char *token, size_t size);
 
@@ -170,5 +197,8 @@ bool aws_key(const char *text, char *key, size_t size);
  * character over and over, as placeholders are
  */
 bool aws_key_usual(const char *key);
+
+/** aws_write_key - for a file of psk-file, where "0x" and "0s" introduce digits */
+void aws_write_key(FILE *out, const char *key);
 
 #endif

@@ -213,15 +213,21 @@ static int which_one(const json_t *list, const char *wanted, struct anl_error *e
 {
 	char ids[160] = "";
 	size_t i, used = 0;
+	bool gone = true;
 	const json_t *vpn;
 
-	json_array_foreach(list, i, vpn)
+	json_array_foreach(list, i, vpn) {
 		if (used < sizeof(ids))
 			used += (size_t)snprintf(ids + used, sizeof(ids) - used, "%s%s%s",
 						 i ? ", " : "", text(vpn, "VpnConnectionId"),
 						 is_gone(vpn) ? " (deleted)" : "");
+		gone &= is_gone(vpn);
+	}
 	if (wanted)
 		return anl_fail(error, EINVAL, "the file has no %s, but %s", wanted, ids);
+	if (gone)
+		return anl_fail(error, EINVAL, "all %zu connections of the file are deleted: %s",
+				json_array_size(list), ids);
 	return anl_fail(error, EINVAL, "the file holds %zu connections: choose one with "
 			"--connection: %s", json_array_size(list), ids);
 }
@@ -251,8 +257,9 @@ static int read_list(const json_t *list, const char *wanted, struct aws_connecti
 	size_t i;
 
 	if (!json_array_size(list))
-		return anl_fail(error, EINVAL, "this JSON holds no VpnConnections: look into "
-				"another --region?");
+		return anl_fail(error, EINVAL, "this JSON holds no VpnConnections: adit reads the "
+				"output of 'aws ec2 describe-vpn-connections --output json', which "
+				"has those of one --region");
 	/* --query 'VpnConnections[].CustomerGatewayConfiguration' */
 	if (json_is_string(vpn))
 		return read_sample(json_string_value(vpn), connection, error);
@@ -271,8 +278,8 @@ static const char *foreign_json(const json_t *top)
 		const char *member;
 		const char *what;
 	} signs[] = {
-		{ "terraform_version", "Terraform's, which does not have all that Amazon knows: "
-		  "take that of 'aws ec2 describe-vpn-connections'" },
+		{ "terraform_version", "Terraform's, which has not all that Amazon knows: take "
+		  "that of 'aws ec2 describe-vpn-connections'" },
 		{ "AWSTemplateFormatVersion", "a template of CloudFormation: take that of "
 		  "'aws ec2 describe-vpn-connections'" },
 		{ "CustomerGateways", "that of describe-customer-gateways: take that of "
@@ -283,9 +290,17 @@ static const char *foreign_json(const json_t *top)
 		  "'aws ec2 describe-vpn-connections'" },
 	};
 
+	const char *key;
+	json_t *value;
+
 	for (size_t i = 0; i < sizeof(signs) / sizeof(*signs); i++)
 		if (member(top, signs[i].member))
 			return signs[i].what;
+	/* {"NAME": {"sensitive": …, "type": …, "value": …}, …} */
+	json_object_foreach((json_t *)top, key, value)
+		if (member(value, "sensitive") && member(value, "value"))
+			return "of 'terraform output': 'terraform output -raw NAME' gives the XML; "
+			       "best is that of 'aws ec2 describe-vpn-connections'";
 	return NULL;
 }
 

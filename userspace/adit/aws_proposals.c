@@ -184,13 +184,27 @@ static unsigned int ike_proposals(const struct aws_phase *phase,
 	return groups > 0;
 }
 
+/* A combined algorithm needs no hash */
+static bool own_is_whole(const struct aws_phase *phase)
+{
+	return phase->cipher && phase->group && (phase->hash || strstr(phase->cipher, "gcm"));
+}
+
 /* The file's own proposal is "example only": Amazon prints it even where the options forbid it */
 static bool own_is_allowed(const struct aws_phase *phase)
 {
-	return phase->cipher && phase->hash && phase->group &&
+	return own_is_whole(phase) &&
 	       (!phase->ciphers.count || allows(&phase->ciphers, phase->cipher)) &&
-	       (!phase->hashes.count || allows(&phase->hashes, phase->hash)) &&
+	       (!phase->hashes.count || strstr(phase->cipher, "gcm") ||
+		allows(&phase->hashes, phase->hash)) &&
 	       (!phase->groups.count || allows(&phase->groups, phase->group));
+}
+
+const char *aws_left_out(const struct aws_phase *phase)
+{
+	bool options = phase->ciphers.count || phase->hashes.count || phase->groups.count;
+
+	return options || own_is_whole(phase) || !*phase->unknown ? NULL : phase->unknown;
 }
 
 /* "a-b-c" of the alternatives in @words are among what is proposed already */

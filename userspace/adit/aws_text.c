@@ -6,7 +6,6 @@
  */
 #include <ctype.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "adit/aws.h"
@@ -37,14 +36,6 @@ static void squeeze(const char *from, size_t length, char *to, size_t size)
 	to[used] = '\0';
 }
 
-static unsigned int number(const char *text, unsigned int max)
-{
-	char *end;
-	unsigned long value = isdigit((unsigned char)*text) ? strtoul(text, &end, 10) : 0;
-
-	return value && value <= max ? (unsigned int)value : 0;
-}
-
 static void take_ike(struct aws_tunnel *tunnel, const char *key, const char *value)
 {
 	if (!strcmp(key, "ikeversion"))
@@ -52,29 +43,37 @@ static void take_ike(struct aws_tunnel *tunnel, const char *key, const char *val
 	else if (!strcmp(key, "pre-sharedkey"))
 		aws_key(value, tunnel->psk, sizeof(tunnel->psk));
 	else if (!strcmp(key, "authenticationalgorithm"))
-		tunnel->ike.hash = aws_hash(value);
+		tunnel->ike.hash = aws_name(value, aws_hash, &tunnel->ike);
 	else if (!strcmp(key, "encryptionalgorithm"))
-		tunnel->ike.cipher = aws_cipher(value);
+		tunnel->ike.cipher = aws_name(value, aws_cipher, &tunnel->ike);
 	else if (!strcmp(key, "lifetime"))
-		tunnel->ike.lifetime = number(value, 30 * 86400);
+		tunnel->ike.lifetime = aws_number(value, 30 * 86400, tunnel,
+						  "the lifetime of phase 1");
 	else if (!strcmp(key, "diffie-hellman") || !strcmp(key, "perfectforwardsecrecy"))
-		tunnel->ike.group = aws_group(value);
+		tunnel->ike.group = aws_name(value, aws_group, &tunnel->ike);
+	else if (!strcmp(key, "phase1negotiationmode"))
+		aws_usual(value, "main", tunnel, "the mode of phase 1");
 }
 
 static void take_ipsec(struct aws_tunnel *tunnel, const char *key, const char *value)
 {
 	if (!strcmp(key, "authenticationalgorithm"))
-		tunnel->esp.hash = aws_hash(value);
+		tunnel->esp.hash = aws_name(value, aws_hash, &tunnel->esp);
 	else if (!strcmp(key, "encryptionalgorithm"))
-		tunnel->esp.cipher = aws_cipher(value);
+		tunnel->esp.cipher = aws_name(value, aws_cipher, &tunnel->esp);
 	else if (!strcmp(key, "lifetime"))
-		tunnel->esp.lifetime = number(value, 30 * 86400);
+		tunnel->esp.lifetime = aws_number(value, 30 * 86400, tunnel,
+						  "the lifetime of phase 2");
 	else if (!strcmp(key, "perfectforwardsecrecy"))
-		tunnel->esp.group = aws_group(value);
+		tunnel->esp.group = aws_name(value, aws_group, &tunnel->esp);
 	else if (!strcmp(key, "dpdinterval"))
-		tunnel->dpd_interval = number(value, 3600);
+		tunnel->dpd_interval = aws_number(value, 3600, tunnel, "the DPD interval");
 	else if (!strcmp(key, "dpdretries"))
-		tunnel->dpd_retries = number(value, 100);
+		tunnel->dpd_retries = aws_number(value, 100, tunnel, "the DPD retries");
+	else if (!strcmp(key, "protocol"))
+		aws_usual(value, "esp", tunnel, "the protocol of phase 2");
+	else if (!strcmp(key, "mode"))
+		aws_usual(value, "tunnel", tunnel, "the mode of phase 2");
 }
 
 /* What the key begins with: Amazon's side has had three names, the shortest in 2009 */
@@ -112,11 +111,11 @@ static void take_bgp(struct place *place, const char *key, const char *value)
 	struct aws_tunnel *tunnel = place->tunnel;
 
 	if (!strcmp(key, "customergatewayasn"))
-		tunnel->our_asn = number(value, UINT32_MAX);
+		tunnel->our_asn = aws_asn(value, tunnel, "the customer gateway's ASN");
 	else if (is_amazons(key, "asn"))
-		tunnel->peer_asn = number(value, UINT32_MAX);
+		tunnel->peer_asn = aws_asn(value, tunnel, "Amazon's ASN");
 	else if (!strcmp(key, "neighborholdtime"))
-		tunnel->hold_time = number(value, 65535);
+		tunnel->hold_time = aws_number(value, 65535, tunnel, "the hold time");
 }
 
 static void take(struct place *place, const char *key, const char *value)

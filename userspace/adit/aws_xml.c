@@ -63,14 +63,29 @@ static void text_at(xmlNode *node, const char *path, char *text, size_t size)
 	xmlFree(content);
 }
 
-static unsigned int number_at(xmlNode *node, const char *path, unsigned int max)
+static unsigned int number_at(xmlNode *node, const char *path, unsigned int max,
+			      struct aws_tunnel *tunnel)
 {
-	char text[AWS_TEXT], *end;
-	unsigned long number;
+	char text[AWS_TEXT];
 
 	text_at(node, path, text, sizeof(text));
-	number = isdigit((unsigned char)*text) ? strtoul(text, &end, 10) : 0;
-	return number && !*end && number <= max ? (unsigned int)number : 0;
+	return aws_number(text, max, tunnel, path);
+}
+
+static uint32_t asn_at(xmlNode *node, const char *path, struct aws_tunnel *tunnel)
+{
+	char text[AWS_TEXT];
+
+	text_at(node, path, text, sizeof(text));
+	return aws_asn(text, tunnel, path);
+}
+
+static void usual_at(xmlNode *node, const char *path, const char *usual, struct aws_tunnel *tunnel)
+{
+	char text[AWS_TEXT];
+
+	text_at(node, path, text, sizeof(text));
+	aws_usual(text, usual, tunnel, path);
 }
 
 static void address_at(xmlNode *node, const char *path, struct anl_address *address)
@@ -97,8 +112,8 @@ static void read_inside(xmlNode *tunnel, struct aws_tunnel *into)
 
 		address_at(ours, "ip_address", &inside.address);
 		address_at(theirs, "ip_address", &peer);
-		inside.length = (uint8_t)(number_at(ours, "network_cidr", 128) |
-					  number_at(ours, "prefix_length", 128));
+		inside.length = (uint8_t)(number_at(ours, "network_cidr", 128, into) |
+					  number_at(ours, "prefix_length", 128, into));
 		if (inside.address.family == AF_INET6) {
 			into->inside6 = inside;
 			into->peer6 = peer;
@@ -122,12 +137,11 @@ static void read_phase(xmlNode *node, struct aws_phase *phase)
 	char text[AWS_TEXT];
 
 	text_at(node, "encryption_protocol", text, sizeof(text));
-	phase->cipher = aws_cipher(text);
+	phase->cipher = aws_name(text, aws_cipher, phase);
 	text_at(node, "authentication_protocol", text, sizeof(text));
-	phase->hash = aws_hash(text);
+	phase->hash = aws_name(text, aws_hash, phase);
 	text_at(node, "perfect_forward_secrecy", text, sizeof(text));
-	phase->group = aws_group(text);
-	phase->lifetime = number_at(node, "lifetime", 30 * 86400);
+	phase->group = aws_name(text, aws_group, phase);
 }
 
 static void read_tunnel(xmlNode *node, struct aws_tunnel *tunnel)
@@ -137,16 +151,21 @@ static void read_tunnel(xmlNode *node, struct aws_tunnel *tunnel)
 	address_at(node, "vpn_gateway/tunnel_outside_address/ip_address", &tunnel->remote);
 	address_at(node, "customer_gateway/tunnel_outside_address/ip_address", &tunnel->local);
 	read_inside(node, tunnel);
-	tunnel->our_asn = number_at(node, "customer_gateway/bgp/asn", UINT32_MAX);
-	tunnel->peer_asn = number_at(node, "vpn_gateway/bgp/asn", UINT32_MAX);
-	tunnel->hold_time = number_at(node, "customer_gateway/bgp/hold_time", 65535);
+	tunnel->our_asn = asn_at(node, "customer_gateway/bgp/asn", tunnel);
+	tunnel->peer_asn = asn_at(node, "vpn_gateway/bgp/asn", tunnel);
+	tunnel->hold_time = number_at(node, "customer_gateway/bgp/hold_time", 65535, tunnel);
 	text_at(node, "ike/pre_shared_key", key, sizeof(key));
 	aws_key(key, tunnel->psk, sizeof(tunnel->psk));
 	explicit_bzero(key, sizeof(key));
 	read_phase(child(node, "ike"), &tunnel->ike);
 	read_phase(child(node, "ipsec"), &tunnel->esp);
-	tunnel->dpd_interval = number_at(node, "ipsec/dead_peer_detection/interval", 3600);
-	tunnel->dpd_retries = number_at(node, "ipsec/dead_peer_detection/retries", 100);
+	tunnel->ike.lifetime = number_at(node, "ike/lifetime", 30 * 86400, tunnel);
+	tunnel->esp.lifetime = number_at(node, "ipsec/lifetime", 30 * 86400, tunnel);
+	tunnel->dpd_interval = number_at(node, "ipsec/dead_peer_detection/interval", 3600, tunnel);
+	tunnel->dpd_retries = number_at(node, "ipsec/dead_peer_detection/retries", 100, tunnel);
+	usual_at(node, "ike/mode", "main", tunnel);
+	usual_at(node, "ipsec/protocol", "esp", tunnel);
+	usual_at(node, "ipsec/mode", "tunnel", tunnel);
 }
 
 /* "Local" is the customer's side */
@@ -166,6 +185,7 @@ static void read_selectors(xmlNode *root, struct aws_connection *connection)
 static int read_root(xmlNode *root, struct aws_connection *connection, struct anl_error *error)
 {
 	char attributes[AWS_TEXT];
+	bool bgp = false;
 	xmlChar *id;
 
 	if (!root || strcmp((const char *)root->name, "vpn_connection"))
@@ -185,10 +205,10 @@ static int read_root(xmlNode *root, struct aws_connection *connection, struct an
 			return anl_fail(error, EINVAL, "%s has more than %d tunnels",
 					connection->id, AWS_TUNNELS);
 		read_tunnel(node, &connection->tunnels[connection->tunnel_count++]);
+		bgp |= descend(node, "vpn_gateway/bgp") || descend(node, "customer_gateway/bgp");
 	}
 	read_selectors(root, connection);
-	connection->bgp = !strstr(attributes, "NoBGPVPNConnection") &&
-			  connection->tunnels[0].peer_asn;
+	connection->bgp = bgp && !strstr(attributes, "NoBGPVPNConnection");
 	return 0;
 }
 

@@ -127,7 +127,7 @@ static char *read_all(FILE *in, const char *path, size_t *length, struct anl_err
 		return content;
 	}
 	anl_fail(error, EIO, "cannot read %s: %s", path, ferror(in) ? strerror(errno) :
-		 content ? "it is too long" : "out of memory");
+		 content ? "it has more than 16 MiB" : "out of memory");
 	if (content)
 		explicit_bzero(content, used);
 	free(content);

@@ -85,7 +85,7 @@ static int write_files(const struct aws_connection *connection, const char *name
 		out = files_add(files, error, "%s/%s-%u.psk", place->folder, name, i + 1);
 		if (!out)
 			return -error->code;
-		fprintf(out, "%s\n", connection->tunnels[i].psk);
+		aws_write_key(out, connection->tunnels[i].psk);
 	}
 	if (!connection->bgp)
 		return 0;
@@ -128,6 +128,17 @@ static void remark(const struct aws_connection *connection)
 			complain("the key of tunnel %u is none that Amazon makes (letters, digits, "
 				 "'.', '_'): where it is a placeholder, put the real one into its "
 				 "file", i + 1);
+	for (unsigned int i = 0; i < connection->tunnel_count; i++) {
+		const struct aws_tunnel *tunnel = &connection->tunnels[i];
+		const char *name = aws_left_out(&tunnel->ike);
+
+		if (!name)
+			name = aws_left_out(&tunnel->esp);
+		if (name)
+			complain("tunnel %u's own proposal is left out, as adit does not know "
+				 "'%s': compare ike and esp with the tunnel's options", i + 1,
+				 name);
+	}
 	if (connection->bgp && !connection->theirs.length && connection->route_count)
 		complain("--route is left out, as the routes of this connection come by BGP");
 	if (connection->tunnel_count < AWS_TUNNELS)
@@ -223,10 +234,11 @@ const struct command command_import = {
 		   OPTION_CONNECTION,
 	.run = run,
 	.help =
-"Reads what Amazon hands out for a Site-to-Site VPN connection - the XML, the JSON of\n"
-"'aws ec2 describe-vpn-connections', or the download 'Generic' - and writes two tunnels, one\n"
-"preferred and one as stand-by, with their keys in files of mode 0600, and with snippets for\n"
-"BIRD and FRR where routes come by BGP. Nothing that exists is overwritten.\n"
+"Reads what Amazon hands out for a Site-to-Site VPN connection - the output of\n"
+"'aws ec2 describe-vpn-connections --output json' (best), the XML in it, or the download\n"
+"'Generic' - and writes two tunnels, one preferred and one as stand-by, with their keys in\n"
+"files of mode 0600, and with snippets for BIRD and FRR where routes come by BGP. Nothing\n"
+"that exists is overwritten.\n"
 "\n"
 "  -o, --output FILE  the configuration (default /etc/adit/conf.d/NAME.conf); keys go beside it\n"
 "  --name NAME        tunnels and devices are called NAME-1 and NAME-2 (default aws)\n"
