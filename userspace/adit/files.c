@@ -14,6 +14,7 @@
 FILE *files_add(struct files *files, struct anl_error *error, const char *format, ...)
 {
 	char path[PATH_MAX], *draft;
+	struct stat status;
 	va_list arguments;
 	int file, length;
 
@@ -22,6 +23,11 @@ FILE *files_add(struct files *files, struct anl_error *error, const char *format
 	va_end(arguments);
 	if (files->count == FILES_MAX || length + 8 >= PATH_MAX) {
 		anl_fail(error, ENAMETOOLONG, "the path is too long: %.100s…", path);
+		return NULL;
+	}
+	if (!stat(path, &status) && !S_ISREG(status.st_mode)) {
+		anl_fail(error, EEXIST, "%s is %s: name a file", path,
+			 S_ISDIR(status.st_mode) ? "a folder" : "no file");
 		return NULL;
 	}
 	if (!files->replace && !access(path, F_OK)) {

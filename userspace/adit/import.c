@@ -7,6 +7,7 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,14 +30,21 @@ static int failed(const struct anl_error *error)
 static int take_routes(const struct options *options, struct aws_connection *connection,
 		       struct anl_error *error)
 {
+	const int family = connection->tunnels[0].inside6.address.family ? AF_INET6 : AF_INET;
+
 	if (options->route_count)
 		connection->route_count = 0;
 	for (unsigned int i = 0; i < options->route_count; i++) {
 		struct anl_prefix *route = &connection->routes[connection->route_count];
 
-		if (!anl_prefix_parse(options->routes[i], route) || !anl_prefix_is_network(route))
+		/* Without its length it were one host */
+		if (!strchr(options->routes[i], '/') ||
+		    !anl_prefix_parse(options->routes[i], route) || !anl_prefix_is_network(route))
 			return anl_fail(error, EINVAL, "--route %s: it takes a network such as "
 					"10.0.0.0/16", options->routes[i]);
+		if (route->address.family != family)
+			return anl_fail(error, EINVAL, "--route %s: this connection carries IPv%d "
+					"alone", options->routes[i], family == AF_INET6 ? 6 : 4);
 		connection->route_count++;
 	}
 	return 0;
@@ -48,19 +56,29 @@ struct place {
 	char folder[PATH_MAX];
 };
 
+/* Made by the installation; where it was not, by the first import */
+static int make_folder(const char *folder, struct anl_error *error)
+{
+	if (mkdir(folder, 0755) && errno != EEXIST)
+		return anl_fail(error, errno, "cannot make %s: %s; -o writes elsewhere", folder,
+				strerror(errno));
+	return 0;
+}
+
 static int find_place(const struct options *options, const char *name, struct place *place,
 		      struct anl_error *error)
 {
 	char path[PATH_MAX];
+	int code;
 
 	if (!options->output) {
-		/* Made by the installation; where it was not, by the first import */
-		mkdir(FOLDER, 0755);
-		mkdir(FOLDER "/conf.d", 0755);
 		strcpy(place->folder, FOLDER);
 		snprintf(place->config, sizeof(place->config), FOLDER "/conf.d/%s.conf", name);
-		return 0;
+		code = make_folder(FOLDER, error);
+		return code ? code : make_folder(FOLDER "/conf.d", error);
 	}
+	if (!strcmp(options->output, "-"))
+		return anl_fail(error, EINVAL, "-o takes a file, as the keys go beside it");
 	if (strlen(options->output) >= sizeof(path))
 		return anl_fail(error, ENAMETOOLONG, "the path is too long");
 	strcpy(place->config, options->output);
@@ -217,9 +235,12 @@ static int run(const struct options *options, char **words)
 		return misused(&command_import, "from where? 'aws' is what there is");
 	if (!words[1] || words[2])
 		return misused(&command_import, "one file, or '-' for the standard input");
-	if (options->name && !aws_token(options->name, token, sizeof(token)))
+	/* A tunnel "-x-1" were an option to all other commands */
+	if (options->name && (!aws_token(options->name, token, sizeof(token)) ||
+			      strchr(".-", *options->name)))
 		return misused(&command_import, "--name %s: it takes up to %d letters, digits, "
-			       "'.', '_' and '-'", options->name, NAME_MAX_LENGTH);
+			       "'.', '_' and '-', the first a letter, a digit or '_'", options->name,
+			       NAME_MAX_LENGTH);
 	status = import(options, words[1], &connection);
 	aws_erase(&connection);
 	return status;
