@@ -218,6 +218,24 @@ static void options_stand_anywhere(void **state)
 	assert_true(options.help);
 }
 
+#define COMMAND(...) (*options_before((char *[]){ __VA_ARGS__, NULL }))
+
+static void options_stand_before_the_command(void **state)
+{
+	(void)state;
+	assert_string_equal(COMMAND("up", "--wait", "5"), "up");
+	assert_string_equal(COMMAND("--socket", "up", "status"), "status");
+	assert_string_equal(COMMAND("--wait", "5", "--json", "up"), "up");
+	assert_string_equal(COMMAND("--wait=5", "up"), "up");
+	assert_string_equal(COMMAND("-o", "x", "import"), "import");
+	assert_string_equal(COMMAND("-x", "up"), "up");
+	assert_string_equal(COMMAND("-V"), "-V");
+	assert_string_equal(COMMAND("--json", "--help"), "--help");
+	assert_string_equal(COMMAND("-"), "-");
+	assert_null(COMMAND("--json", "-x"));
+	assert_null(COMMAND("--wait"));
+}
+
 static void wrong_options_are_refused(void **state)
 {
 	struct options options;
@@ -247,6 +265,7 @@ int main(void)
 		cmocka_unit_test(bad_answers_are_errors),
 		cmocka_unit_test(without_a_daemon_the_cure_is_said),
 		cmocka_unit_test(options_stand_anywhere),
+		cmocka_unit_test(options_stand_before_the_command),
 		cmocka_unit_test(wrong_options_are_refused),
 	};
 

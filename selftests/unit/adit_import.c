@@ -88,6 +88,8 @@ static void its_files_are_for_their_owner_alone(void **state)
 	if (run(words) != ADIT_DONE)
 		fail_msg("%s", said);
 	expect_said("vpn-1: 2 tunnels, static routes");
+	expect_said("next: include that file in");
+	expect_said("'systemctl reload adit', 'adit up'");
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		struct stat status;
 

@@ -256,6 +256,31 @@ static void a_table_of_tunnels(void **state)
 	json_decref(list);
 }
 
+/* Long names make their column wider, and do not push the rest to the right in their line alone */
+static void a_table_of_long_names(void **state)
+{
+	json_t *list = json_pack("[o, o]", tunnel_of(ESTABLISHED), tunnel_of(ESTABLISHED));
+	json_t *named = json_array_get(list, 1);
+	const char *first, *second, *line;
+	struct page page;
+
+	(void)state;
+	json_object_set_new(named, "name", json_string("a-tunnel-with-quite-a-long-name"));
+	json_object_set_new(named, "remote", json_string("2001:db8:1234:5678::1"));
+	begin(&page);
+	tunnel_table(page.out, list, 1723);
+	fclose(page.out);
+	first = strchr(page.text, '\n') + 1;
+	line = strchr(first, '\n') + 1;
+	second = strstr(line, "established");
+	assert_non_null(second);
+	assert_int_equal(strstr(first, "established") - first, second - line);
+	assert_int_equal(strstr(first, "12.3 MB") - first, strstr(line, "12.3 MB") - line);
+	assert_int_equal(strstr(page.text, "STATE") - page.text, second - line);
+	free(page.text);
+	json_decref(list);
+}
+
 static void events_as_lines(void **state)
 {
 	json_t *event = tunnel_of("{\"time\":1001.5,\"tunnel\":\"aws-1\",\"level\":\"info\","
@@ -357,6 +382,7 @@ int main(void)
 		cmocka_unit_test(a_tunnel_that_is_not),
 		cmocka_unit_test(odd_answers_do_no_harm),
 		cmocka_unit_test(a_table_of_tunnels),
+		cmocka_unit_test(a_table_of_long_names),
 		cmocka_unit_test(events_as_lines),
 		cmocka_unit_test(quantities),
 		cmocka_unit_test(graphs),

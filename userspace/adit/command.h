@@ -72,6 +72,13 @@ extern const struct command command_up, command_down, command_reload, command_st
  */
 bool options_parse(struct options *options, char **words, unsigned int allowed);
 
+/**
+ * options_before - where the command's word is: options may stand before it
+ *
+ * Return: it, "--help", "-h", "--version" or "-V"; *NULL when there is none of them.
+ */
+char **options_before(char **words);
+
 /** complain - one line "adit: …" to stderr. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -119,13 +119,16 @@ static int write_files(const struct aws_connection *connection, const char *name
 }
 
 /* A daemon that runs takes the new tunnels at once, so that `adit up` finds them */
-static const char *reload(const struct options *options)
+static const char *reload(const struct options *options, const struct place *place)
 {
 	struct client_error error = { 0 };
 	json_t *result;
 
+	/* The unit's reload gives the daemon what root has written, too */
+	if (options->output && !strcmp(place->folder, FOLDER "/conf.d"))
+		return "'systemctl reload adit', then 'adit up'";
 	if (options->output)
-		return "include that file in " FOLDER "/adit.conf, then 'adit reload', "
+		return "include that file in " FOLDER "/adit.conf, then 'systemctl reload adit', "
 		       "'adit up'";
 	result = client_once(options->socket, json_pack("{s:s}", "command", "reload"), NULL, NULL,
 			     &error);
@@ -221,7 +224,7 @@ static int import(const struct options *options, const char *path,
 	if (code)
 		return failed(&error);
 	remark(connection);
-	report(connection, name, &place, reload(options));
+	report(connection, name, &place, reload(options, &place));
 	return ADIT_DONE;
 }
 
@@ -239,8 +242,8 @@ static int run(const struct options *options, char **words)
 	if (options->name && (!aws_token(options->name, token, sizeof(token)) ||
 			      strchr(".-", *options->name)))
 		return misused(&command_import, "--name %s: it takes up to %d letters, digits, "
-			       "'.', '_' and '-', the first a letter, a digit or '_'", options->name,
-			       NAME_MAX_LENGTH);
+			       "'.', '_' and '-', the first a letter, a digit or '_'",
+			       options->name, NAME_MAX_LENGTH);
 	status = import(options, words[1], &connection);
 	aws_erase(&connection);
 	return status;
@@ -249,7 +252,7 @@ static int run(const struct options *options, char **words)
 const struct command command_import = {
 	.name = "import",
 	.usage = "import aws FILE [-o FILE] [--name NAME] [--route NETWORK]… [--connection ID] "
-		 "[--force]",
+		 "[--force] [--socket PATH]",
 	.summary = "make a configuration out of what a cloud's console hands out",
 	.options = OPTION_SOCKET | OPTION_OUTPUT | OPTION_NAME | OPTION_ROUTE | OPTION_FORCE |
 		   OPTION_CONNECTION,

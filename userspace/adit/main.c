@@ -36,18 +36,6 @@ static int help(const struct command *command)
 	return ADIT_DONE;
 }
 
-/* Where the command's word is: --socket may stand before it */
-static char **command_word(char **words)
-{
-	while (*words && (*words)[0] == '-' && strcmp(*words, "--help") && strcmp(*words, "-h") &&
-	       strcmp(*words, "--version")) {
-		if (!strcmp(*words, "--socket") && words[1])
-			words++;
-		words++;
-	}
-	return words;
-}
-
 static int unknown(const char *name)
 {
 	fprintf(stderr, "adit: unknown command %s: there are", name);
@@ -68,14 +56,15 @@ static int finish(int status)
 
 int main(int argc, char **argv)
 {
-	char **word = command_word(argv + 1);
+	char **word = options_before(argv + 1);
 	const struct command *command;
 	struct options options;
 	const char *name = *word;
 
-	(void)argc;
 	if (!name) {
-		list_commands(stderr);
+		/* Says what is wrong with those that there are */
+		if (options_parse(&options, argv + 1, ~0u))
+			list_commands(stderr);
 		return ADIT_USAGE;
 	}
 	if (!strcmp(name, "help") || !strcmp(name, "--help") || !strcmp(name, "-h")) {

@@ -141,6 +141,22 @@ static char **take(struct options *options, char **word, unsigned int allowed)
 	return option->take(options, value) ? word : NULL;
 }
 
+char **options_before(char **words)
+{
+	static const char *const alone[] = { "--help", "-h", "--version", "-V" };
+
+	for (; *words && (*words)[0] == '-' && (*words)[1]; words++) {
+		const struct option *option = find(*words, strlen(*words));
+
+		for (size_t i = 0; i < sizeof(alone) / sizeof(*alone); i++)
+			if (!strcmp(*words, alone[i]))
+				return words;
+		if (option && option->has_value && words[1])
+			words++;
+	}
+	return words;
+}
+
 bool options_parse(struct options *options, char **words, unsigned int allowed)
 {
 	char **kept = words;

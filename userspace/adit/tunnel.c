@@ -355,10 +355,27 @@ static double next_rekey(const json_t *tunnel)
 	return least;
 }
 
-static void print_row(FILE *out, const json_t *tunnel, double now)
+static const char *peer_of(const json_t *tunnel)
 {
-	const json_t *error = json_object_get(tunnel, "last_error");
-	const char *state = text_of(tunnel, "state"), *remote = text_of(tunnel, "remote");
+	const char *remote = text_of(tunnel, "remote");
+
+	return *remote ? remote : text_of(tunnel, "remote_name");
+}
+
+/* Of the columns whose texts are the administrator's */
+struct widths {
+	int name, peer;
+};
+
+static int wider(int width, const char *text)
+{
+	return (int)strlen(text) > width ? (int)strlen(text) : width;
+}
+
+static void print_row(FILE *out, const json_t *tunnel, const struct widths *widths, double now)
+{
+	const char *state = text_of(tunnel, "state");
+	const char *error = text_of(json_object_get(tunnel, "last_error"), "code");
 	char since[QUANTITY_TEXT] = "", in[QUANTITY_TEXT], sent[QUANTITY_TEXT];
 	char rekey[QUANTITY_TEXT] = "-";
 	double when, bytes_in, bytes_out, next = next_rekey(tunnel);
@@ -368,24 +385,29 @@ static void print_row(FILE *out, const json_t *tunnel, double now)
 		duration_format(now - when, since);
 	if (isfinite(next))
 		duration_format(next, rekey);
-	fprintf(out, "%-16s ", text_of(tunnel, "name"));
+	fprintf(out, "%-*s ", widths->name, text_of(tunnel, "name"));
 	terminal_begin(out, tunnel_state_colour(state));
 	fprintf(out, "%-11s", state);
 	terminal_end(out, tunnel_state_colour(state));
-	fprintf(out, " %8s  %-15s %8s %8s %8s  ", since,
-		*remote ? remote : text_of(tunnel, "remote_name"), bytes_format(bytes_in, in),
-		bytes_format(bytes_out, sent), rekey);
-	terminal_text(out, text_of(error, "code"));
+	fprintf(out, " %8s  %-*s %8s %8s %8s%s", since, widths->peer, peer_of(tunnel),
+		bytes_format(bytes_in, in), bytes_format(bytes_out, sent), rekey,
+		*error ? "  " : "");
+	terminal_text(out, error);
 	fputc('\n', out);
 }
 
 void tunnel_table(FILE *out, const json_t *tunnels, double now)
 {
+	struct widths widths = { .name = 16, .peer = 15 };
 	const json_t *tunnel;
 	size_t i;
 
-	fprintf(out, "%-16s %-11s %8s  %-15s %8s %8s %8s  %s\n", "TUNNEL", "STATE", "SINCE",
-		"PEER", "IN", "OUT", "REKEY", "LAST ERROR");
+	json_array_foreach(tunnels, i, tunnel) {
+		widths.name = wider(widths.name, text_of(tunnel, "name"));
+		widths.peer = wider(widths.peer, peer_of(tunnel));
+	}
+	fprintf(out, "%-*s %-11s %8s  %-*s %8s %8s %8s  %s\n", widths.name, "TUNNEL", "STATE",
+		"SINCE", widths.peer, "PEER", "IN", "OUT", "REKEY", "LAST ERROR");
 	json_array_foreach(tunnels, i, tunnel)
-		print_row(out, tunnel, now);
+		print_row(out, tunnel, &widths, now);
 }

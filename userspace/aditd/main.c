@@ -77,7 +77,10 @@ static int options_read(struct options *options, int argc, char **argv)
 			return usage(stderr, EXIT_USAGE);
 		}
 	}
-	return optind == argc ? -1 : usage(stderr, EXIT_USAGE);
+	if (optind == argc)
+		return -1;
+	fprintf(stderr, "aditd: '%s' is not understood here\n", argv[optind]);
+	return usage(stderr, EXIT_USAGE);
 }
 
 static void print_all(const struct mistakes *list, const char *kind)

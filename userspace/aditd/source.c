@@ -271,7 +271,9 @@ char *source_read(const char *path, const char *from, unsigned int line,
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0 || fstat(fd, &status) < 0)
-		why = permission_explain(path, errno, reason, sizeof(reason));
+		why = errno == ENOENT && !from ?
+			"No such file or directory; adit.conf(5) has examples, -c names another" :
+			permission_explain(path, errno, reason, sizeof(reason));
 	else if (!S_ISREG(status.st_mode))
 		why = "it is not a regular file";
 	else if (status.st_size > SOURCE_MAX)
