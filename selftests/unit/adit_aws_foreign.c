@@ -46,7 +46,9 @@ static void what_it_is_instead_is_said(void **state)
 		{ "vpn = <sensitive>\n", "terraform output -raw" },
 		{ "# aws_vpn_connection.a:\nresource \"aws_vpn_connection\" \"a\" {\n"
 		  "    customer_gateway_configuration = <<-EOT\n  <vpn_connection id=\"vpn-1\"/>",
-		  "Terraform's, which has not all" },
+		  "Terraform's or Ansible's, which has not all" },
+		{ "{\"changed\":false,\"vpn_connections\":[{\"vpn_connection_id\":\"vpn-1\"}]}",
+		  "this JSON is Ansible's" },
 		{ "{\"vpn\":{\"sensitive\":true,\"type\":\"string\",\"value\":"
 		  "\"<vpn_connection id='vpn-1'/>\"}}", "terraform output -raw" },
 		{ "<html><pre><vpn_connection id=\"vpn-1\"/></pre>", "the XML with other text" },

@@ -31,7 +31,8 @@ static const struct {
 	{ "vpnconnection:", "what aws prints as YAML: say --output json to it" },
 	{ "customergatewayconfiguration:", "what aws prints as YAML: say --output json to it" },
 	{ "describevpnconnections", "what aws prints as a table: say --output json to it" },
-	{ "customer_gateway_configuration", "Terraform's, which has not all that Amazon knows" },
+	{ "customer_gateway_configuration", "Terraform's or Ansible's, which has not all that "
+	  "Amazon knows" },
 	{ "<<eot", "what Terraform prints: 'terraform output -raw NAME' gives the XML alone" },
 	{ "<<-eot", "what Terraform prints: 'terraform output -raw NAME' gives the XML alone" },
 	{ "= <sensitive>", "what Terraform prints, without what is secret: 'terraform output -raw "

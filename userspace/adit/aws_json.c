@@ -280,6 +280,7 @@ static const char *foreign_json(const json_t *top)
 	} signs[] = {
 		{ "terraform_version", "Terraform's, which has not all that Amazon knows: take "
 		  "that of 'aws ec2 describe-vpn-connections'" },
+		{ "vpn_connections", "Ansible's: take that of 'aws ec2 describe-vpn-connections'" },
 		{ "AWSTemplateFormatVersion", "a template of CloudFormation: take that of "
 		  "'aws ec2 describe-vpn-connections'" },
 		{ "CustomerGateways", "that of describe-customer-gateways: take that of "
