@@ -49,6 +49,10 @@ static void what_it_is_instead_is_said(void **state)
 		  "Terraform's or Ansible's, which has not all" },
 		{ "{\"changed\":false,\"vpn_connections\":[{\"vpn_connection_id\":\"vpn-1\"}]}",
 		  "this JSON is Ansible's" },
+		{ "{\"kind\":\"compute#vpnTunnel\"}", "of Google Cloud" },
+		{ "{\"name\":\"a\",\"type\":\"Microsoft.Network/connections\"}", "of Azure" },
+		{ "config setup\nconn aws\n    left=%defaultroute\n", "libreswan or Openswan" },
+		{ "conn aws\n\tkeyexchange=ikev1\n", "libreswan or Openswan" },
 		{ "{\"vpn\":{\"sensitive\":true,\"type\":\"string\",\"value\":"
 		  "\"<vpn_connection id='vpn-1'/>\"}}", "terraform output -raw" },
 		{ "<html><pre><vpn_connection id=\"vpn-1\"/></pre>", "the XML with other text" },
@@ -103,6 +107,15 @@ static void what_it_is_instead_is_said(void **state)
 		{ "\"\\\"again\\\"\"", "JSON again" },
 		{ "{\"VpnConnections\":[{\"VpnConnectionId\":\"vpn-7\",\"State\":\"deleted\"}]}",
 		  "vpn-7 is deleted" },
+		/* As PowerShell writes them */
+		{ "{\"VpnConnectionId\":\"vpn-7\",\"State\":{\"Value\":\"deleted\"},"
+		  "\"CustomerGatewayConfiguration\":\"\"}", "vpn-7 is deleted" },
+		{ "{\"VpnConnectionId\":\"vpn-7\",\"CustomerGatewayConfiguration\":"
+		  "\"<vpn_connection/>\",\"Options\":{\"TunnelOptions\":"
+		  "[\"Amazon.EC2.Model.TunnelOption\"]}}", "TunnelOptions of vpn-7 are cut off" },
+		{ "{\"VpnConnectionId\":\"vpn-7\",\"CustomerGatewayConfiguration\":"
+		  "\"<vpn_connection/>\",\"Options\":{\"TunnelOptions\":"
+		  "\"Amazon.EC2.Model.TunnelOption\"}}", "-Depth 10" },
 		{ "{\"VpnConnections\":[{\"VpnConnectionId\":\"vpn-7\"}]}",
 		  "vpn-7 has no CustomerGatewayConfiguration" },
 	};

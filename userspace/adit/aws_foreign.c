@@ -74,6 +74,8 @@ static const struct {
 	{ "compute#vpntunnel", "a VPN tunnel of Google Cloud" },
 	{ "vpngateway_publicip", "a configuration for Azure" },
 	{ "conn tunnel1", "a configuration for strongSwan, libreswan or Openswan" },
+	{ "config setup", "a configuration for strongSwan, libreswan or Openswan" },
+	{ "keyexchange=", "a configuration for strongSwan, libreswan or Openswan" },
 	{ "pfsense", "a configuration for pfSense" },
 	{ "opnsense", "a configuration for OPNsense" },
 	{ "sonicwall", "a configuration for SonicWall" },

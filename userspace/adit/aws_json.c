@@ -29,9 +29,17 @@ static const char *text(const json_t *object, const char *name)
 	return value ? value : "";
 }
 
+/* PowerShell has an object of it */
+static const char *state_of(const json_t *vpn)
+{
+	const json_t *state = member(vpn, "State");
+
+	return json_is_object(state) ? text(state, "Value") : text(vpn, "State");
+}
+
 static bool is_gone(const json_t *vpn)
 {
-	return !strncmp(text(vpn, "State"), "delet", 5);
+	return !strncmp(state_of(vpn), "delet", 5);
 }
 
 static unsigned int number(const json_t *object, const char *name, unsigned int max)
@@ -123,7 +131,8 @@ static void read_options(const json_t *options, struct aws_tunnel *tunnel)
 }
 
 /* The options name their tunnel by Amazon's outside address, and come in any order */
-static void read_tunnel_options(const json_t *list, struct aws_connection *connection)
+static int read_tunnel_options(const json_t *list, struct aws_connection *connection,
+			       struct anl_error *error)
 {
 	const json_t *options;
 	size_t i;
@@ -131,12 +140,19 @@ static void read_tunnel_options(const json_t *list, struct aws_connection *conne
 	json_array_foreach(list, i, options) {
 		struct anl_address outside;
 
+		/* The names of their types, where PowerShell does not go deeper */
+		if (!json_is_object(options))
+			break;
 		if (!anl_address_parse(text(options, "OutsideIpAddress"), &outside))
 			continue;
 		for (unsigned int j = 0; j < connection->tunnel_count; j++)
 			if (anl_address_equal(&outside, &connection->tunnels[j].remote))
 				read_options(options, &connection->tunnels[j]);
 	}
+	if (json_is_string(list) || i < json_array_size(list))
+		return anl_fail(error, EINVAL, "the TunnelOptions of %s are cut off in this JSON: "
+				"say -Depth 10 to ConvertTo-Json", connection->id);
+	return 0;
 }
 
 /*
@@ -181,7 +197,7 @@ static int read_connection(const json_t *vpn, struct aws_connection *connection,
 	int code;
 
 	if (is_gone(vpn))
-		return anl_fail(error, EINVAL, "%s is %s", id, text(vpn, "State"));
+		return anl_fail(error, EINVAL, "%s is %s", id, state_of(vpn));
 	if (!*xml)
 		return anl_fail(error, EINVAL, "%s has no CustomerGatewayConfiguration: Amazon "
 				"shows it to those who may see keys, and not of what is deleted",
@@ -190,7 +206,9 @@ static int read_connection(const json_t *vpn, struct aws_connection *connection,
 	if (code)
 		return code;
 	aws_token(id, connection->id, sizeof(connection->id));
-	read_tunnel_options(member(options, "TunnelOptions"), connection);
+	code = read_tunnel_options(member(options, "TunnelOptions"), connection, error);
+	if (code)
+		return code;
 	read_routes(member(vpn, "Routes"), connection);
 	read_selectors(options, connection);
 	if (json_is_true(member(options, "StaticRoutesOnly")))
@@ -297,6 +315,10 @@ static const char *foreign_json(const json_t *top)
 	for (size_t i = 0; i < sizeof(signs) / sizeof(*signs); i++)
 		if (member(top, signs[i].member))
 			return signs[i].what;
+	if (!strncmp(text(top, "kind"), "compute#", 8))
+		return "of Google Cloud, not of Amazon";
+	if (!strncasecmp(text(top, "type"), "Microsoft.", 10))
+		return "of Azure, not of Amazon";
 	/* {"NAME": {"sensitive": …, "type": …, "value": …}, …} */
 	json_object_foreach((json_t *)top, key, value)
 		if (member(value, "sensitive") && member(value, "value"))
