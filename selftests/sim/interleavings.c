@@ -69,7 +69,7 @@ static void rekey_child(struct world *w, unsigned int side)
 
 	if (c)
 		ike_sa_expired(w->sides[side].ike, IKE_PROTOCOL_ESP, IKE_IN, c->parts[0].spi_in,
-			       false, w->now);
+			       IKE_LIMIT_BYTES, w->now);
 }
 
 static void delete_child_now(struct world *w, unsigned int side)
@@ -78,7 +78,7 @@ static void delete_child_now(struct world *w, unsigned int side)
 
 	if (c)
 		ike_sa_expired(w->sides[side].ike, IKE_PROTOCOL_ESP, IKE_IN, c->parts[0].spi_in,
-			       true, w->now);
+			       IKE_LIMIT_HARD, w->now);
 }
 
 static void renew_phase1(struct world *w, unsigned int side)

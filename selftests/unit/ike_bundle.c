@@ -191,7 +191,7 @@ static void test_rekey(void **state)
 					       find(w, 0, i == 100 ? IKE_IN : IKE_OUT,
 						    i == 100 ? IKE_PROTOCOL_AH :
 							       IKE_PROTOCOL_ESP)->sa.spi,
-					       false, w->now);
+					       IKE_LIMIT_BYTES, w->now);
 			world_touched(w, 0);
 		}
 		assert_in_range(w->sides[0].counts[IKE_EVENT_CHILD_REKEYED], 7, 30);
@@ -216,7 +216,7 @@ static void test_delete(void **state)
 		sent = w->sides[0].sent;
 		spi = find(w, 0, IKE_IN, half)->sa.spi;
 		/* A hard limit of one half in the kernel is the end of both. */
-		ike_sa_expired(w->sides[0].ike, half, IKE_IN, spi, true, w->now);
+		ike_sa_expired(w->sides[0].ike, half, IKE_IN, spi, IKE_LIMIT_HARD, w->now);
 		world_touched(w, 0);
 		/* and the begin of the next, since it is wanted */
 		assert_int_equal(w->sides[0].sent, sent + 2);

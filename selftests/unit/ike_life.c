@@ -126,8 +126,8 @@ static uint32_t spi_in(struct world *w, unsigned int side)
 
 static void soft_expire(struct world *w, unsigned int side)
 {
-	ike_sa_expired(w->sides[side].ike, IKE_PROTOCOL_ESP, IKE_IN, spi_in(w, side), false,
-		       w->now);
+	ike_sa_expired(w->sides[side].ike, IKE_PROTOCOL_ESP, IKE_IN, spi_in(w, side),
+		       IKE_LIMIT_BYTES, w->now);
 	world_touched(w, side);
 }
 

@@ -42,7 +42,7 @@ static void test_natural_end(void **state)
 	world_run(w, w->now + 290 * SECONDS, NULL);
 	/* Its clock is ahead. */
 	ike_sa_expired(w->sides[0].ike, IKE_PROTOCOL_ESP, IKE_OUT, couple_outbound(w, 0)->sa.spi,
-		       true, w->now);
+		       IKE_LIMIT_HARD, w->now);
 	world_touched(w, 0);
 	world_run(w, w->now + 2 * SECONDS, NULL);
 	assert_true(world_said(w, 0, IKE_EVENT_FAILED, "no successor could be agreed on"));

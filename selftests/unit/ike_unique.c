@@ -226,8 +226,8 @@ static void test_rekey_beside(void **state)
 		if (ike_address_equal(&c->remote.address, &g.w->sides[1].address))
 			break;
 	assert_non_null(c);
-	ike_sa_expired(g.w->sides[g.side].ike, IKE_PROTOCOL_ESP, IKE_IN, c->parts[0].spi_in, false,
-		       g.w->now);
+	ike_sa_expired(g.w->sides[g.side].ike, IKE_PROTOCOL_ESP, IKE_IN, c->parts[0].spi_in,
+		       IKE_LIMIT_BYTES, g.w->now);
 	world_touched(g.w, g.side);
 	before = g.w->sides[0].sas->sa.spi;
 	for (c = g.w->sides[g.side].ike->children; c; c = c->next)
@@ -235,8 +235,8 @@ static void test_rekey_beside(void **state)
 			break;
 	assert_non_null(c);
 	/* It has lost its phase 1, as after the peer's DELETE: another client's will not do. */
-	ike_sa_expired(g.w->sides[g.side].ike, IKE_PROTOCOL_ESP, IKE_IN, c->parts[0].spi_in, false,
-		       g.w->now);
+	ike_sa_expired(g.w->sides[g.side].ike, IKE_PROTOCOL_ESP, IKE_IN, c->parts[0].spi_in,
+		       IKE_LIMIT_BYTES, g.w->now);
 	world_touched(g.w, g.side);
 	run(&g, 2);
 	assert_int_not_equal(g.w->sides[0].sas->sa.spi, before);
@@ -264,8 +264,8 @@ static void test_no_other_phase1(void **state)
 	g.w->sides[0].unreachable = true;
 	session_kill(c->session);
 	assert_null(c->session);
-	ike_sa_expired(g.w->sides[g.side].ike, IKE_PROTOCOL_ESP, IKE_IN, c->parts[0].spi_in, false,
-		       g.w->now);
+	ike_sa_expired(g.w->sides[g.side].ike, IKE_PROTOCOL_ESP, IKE_IN, c->parts[0].spi_in,
+		       IKE_LIMIT_BYTES, g.w->now);
 	world_touched(g.w, g.side);
 	run(&g, 10);
 	assert_int_equal(g.w->sides[1].counts[IKE_EVENT_CHILD_REKEYED], 0);

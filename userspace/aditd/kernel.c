@@ -33,10 +33,10 @@ static void to_ike(const struct anl_address *from, struct ike_address *to)
 	memcpy(to->bytes, from->bytes, sizeof(to->bytes));
 }
 
-static void expired(struct daemon *daemon, const struct anl_event *event, bool hard)
+static void expired(struct daemon *daemon, const struct anl_event *event, enum ike_limit limit)
 {
 	ike_sa_expired(engine_ike(daemon->engine), event->sa.protocol,
-		       event->sa.direction == ANL_OUT ? IKE_OUT : IKE_IN, event->sa.spi, hard,
+		       event->sa.direction == ANL_OUT ? IKE_OUT : IKE_IN, event->sa.spi, limit,
 		       engine_now());
 }
 
@@ -101,11 +101,13 @@ static void on_event(const struct anl_event *event, void *context)
 
 	switch (event->type) {
 	case ANL_EVENT_SOFT_EXPIRE:
+		expired(daemon, event, IKE_LIMIT_BYTES);
+		break;
 	case ANL_EVENT_SEQUENCE_OVERFLOW:
-		expired(daemon, event, false);
+		expired(daemon, event, IKE_LIMIT_SEQUENCE);
 		break;
 	case ANL_EVENT_HARD_EXPIRE:
-		expired(daemon, event, true);
+		expired(daemon, event, IKE_LIMIT_HARD);
 		break;
 	case ANL_EVENT_FIRST_USE:
 		ike_sa_used(engine_ike(daemon->engine), event->sa.protocol, event->sa.spi,

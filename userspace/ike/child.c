@@ -5,6 +5,7 @@
 
 #include "ike/informational.h"
 #include "ike/lease.h"
+#include "ike/lifetime.h"
 #include "ike/quick.h"
 #include "ike/report.h"
 #include "ike/succession.h"
@@ -38,12 +39,13 @@ static void outbound_fire(void *owner)
 	child_establish(owner);
 }
 
-static void rekey_begin(struct child *c)
+void child_renew(struct child *c, const char *why)
 {
 	struct session *s = session_best_for(c);
 
 	if (c->state != CHILD_ESTABLISHED || c->replaced || c->rekeying)
 		return;
+	c->due = why;
 	timer_set(&c->ike->timers, &c->rekey,
 		  c->ike->now + engine_jitter(c->ike, REKEY_AGAIN, 20));
 	if (!s)
@@ -52,31 +54,41 @@ static void rekey_begin(struct child *c)
 		quick_initiate(s, c->pair, c);
 }
 
+/* At its time, or again what could not begin or failed before. */
 static void rekey_fire(void *owner)
 {
-	rekey_begin(owner);
+	struct child *c = owner;
+
+	child_renew(c, c->due ? c->due : "the old one's lifetime is nearly over");
 }
 
-static void expire_fire(void *owner)
+static void expire(struct child *c, const char *how)
 {
-	struct child *c = owner, *heir;
 	struct ike_event event = on_child(c, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
+	char text[CHILD_TEXT_MAX];
+	struct child *heir;
 
-	if (c->state == CHILD_DYING) {
-		child_kill(c);
-		return;
-	}
 	/* A successor that only waits for the peer to be seen on it waits no longer. */
 	for (heir = c->ike->children; heir; heir = heir->next)
 		if (heir->state == CHILD_INBOUND && succession_alike(heir, c))
 			child_establish(heir);
 	if (!succession_heir(c)) {
 		event.error = IKE_ERROR_EXPIRED;
-		connection_failure(
-			c->connection, event,
-			"the child's lifetime is over and no successor could be agreed on");
+		connection_failure(c->connection, event,
+				   "%s and no successor could be agreed on: %s", how,
+				   child_text(c, text, sizeof(text)));
 	}
 	child_delete(c);
+}
+
+static void expire_fire(void *owner)
+{
+	struct child *c = owner;
+
+	if (c->state == CHILD_DYING)
+		child_kill(c);
+	else
+		expire(c, "the child's lifetime is over");
 }
 
 static uint64_t spi_key(uint8_t protocol, uint32_t spi)
@@ -164,6 +176,7 @@ static void review(struct child *c)
 		timer_clear(&c->ike->timers, &c->rekey);
 	} else if (!c->replaced && was) {
 		timer_clear(&c->ike->timers, &c->retire);
+		c->due = "what replaced the old one is gone";
 		timer_set(&c->ike->timers, &c->rekey, c->ike->now);
 		if (!c->parts[0].installed_out)
 			child_install(c, IKE_OUT);
@@ -317,11 +330,13 @@ static void report_established(struct child *c, bool rekeyed)
 	enum ike_event_code code = rekeyed ? IKE_EVENT_CHILD_REKEYED : IKE_EVENT_CHILD_UP;
 	struct ike_event event = on_child(c, code, IKE_SEVERITY_INFO);
 	char text[CHILD_TEXT_MAX], agreed[PROPOSAL_TEXT_MAX], weak[PROPOSAL_TEXT_MAX];
+	char life[LIFETIME_TEXT_MAX];
 
 	event.proposal = child_proposal_text(c, agreed, sizeof(agreed));
-	report(c->ike, event, "%s: %s, %s, lifetime %llu s",
+	report(c->ike, event, "%s: %s, %s%s%s, lifetime %s",
 	       rekeyed ? "child renewed" : "child established", child_text(c, text, sizeof(text)),
-	       c->initiator ? "we began" : "the peer began", (unsigned long long)c->lifetime);
+	       c->initiator ? "we began" : "the peer began", c->cause ? " because " : "",
+	       c->cause ? c->cause : "", lifetime_text(c->lifetime, c->lifebytes, life));
 	if (!rekeyed && *child_weak_text(c, weak, sizeof(weak)))
 		report(c->ike, on_child(c, IKE_EVENT_WEAK, IKE_SEVERITY_WARNING),
 		       "the child uses what is weak by today's standard: %s", weak);
@@ -470,12 +485,11 @@ void child_deleted(struct child *c)
 	connection_failure(c->connection, event, "the peer deleted the child");
 }
 
-void child_expired(struct child *c, bool hard)
+void child_expired(struct child *c)
 {
-	if (hard && c->state != CHILD_DYING)
-		expire_fire(c);
-	else
-		rekey_begin(c);
+	if (c->state != CHILD_DYING)
+		expire(c, c->lifebytes ? "the child has carried all the bytes that it may" :
+					 "the kernel does not use the child any more");
 }
 
 void child_rekey_failed(struct child *c)

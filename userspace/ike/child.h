@@ -50,6 +50,8 @@ struct child {
 	bool replaced; /* a better one of the same selectors is there */
 	bool namesakes; /* whichever phase 1 of that name is its peer's: each hears its DELETE */
 	bool suspect; /* the peer may have lost it: renew it when a phase 1 is there */
+	const char *due; /* why it is to be renewed before its time; NULL: it is not */
+	const char *cause; /* why we renewed another with it */
 	enum child_state state;
 	uint64_t number;
 	struct exchange *exchange; /* its quick mode, while that is remembered */
@@ -103,8 +105,10 @@ void child_deleted(struct child *c);
 /* Its successor could not be negotiated: try again before it ends. */
 void child_rekey_failed(struct child *c);
 struct child *child_by_number(const struct ike *ike, uint64_t number);
-/* The kernel's limits: soft, begin a successor; hard, it is gone. */
-void child_expired(struct child *c, bool hard);
+/* Begins a successor; @why is told when that is there. */
+void child_renew(struct child *c, const char *why);
+/* The kernel does not use it any more. */
+void child_expired(struct child *c);
 /* Keep sending, but where the peer is now. */
 void child_move(struct child *c, const struct ike_endpoint *local,
 		const struct ike_endpoint *remote);

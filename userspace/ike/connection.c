@@ -65,7 +65,7 @@ static void begin_phase1(struct connection *c, const struct session *old)
 	}
 	if (!remote.address.family || !local.address.family)
 		return;
-	if (!phase1_initiate(c, &local, &remote))
+	if (!phase1_initiate(c, &local, &remote, old))
 		connection_retry(c);
 }
 

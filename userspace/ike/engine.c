@@ -470,7 +470,7 @@ void ike_sa_used(struct ike *ike, enum ike_protocol protocol, uint32_t spi, uint
 }
 
 void ike_sa_expired(struct ike *ike, enum ike_protocol protocol, enum ike_direction direction,
-		    uint32_t spi, bool hard, uint64_t now)
+		    uint32_t spi, enum ike_limit limit, uint64_t now)
 {
 	struct child *c = ike->children;
 
@@ -480,8 +480,12 @@ void ike_sa_expired(struct ike *ike, enum ike_protocol protocol, enum ike_direct
 	else
 		while (c && !child_sends_on(c, doi_protocol(protocol), spi))
 			c = c->next;
-	if (c)
-		child_expired(c, hard);
+	if (c && limit == IKE_LIMIT_HARD)
+		child_expired(c);
+	else if (c)
+		child_renew(c, limit == IKE_LIMIT_BYTES ?
+				       "the old one has carried most of the bytes that it may" :
+				       "the old one has used its last sequence number");
 	leave(ike);
 }
 

@@ -413,9 +413,14 @@ void ike_shutdown(struct ike *ike, uint64_t now);
 /* The first authenticated packet came in on an inbound SA. Optional: without it the engine takes
  * a new outbound SA into use after a short wait. */
 void ike_sa_used(struct ike *ike, enum ike_protocol protocol, uint32_t spi, uint64_t now);
-/* soft: rekey; hard: the kernel no longer uses it. */
+enum ike_limit {
+	IKE_LIMIT_BYTES,		/* most of its bytes have passed: rekey */
+	IKE_LIMIT_SEQUENCE,		/* it has no sequence number left: rekey */
+	IKE_LIMIT_HARD			/* the kernel no longer uses it */
+};
+
 void ike_sa_expired(struct ike *ike, enum ike_protocol protocol, enum ike_direction direction,
-		    uint32_t spi, bool hard, uint64_t now);
+		    uint32_t spi, enum ike_limit limit, uint64_t now);
 /* A packet wants out and there is no SA. The packet's addresses choose the pair; NULL both: all. */
 void ike_acquire(struct ike *ike, const char *connection, const struct ike_address *source,
 		 const struct ike_address *destination, uint64_t now);

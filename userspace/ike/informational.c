@@ -226,7 +226,7 @@ static void unknown_spi(struct session *s, const struct notify *n)
 	if (spi.len == 4)
 		c = child_find_out(s, n->protocol, spi_read(spi));
 	if (c && c->state == CHILD_ESTABLISHED)
-		child_expired(c, false);
+		child_renew(c, "the peer says INVALID-SPI of the old one");
 }
 
 static void notified(struct session *s, const struct notify *n)

@@ -2,6 +2,7 @@
 #include "ike/lifetime.h"
 
 #include "ike/payload.h"
+#include "ike/text.h"
 
 uint32_t lifekilobytes(uint64_t bytes)
 {
@@ -15,6 +16,16 @@ uint64_t lifebytes_smaller(uint64_t bytes, uint64_t kilobytes)
 	uint64_t theirs = kilobytes < UINT64_MAX / 1024 ? kilobytes * 1024 : UINT64_MAX;
 
 	return theirs && (!bytes || theirs < bytes) ? theirs : bytes;
+}
+
+const char *lifetime_text(uint64_t seconds, uint64_t bytes, char text[LIFETIME_TEXT_MAX])
+{
+	struct text t = text_of(text, LIFETIME_TEXT_MAX);
+
+	text_add(&t, "%llu s", (unsigned long long)seconds);
+	if (bytes)
+		text_add(&t, " or %llu bytes", (unsigned long long)bytes);
+	return text;
 }
 
 static void apply(struct child *c, struct bytes attributes)

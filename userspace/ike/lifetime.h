@@ -16,6 +16,9 @@ void lifetime_write(struct builder *b, const struct child *c);
 
 /* For the wire: at least one, since zero is no limit; and not more than an attribute takes. */
 uint32_t lifekilobytes(uint64_t bytes);
+/* "3600 s or 1048576 bytes" */
+#define LIFETIME_TEXT_MAX 64
+const char *lifetime_text(uint64_t seconds, uint64_t bytes, char text[LIFETIME_TEXT_MAX]);
 /* The smaller of two limits, of which 0 is none; the second in kilobytes, as on the wire. */
 uint64_t lifebytes_smaller(uint64_t bytes, uint64_t kilobytes);
 

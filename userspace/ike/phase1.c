@@ -57,8 +57,17 @@ static bool begin(struct session *s, uint8_t exchange, enum state state)
 	return true;
 }
 
+static const char *renewal_text(const struct session *old)
+{
+	if (!old)
+		return "";
+	return old->lifebytes && old->bytes >= old->lifebytes ?
+		       " to renew the one that has carried its bytes" :
+		       " to renew the one whose lifetime is nearly over";
+}
+
 struct session *phase1_initiate(struct connection *c, const struct ike_endpoint *local,
-				const struct ike_endpoint *remote)
+				const struct ike_endpoint *remote, const struct session *old)
 {
 	char to[IKE_ENDPOINT_TEXT], offer[PROPOSAL_TEXT_MAX];
 	struct session *s = session_new(c, NULL, local, remote);
@@ -67,9 +76,9 @@ struct session *phase1_initiate(struct connection *c, const struct ike_endpoint 
 	if (!s)
 		return NULL;
 	report(c->ike, on_session(s, IKE_EVENT_INITIATING, IKE_SEVERITY_INFO),
-	       "begin phase 1 (%s mode) with %s, attempt %u, offering %s",
+	       "begin phase 1 (%s mode) with %s%s, attempt %u, offering %s",
 	       c->settings.exchange == IKE_AGGRESSIVE_MODE ? "aggressive" : "main",
-	       ike_endpoint_text(remote, to), c->attempts + 1,
+	       ike_endpoint_text(remote, to), renewal_text(old), c->attempts + 1,
 	       proposal_list_print(&c->ike_proposals, offer, sizeof(offer)));
 	if (c->settings.exchange == IKE_AGGRESSIVE_MODE)
 		begun = begin(s, IKE_EXCHANGE_AGGRESSIVE, STATE_AGGRESSIVE_I2) &&
@@ -380,7 +389,7 @@ static void report_weak(struct session *s)
 void phase1_established(struct session *s)
 {
 	char id[IDENTITY_TEXT_MAX], at[IKE_ENDPOINT_TEXT], agreed[PROPOSAL_TEXT_MAX];
-	char client[IKE_USER_MAX + IKE_ADDRESS_TEXT + 32];
+	char client[IKE_USER_MAX + IKE_ADDRESS_TEXT + 32], life[LIFETIME_TEXT_MAX];
 	struct ike_event event;
 
 	identity_print(&s->peer, id, sizeof(id));
@@ -389,10 +398,11 @@ void phase1_established(struct session *s)
 	event.peer_id = id;
 	event.proposal = agreed;
 	report(s->ike, event,
-	       "phase 1 established with %s at %s, %s, %s, %s, %slifetime %llu s, "
+	       "phase 1 established with %s at %s, %s, %s, %s, %slifetime %s, "
 	       "NAT: %s, peer: %s", id, ike_endpoint_text(&s->remote, at), agreed,
 	       ike_auth_name(s->auth), s->initiator ? "we began" : "the peer began",
-	       client_text(s, client, sizeof(client)), (unsigned long long)s->lifetime,
+	       client_text(s, client, sizeof(client)),
+	       lifetime_text(s->lifetime, s->lifebytes, life),
 	       natt_text(s), s->vendor[0] ? s->vendor : "sent no known vendor ID");
 	report_weak(s);
 	session_established(s);

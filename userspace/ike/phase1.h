@@ -24,9 +24,9 @@ struct phase1 {
 };
 
 void phase1_free(struct phase1 *p);
-/* Begins a phase 1 to @remote; NULL when memory is short. */
+/* Begins a phase 1 to @remote, in place of @old or NULL; NULL when memory is short. */
 struct session *phase1_initiate(struct connection *c, const struct ike_endpoint *local,
-				const struct ike_endpoint *remote);
+				const struct ike_endpoint *remote, const struct session *old);
 /* A first message from a stranger, or from a peer that begins anew. */
 void phase1_respond(struct ike *ike, struct arrival *a);
 /* What was answered to a first message; key pair and nonce only in aggressive mode. */

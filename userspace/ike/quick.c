@@ -120,6 +120,7 @@ static bool prepare(struct exchange *x, struct quick *q, const struct child *old
 	q->child->exchange = x;
 	q->child->tunnel = c->settings.mode == IKE_MODE_TUNNEL;
 	if (old) {
+		q->child->cause = old->due;
 		q->child->local_ts = old->local_ts;
 		q->child->remote_ts = old->remote_ts;
 	} else {

@@ -59,13 +59,15 @@ void phase1_silence(struct session *s, bool final)
 {
 	struct ike_event event = on_session(s, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
 	struct connection *c = s->connection;
+	char from[IKE_ENDPOINT_TEXT];
 	const char *text;
 
 	if (!s->initiator && !final)
 		return;
 	if (!s->initiator) {
-		report(s->ike, on_session(s, IKE_EVENT_IKE_DOWN, IKE_SEVERITY_DEBUG),
-		       "the peer did not go on with phase 1 (%s)", state_text(s->main.state));
+		report(s->ike, on_session(s, IKE_EVENT_IKE_DOWN, IKE_SEVERITY_INFO),
+		       "%s did not go on with phase 1 (%s)", ike_endpoint_text(&s->remote, from),
+		       state_text(s->main.state));
 		session_kill(s);
 		return;
 	}

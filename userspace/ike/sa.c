@@ -60,9 +60,9 @@ static void describe(const struct child *c, const struct part *p, enum ike_direc
 		.time_hard = c->lifetime + HARD_LIMIT_SPARE,
 		.byte_hard = c->lifebytes,
 	};
-	/* Between 80 and 90 percent, so that both sides do not begin together */
+	/* Up to 85 or from 88 percent, so that both sides do not begin together */
 	if (sa->byte_hard)
-		sa->byte_soft = sa->byte_hard / 100 * (80 + c->rank[0] % 11);
+		sa->byte_soft = sa->byte_hard / 100 * ((c->initiator ? 80 : 88) + c->rank[0] % 6);
 	if (c->part_count == 1)
 		return;
 	if (p == &c->parts[0]) {

@@ -367,8 +367,10 @@ static void adopt_orphans(struct session *s)
 		    !ike_address_equal(&c->remote.address, &s->remote.address))
 			continue;
 		c->session = s;
-		if (c->suspect && c->state != CHILD_DYING)
+		if (c->suspect && c->state != CHILD_DYING) {
+			c->due = "its phase 1 has ended without a successor";
 			timer_set(&s->ike->timers, &c->rekey, s->ike->now);
+		}
 		c->suspect = false;
 	}
 }
