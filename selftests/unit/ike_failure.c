@@ -104,6 +104,31 @@ static void test_forgotten(void **state)
 	world_free(w);
 }
 
+/* Main mode's last message, each time. */
+static enum verdict lose_sixth(struct world *w, const struct datagram *d)
+{
+	return d->sender && d->bytes[18] == 2 && d->bytes[19] & 1 ? WORLD_DROP : WORLD_PASS;
+}
+
+/* The peer thinks that phase 1 is complete: what it says then shows that it has our keys. */
+static void test_sixth_lost(void **state)
+{
+	struct couple s;
+	struct world *w = couple_begin(&s, 1);
+
+	s.right.dpd_delay = 1;
+	s.right.dpd_timeout = 60;
+	w->judge = lose_sixth;
+	couple_add(&s, w);
+	world_run(w, w->now + 4 * SECONDS, NULL);
+	assert_true(w->sides[1].counts[IKE_EVENT_IKE_UP] == 1);
+	assert_int_equal(w->sides[0].counts[IKE_EVENT_FAILED], 0);
+	assert_int_equal(status(w, 0).error, IKE_ERROR_NONE);
+	w->judge = NULL;
+	assert_true(world_run(w, w->now + 10 * SECONDS, couple_up));
+	world_free(w);
+}
+
 static void test_psk_with_nat(void **state)
 {
 	struct couple s;
@@ -444,7 +469,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_psk),	    cmocka_unit_test(test_forgotten),
-		cmocka_unit_test(test_psk_with_nat),
+		cmocka_unit_test(test_psk_with_nat), cmocka_unit_test(test_sixth_lost),
 		cmocka_unit_test(test_psk_aggressive), cmocka_unit_test(test_id_aggressive),
 		cmocka_unit_test(test_deletes_at_once), cmocka_unit_test(test_exchange_type),
 		cmocka_unit_test(test_ike_proposal), cmocka_unit_test(test_esp_proposal),

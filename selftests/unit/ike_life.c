@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "ike/session.h"
+#include "ike/connection.h"
 #include "lib/couple.h"
 
 struct setting {
@@ -346,6 +348,35 @@ static void test_deleted(void **state)
 	world_free(w);
 }
 
+static enum verdict lose_quick(struct world *w, const struct datagram *d)
+{
+	return d->bytes[18] == 32 ? WORLD_DROP : WORLD_PASS;
+}
+
+/* Children of a phase 1 that is gone live on under a new one, renewed or not. */
+static void test_adopted(void **state)
+{
+	struct setting s;
+	struct world *w = prepare(&s, 1);
+
+	up(w, &s);
+	world_run(w, w->now + 10 * SECONDS, NULL);
+	w->judge = lose_quick;
+	session_deleted_by_peer(w->sides[0].ike->sessions);
+	world_touched(w, 0);
+	connection_wake(w->sides[0].ike->connections);
+	world_touched(w, 0);
+	traffic(w, 120 * SECONDS, 1000, true);
+	assert_in_range(w->sides[0].counts[IKE_EVENT_IKE_UP], 2, 4);
+	assert_int_equal(w->sides[0].counts[IKE_EVENT_CHILD_REKEYED], 0);
+	w->judge = NULL;
+	traffic(w, 60 * SECONDS, 1000, true);
+	assert_in_range(w->sides[0].counts[IKE_EVENT_CHILD_REKEYED], 1, 2);
+	assert_true(world_said(w, 0, IKE_EVENT_CHILD_REKEYED, "its phase 1 has ended"));
+	assert_true(couple_up(w));
+	world_free(w);
+}
+
 static void test_rebinding(void **state)
 {
 	struct world *w = world_new(3, 2);
@@ -586,7 +617,7 @@ int main(void)
 		cmocka_unit_test(test_dpd_clear),
 		cmocka_unit_test(test_forgotten),
 		cmocka_unit_test(test_deleted),	     cmocka_unit_test(test_started),
-		cmocka_unit_test(test_rebinding),
+		cmocka_unit_test(test_adopted),	     cmocka_unit_test(test_rebinding),
 		cmocka_unit_test(test_keepalive),
 		cmocka_unit_test(test_reload),
 		cmocka_unit_test(test_two_connections),

@@ -235,7 +235,7 @@ static void informational(struct ike *ike, struct session *s, struct arrival *a)
 	exchange_input(x, a);
 	if (!x->dead && x->state == STATE_DONE)
 		session_use_id(s, m->header.id);
-	else if (!x->dead && !s->established)
+	else if (!x->dead && !s->established && !informational_ahead(s, m))
 		phase1_undecryptable(s);
 	if (!x->dead)
 		exchange_kill(x);

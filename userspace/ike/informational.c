@@ -2,6 +2,7 @@
 #include "ike/informational.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "ike/child.h"
 #include "ike/dpd.h"
@@ -312,6 +313,32 @@ static void deleted(struct session *s, const struct deletion *d)
 				quick_withdrawn(x);
 		}
 	}
+}
+
+/* Behind HASH(1) stands a payload that begins with the DOI, as N and D do. */
+static bool is_notice(struct bytes clear, size_t hash)
+{
+	const size_t at = IKE_PAYLOAD_HEADER_LEN + hash;
+	size_t len;
+
+	if (clear.len < at + IKE_PAYLOAD_HEADER_LEN + 4 || clear.data[at + 1])
+		return false;
+	len = clear.data[at + 2] << 8 | clear.data[at + 3];
+	return len <= clear.len - at &&
+	       spi_read(bytes_of(clear.data + at + IKE_PAYLOAD_HEADER_LEN, 4)) == IKE_DOI_IPSEC;
+}
+
+bool informational_ahead(const struct session *s, const struct message *m)
+{
+	uint8_t *clear = malloc(m->body.len);
+	struct fault fault = { 0 };
+	struct seal any = { 0 };
+	bool ahead;
+
+	ahead = clear && is_notice(seal_open(&any, &s->keymat, m, clear, &fault),
+				   s->keymat.hash->len);
+	free(clear);
+	return ahead;
 }
 
 /* Keys are there, but the peer has not proven who it is, or we have not convinced it. */

@@ -27,4 +27,10 @@ void informational_unprotected(struct ike *ike, struct session *s, const struct 
 
 void informational_input(struct exchange *x, const struct message *m);
 
+/*
+ * Whether what cannot be authenticated comes from one with our keys, who is a message of phase 1
+ * further: its IV is another, which spoils the first block and no more.
+ */
+bool informational_ahead(const struct session *s, const struct message *m);
+
 #endif

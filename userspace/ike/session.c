@@ -367,6 +367,10 @@ static void adopt_orphans(struct session *s)
 		    !ike_address_equal(&c->remote.address, &s->remote.address))
 			continue;
 		c->session = s;
+		/* It waits for nobody any more: suspect_orphans() */
+		if (c->suspect && c->state == CHILD_ESTABLISHED)
+			timer_set(&s->ike->timers, &c->expire,
+				  c->established + c->lifetime * SECOND);
 		if (c->suspect && c->state != CHILD_DYING) {
 			c->due = "its phase 1 has ended without a successor";
 			timer_set(&s->ike->timers, &c->rekey, s->ike->now);
