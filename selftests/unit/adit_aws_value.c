@@ -148,10 +148,13 @@ static void what_amazon_writes_is_taken(void **state)
 	assert_true(connection.bgp);
 	assert_int_equal(connection.tunnels[0].our_asn, 65546);
 	assert_int_equal(connection.tunnels[0].peer_asn, 7224);
-	connection = read_fine(TEXT(" - Phase 1 Negotiation Mode : Main Mode\n",
+	connection = read_fine(TEXT(" - Phase 1 Negotiation Mode : Main Mode\n"
+				    /* As a web page has it */
+				    " - Lifetime : 28800\xc2\xa0seconds\n",
 				    " - Protocol : ESP\n - Mode : tunnel\n",
 				    TEXT_BGP("65000", "0.7224")));
 	assert_int_equal(connection.tunnels[0].peer_asn, 7224);
+	assert_int_equal(connection.tunnels[0].ike.lifetime, 28800);
 }
 
 /* The file's own proposal goes without notice only where the options have one */

@@ -201,7 +201,8 @@ static void read_line(struct place *place, const char *line, size_t length)
 		length--;
 	if (length - first >= sizeof(value))
 		return;
-	memcpy(value, line + first, length - first);
+	for (size_t i = first; i < length; i++)
+		value[i - first] = is_blank(line[i]) ? ' ' : line[i];
 	value[length - first] = '\0';
 	take(place, key, value);
 	explicit_bzero(value, sizeof(value));
