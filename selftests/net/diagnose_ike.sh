@@ -60,7 +60,7 @@ identity()
 	swan_load right
 	ours
 	# INVALID-KEY-INFORMATION (RFC 2408 3.14.1), which the daemon cannot rely on
-	wait_for 20 adit_is left '[.history[] | select(.notify == 17)] != []' net
+	wait_for 90 adit_is left '[.history[] | select(.notify == 17)] != []' net
 	names "no key for our address at the peer" psk-missing-at-peer "$LEFT4"
 
 	peer
@@ -121,7 +121,7 @@ responder()
 	chmod 600 "$TMP/second/aditd.conf"
 	background in_ns "$router" "$ADITD" -c "$TMP/second/aditd.conf" \
 		--socket "$TMP/second/control" --foreground >"$TMP/second/aditd.log" 2>&1
-	wait_for 90 adit_is left '[.history[] | select(.error == "peer-deleted" and .count > 2)] != []' net ||
+	wait_for 180 adit_is left '[.history[] | select(.error == "peer-deleted" and .count > 2)] != []' net ||
 		echo "# the peer deletes nothing"
 	names "another gateway logs in as us" deleted-by-peer "gw.example.org"
 }

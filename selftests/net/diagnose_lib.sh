@@ -71,7 +71,7 @@ filter_none()
 # failed CODE: the daemon has come to that failure. After `ours` the tool itself waits for the first one.
 failed()
 {
-	wait_for 20 adit_error left "$1" || echo "# no failure $1 so far"
+	wait_for 90 adit_error left "$1" || echo "# no failure $1 so far"
 }
 
 # peer KEY=VALUE...: strongSwan's side from now on; without its SAs of before.

@@ -19,7 +19,7 @@ IKE_PSK='A key of 32 bytes, quoted + /=42'
 IKE_SUITE=aes128-sha1-modp1024
 ESP_SUITE=aes128gcm16
 # Seconds for a daemon to start: in emulation, read for the first time, libraries take long.
-START=60
+START=150
 
 need_strongswan()
 {

@@ -65,6 +65,22 @@ static const char *judged(const char *base, const char *change)
 	return code;
 }
 
+/* The cure of the first cause that holds */
+static const char *cured(const char *base, const char *change)
+{
+	static char cure[700];
+	struct finding findings[FINDINGS_MAX];
+	json_t *facts = facts_of(base, change);
+	size_t count = causes_judge(facts, findings, FINDINGS_MAX);
+
+	assert_true(count > 0);
+	snprintf(cure, sizeof(cure), "%s", findings[0].cure);
+	findings_free(findings, count);
+	json_decref(facts);
+	return cure;
+}
+
+#define EXPECT_CURE(words, base, change) assert_non_null(strstr(cured(base, change), words))
 #define EXPECT(code, base, change) assert_string_equal(judged(base, change), code)
 
 /* A tunnel that is up and carries packets */
@@ -564,6 +580,9 @@ static void test_data(void **state)
 	/* Measured; and where it is kept for longer than we are silent */
 	EXPECT("nat-mapping", up, "{'mapping':{'survived':4,'lost':7.2,'silence':20}}");
 	EXPECT("nat-mapping", up, "{'mapping':{'survived':0,'lost':4,'silence':20}}");
+	EXPECT_CURE("\"3s\"", up, "{'mapping':{'survived':4,'lost':7.2,'silence':20}}");
+	EXPECT_CURE("\"3s\"", up, "{'mapping':{'survived':3.999,'lost':7.2,'silence':20}}");
+	EXPECT_CURE("\"1s\"", up, "{'mapping':{'survived':2.5,'lost':7.2,'silence':20}}");
 	EXPECT("healthy", up, "{'mapping':{'survived':13,'lost':23.3,'silence':20}}");
 	EXPECT("healthy", up, "{'mapping':{'survived':23.3,'lost':0,'silence':20}}");
 }

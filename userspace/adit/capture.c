@@ -21,6 +21,7 @@
 #define OWN_MAX		16		/* phase 1s begun by the daemon that are remembered */
 #define SEEN		4096		/* sequence numbers remembered for each SPI */
 #define PACKET_MAX	65536
+#define DRAIN_MAX	10000		/* packets at a time: a busy link has always more */
 
 enum { ICMP4 = 1, UDP = 17, ESP = 50, AH = 51, ICMP6 = 58 };
 
@@ -476,12 +477,14 @@ bool capture_open(struct capture *capture, unsigned int except)
 
 static void drain(struct capture *capture)
 {
+	unsigned int most = DRAIN_MAX;
 	struct sockaddr_ll from;
 	socklen_t size = sizeof(from);
 	ssize_t length;
 
-	while ((length = recvfrom(capture->socket, capture->packet, sizeof(capture->packet), 0,
-				  (struct sockaddr *)&from, &size)) >= 0) {
+	while (most-- && (length = recvfrom(capture->socket, capture->packet,
+					    sizeof(capture->packet), 0,
+					    (struct sockaddr *)&from, &size)) >= 0) {
 		bool outgoing = from.sll_pkttype == PACKET_OUTGOING;
 
 		size = sizeof(from);

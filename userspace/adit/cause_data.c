@@ -473,7 +473,8 @@ static bool nat_expires(const json_t *facts, struct finding *f)
 	double survived = fact_number(facts, "mapping.survived");
 	double lost = fact_number(facts, "mapping.lost");
 	double silence = fact_number(facts, "mapping.silence");
-	int wanted = (int)(survived > 0 ? survived * 3 / 4 : lost / 2);
+	/* In whole seconds, and 3.999 are measured where 4 are meant */
+	int wanted = (int)((survived > 0 ? survived * 3 / 4 : lost / 2) + 0.05);
 
 	if (!tunnel_is_up(facts) || lost <= 0 || lost > silence)
 		return false;

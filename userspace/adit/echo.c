@@ -13,6 +13,7 @@
 #define SIZE_MAX_SENT	65000
 #define SIZE_SMALL	84	/* bytes, as ping(8) sends */
 #define PORT_NOBODY	33434	/* traceroute(8)'s */
+#define LATE_MAX	1000	/* packets of others to look through once the time is over */
 
 enum { ECHO4 = 8, REPLY4 = 0, ECHO6 = 128, REPLY6 = 129 };
 
@@ -101,18 +102,23 @@ static bool is_reply(const uint8_t *packet, ssize_t length, bool four, const uin
 	       !memcmp(packet + header + 4, id, 4);
 }
 
+/* What is there when the time is over has come, however late this process was let to look */
 static bool await(struct echo_target *target, int fd, const uint8_t id[4], unsigned int patience)
 {
 	bool four = target->remote.family == AF_INET;
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
 	uint64_t end = now_ms() + patience, now;
+	unsigned int late = 0;
 	uint8_t packet[2048];
 
-	while ((now = now_ms()) < end) {
+	while ((now = now_ms()) < end || late++ < LATE_MAX) {
 		ssize_t length;
 
-		if (poll(&poll_fd, 1, (int)(end - now)) <= 0)
-			continue;
+		if (poll(&poll_fd, 1, now < end ? (int)(end - now) : 0) <= 0) {
+			if (now < end)
+				continue;
+			return false;
+		}
 		length = recv(fd, packet, sizeof(packet), MSG_DONTWAIT);
 		if (is_reply(packet, length, four, id))
 			return true;

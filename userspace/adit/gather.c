@@ -18,7 +18,7 @@
 #include "netlink/family.h"
 
 #define OUTPUT_MAX	(1 << 20)
-#define RUN_SECONDS	10
+#define RUN_SECONDS	30		/* of a host that is busy */
 /* An attempt that has just begun is waited for, so that there is a failure to judge */
 #define PATIENCE	20		/* seconds */
 

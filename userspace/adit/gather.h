@@ -85,7 +85,7 @@ void gather_keepalive(const struct gather *g);
 
 /**
  * gather_run - what a program writes to its outputs, at most 1 MiB
- * @status: its exit status; -1: it could not be run, or took longer than 10 s
+ * @status: its exit status; -1: it could not be run, or took longer than 30 s
  *
  * Return: text to be freed; never NULL.
  */

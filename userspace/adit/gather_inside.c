@@ -84,13 +84,23 @@ static void add_network(struct targets *targets, const char *text)
 	add_target(targets, &selector.address, 2);
 }
 
+/* The wire is looked at in between: what is kept for us of a busy one is full after seconds */
+static bool ping(struct gather *g, struct echo_target *target, unsigned int tries)
+{
+	bool answered = echo_ask(target, tries, PATIENCE);
+
+	if (g->capture)
+		capture_wait(g->capture, 0);
+	return answered;
+}
+
 /* One at a time, so that nobody who limits answers takes it for a flood */
-static void measure_loss(struct echo_target *target, json_t *inside)
+static void measure_loss(struct gather *g, struct echo_target *target, json_t *inside)
 {
 	int received = 0, i;
 
 	for (i = 0; i < BURST; i++)
-		received += echo_ask(target, 1, PATIENCE);
+		received += ping(g, target, 1);
 	json_object_set_new(inside, "burst", json_pack("{s:i, s:i}", "sent", BURST, "received",
 						       received));
 }
@@ -140,23 +150,24 @@ static bool find_source(const struct gather *g, int family, struct ike_address *
 }
 
 /* Between a size that passes and one that does not: to within a few bytes */
-static void find_largest(struct echo_target *target, json_t *inside, size_t mtu)
+static void find_largest(struct gather *g, struct echo_target *target, json_t *inside,
+			 size_t mtu)
 {
 	size_t passes = 0, fails = mtu, middle;
 
 	json_object_set_new(inside, "mtu", json_integer((json_int_t)mtu));
 	target->size = mtu;
-	if (echo_ask(target, 3, PATIENCE)) {
+	if (ping(g, target, 3)) {
 		json_object_set_new(inside, "largest", json_integer((json_int_t)mtu));
 		return;
 	}
 	target->size = target->remote.family == AF_INET ? 576 : 1280;
-	if (target->size < mtu && echo_ask(target, 3, PATIENCE))
+	if (target->size < mtu && ping(g, target, 3))
 		passes = target->size;
 	while (passes && fails - passes > 8) {
 		middle = passes + (fails - passes) / 2;
 		target->size = middle;
-		if (echo_ask(target, 2, PATIENCE))
+		if (ping(g, target, 2))
 			passes = middle;
 		else
 			fails = middle;
@@ -165,7 +176,7 @@ static void find_largest(struct echo_target *target, json_t *inside, size_t mtu)
 		return;
 	/* What was lost by chance must not look like a limit */
 	target->size = mtu;
-	if (echo_ask(target, 2, PATIENCE))
+	if (ping(g, target, 2))
 		passes = mtu;
 	else
 		json_object_set_new(inside, "smallest_lost", json_integer((json_int_t)fails));
@@ -187,7 +198,7 @@ static bool ping_some(struct gather *g, struct echo_target *target, json_t *insi
 		target->sent = target->received = 0;
 		if (!find_source(g, target->remote.family, &target->local))
 			continue;
-		echo_ask(target, 2, PATIENCE);
+		ping(g, target, 2);
 		sent += target->sent;
 		received += target->received;
 		json_array_append_new(list, json_pack("{s:s, s:i, s:i}", "address",
@@ -245,9 +256,9 @@ void gather_inside(struct gather *g)
 	if (!ping_some(g, &target, inside)) {
 		knock_all(g);
 	} else {
-		measure_loss(&target, inside);
+		measure_loss(g, &target, inside);
 		if (mtu)
-			find_largest(&target, inside, mtu);
+			find_largest(g, &target, inside, mtu);
 	}
 	capture_wait(g->capture, LOOK);
 }
