@@ -62,6 +62,13 @@ secure_boot()
 			>/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
 }
 
+# kernel_lockdown(7)
+lockdown()
+{
+	mount -t tmpfs none /sys/kernel/security &&
+		echo "none [integrity] confidentiality" >/sys/kernel/security/lockdown
+}
+
 module()
 {
 	local signed
@@ -93,16 +100,22 @@ module()
 	sign_badly "$TMP/${signed##*/}" "$UPDATES/adit.ko"
 	check "Secure Boot, as the firmware says" secure_boot
 	names "a signature that the kernel does not trust" module-refused "Key was rejected|Required key"
-	check "doctor: what Secure Boot wants" doctor_says secure-boot "fail .*signature.*mokutil"
-	umount /sys/firmware
+	check "doctor: who has signed it" doctor_says secure-boot "warn .*adit's is of .*mokutil"
 	cp "$ADIT_KO" "$UPDATES/"
+	check "doctor: nobody has" doctor_says secure-boot "warn .*has none.*mokutil"
+	check "a locked down kernel, as it says" lockdown
+	check "doctor: and then it cannot be loaded" doctor_says secure-boot "fail .*has none.*mokutil"
+	check_not "which it has not tried" adit_loaded
+	names "the kernel would load it" module-not-loaded "modprobe adit"
+	check_not "and has not kept it" adit_loaded
+	umount /sys/firmware /sys/kernel/security
 	modprobe adit
 	names "it is loaded" 'config-missing|daemon-not-running'
 }
 
 test_cleanup()
 {
-	umount -q /sys/firmware "/lib/modules/$RELEASE"
+	umount -q /sys/firmware /sys/kernel/security "/lib/modules/$RELEASE"
 	rm -rf "$SOURCE"
 	adit_load
 }

@@ -80,6 +80,24 @@ static const char *cured(const char *base, const char *change)
 	return cure;
 }
 
+/* What a healthy one is said to show */
+static bool seen(const char *words, const char *base, const char *change)
+{
+	struct finding finding = { .evidence = json_array() };
+	json_t *facts = facts_of(base, change);
+	bool found = false;
+	const json_t *line;
+	size_t i;
+
+	assert_true(causes_healthy(facts, &finding));
+	json_array_foreach(finding.evidence, i, line)
+		found |= strstr(json_string_value(line), words) != NULL;
+	json_decref(finding.evidence);
+	json_decref(facts);
+	return found;
+}
+
+#define EXPECT_SEEN(words, base, change) assert_true(seen(words, base, change))
 #define EXPECT_CURE(words, base, change) assert_non_null(strstr(cured(base, change), words))
 #define EXPECT(code, base, change) assert_string_equal(judged(base, change), code)
 
@@ -144,6 +162,11 @@ static const char down[] =
 	"'history':[{'code':'" event "','error':'" error "','text':'…','step':'" step "'," \
 	"'notify':" notify ",'authenticated':true,'role':'initiator','count':1,'first':900," \
 	"'last':990,'peer':'198.51.100.1:500','peer_id':''}]"
+
+/* The peer's first message comes again although it was answered; and the history's entries */
+#define UNHEARD "'wire':{'ike_in':2,'ike_unheard':1}," PROBE(SILENT, SILENT, PING("true"))
+#define RESPONDING "{'code':'responding','last':990,'text':'…'}"
+#define REFUSED(error, last) "{'code':'refused','error':'" error "','last':" last ",'text':'…'}"
 
 static void test_host(void **state)
 {
@@ -228,18 +251,30 @@ static void test_path(void **state)
 	EXPECT("udp-4500-blocked", down, "{'tunnel':{'contact':{'received':2,'sent_natt':4}},"
 	       PROBE(TAKES, SILENT, PING("true")) "}");
 	/* In a phase 1 that the daemon does not have, and says so; in one of IKEv2, say */
-	EXPECT("one-way", down, "{'wire':{'ike_in':2,'ike_for_daemon':2,'ike_from_daemon':2},"
+	EXPECT("unknown", down, "{'wire':{'ike_in':2,'ike_for_daemon':2,'ike_from_daemon':2},"
 	       PROBE(SILENT, SILENT, PING("true")) "}");
-	EXPECT("one-way", down, "{'wire':{'ike_in':2,'natt_for_daemon':2,'natt_from_daemon':2},"
+	EXPECT("unknown", down, "{'wire':{'ike_in':2,'natt_for_daemon':2,'natt_from_daemon':2},"
 	       PROBE(SILENT, SILENT, PING("true")) "}");
-	EXPECT("one-way", down, "{'later':{'contact':{'received':2},'history':[{'code':"
-	       "'responding','last':990,'text':'…'}]}," PROBE(SILENT, SILENT, PING("true")) "}");
+	/* It begins, and does not notice that we answer; elsewhere it does, or says no */
+	EXPECT("one-way", down, "{'later':{'contact':{'received':2},'history':["
+	       RESPONDING "]}," UNHEARD "}");
+	EXPECT("one-way", down, "{" UNHEARD "}");
+	EXPECT("unknown", down, "{'later':{'history':[" RESPONDING "]},'wire':{'ike_in':2},"
+	       PROBE(SILENT, SILENT, PING("true")) "}");
+	EXPECT("unknown", down, "{'wire':{'ike_in':9,'ike_elsewhere':9},"
+	       PROBE(SILENT, SILENT, PING("true")) "}");
+	EXPECT("unknown", down, "{'later':{'history':[" RESPONDING ","
+	       REFUSED("psk-mismatch", "900") "]}," UNHEARD "}");
+	EXPECT("unknown", down, "{'tunnel':{'history':[" REFUSED("exchange", "990") "]}," UNHEARD
+	       "}");
+	EXPECT("one-way", down, "{'tunnel':{'history':[" REFUSED("psk-mismatch", "600") "]},"
+	       UNHEARD "}");
+	EXPECT("one-way", down, "{'tunnel':{'history':[" REFUSED("dpd-timeout", "990") "]}," UNHEARD
+	       "}");
 	EXPECT("unknown", down, "{'wire':{'ike_in':2},"
 	       PROBE(SILENT, SILENT, PING("true")) "}");
 	EXPECT("unknown", down, "{'wire':{'ike_in':2},"
 	       PROBE(SILENT, SILENT, PING("false")) "}");
-	EXPECT("one-way", down, "{'tunnel':{'history':[{'code':'responding','last':990,'text':'…'}"
-	       "]}," PROBE(SILENT, SILENT, PING("true")) "}");
 	EXPECT("peer-ikev2-only", down, "{" PROBE(SILENT, SILENT, PING("true")
 	       ",'ike2':{'asked':1,'answer':'sa'}") "}");
 	EXPECT("peer-unreachable", down, "{'wire':{'icmp':[{'kind':'unreachable','about':'IP',"
@@ -521,7 +556,9 @@ static void test_data(void **state)
 	EXPECT("unknown", up, "{'inside':{'received':0},'wire':{'in':[]},'later':{'children':[{"
 	       "'spi_in':'0x00000001','packets_in':10,'packets_out':14,'drops':{}}]}}");
 	/* What passes shows that nothing else is wrong */
-	EXPECT("selectors-narrowed", up, "{'tunnel':{'config':{'remote-ts':['10.0.0.0/8']}}}");
+	EXPECT("healthy", up, "{'tunnel':{'config':{'remote-ts':['10.0.0.0/8']}}}");
+	EXPECT_SEEN("remote-ts = { \"10.0.0.0/8\" }; agreed with the peer: 10.1.0.0/16 and "
+		    "10.2.0.0/16", up, "{'tunnel':{'config':{'remote-ts':['10.0.0.0/8']}}}");
 	EXPECT("healthy", up, "{'tunnel':{'config':{'remote-ts':['10.2.0.0/16','10.0.0.0/8']}}}");
 	/* In UDP it works: so it is ESP that is lost; but not if it then works without, too */
 	EXPECT("esp-blocked", up, COUNTED("'packets_in':0,'packets_out':5,'drops':{}",
@@ -603,6 +640,8 @@ static void test_beyond(void **state)
 	EXPECT("healthy", up, "{" WITHIN "}");
 	EXPECT("unknown", up, "{" WITHIN ",'inside':{'sent':0,'received':0},'later':null}");
 	EXPECT("networks-overlap", up, "{" WITHIN "," NOTHING_INSIDE ",'later':null}");
+	/* Nobody may ping here, and what came before counts */
+	EXPECT("healthy", up, "{" WITHIN ",'inside':null,'later':null}");
 	/* Something came in, and no answer to a ping: it may have gone to our own network */
 	EXPECT("unknown", up, "{" WITHIN "," NOTHING_INSIDE "}");
 	EXPECT("route-elsewhere", up, "{'route':{'inside':[{'selector':'10.2.0.0/16','address':"

@@ -175,6 +175,87 @@ static void test_daemon(void **state)
 	capture_free(capture);
 }
 
+/* The daemon has ports of its own, and a peer behind a NAT others than those of IKE */
+static void test_ports(void **state)
+{
+	struct ike_address peer = peer_address(), local;
+	uint8_t udp[8 + 28] = { 0x4e, 0x20, 1, 0xf4, 0, 36 }, buffer[300];
+	struct capture *capture = capture_new(&peer);
+
+	(void)state;
+	assert_true(ike_address_parse(&local, "192.0.2.1"));
+	capture_own(capture, &local, 1500, 4500);
+	/* An answer to a question of ours, say: it goes to port 500 */
+	message(capture, false, false, 9, IKE_EXCHANGE_MAIN, 7);
+	expect_daemon(capture, 0, 0, 0, 0);
+	message(capture, false, true, 9, IKE_EXCHANGE_MAIN, 7);
+	expect_daemon(capture, 0, 0, 1, 0);
+	capture_own(capture, &local, 500, 4500);
+	message(capture, false, false, 9, IKE_EXCHANGE_MAIN, 7);
+	expect_daemon(capture, 1, 0, 1, 0);
+	udp[8 + 17] = IKE_VERSION;
+	udp[8 + 18] = IKE_EXCHANGE_MAIN;
+	capture_take(capture, 2, false, buffer, packet(buffer, false, 17, udp, sizeof(udp)));
+	expect_daemon(capture, 1, 0, 1, 0);
+	capture_free(capture);
+}
+
+static double counted(struct capture *capture, const char *name)
+{
+	json_t *wire = capture_json(capture);
+	double count = fact_number(wire, name);
+
+	json_decref(wire);
+	return count;
+}
+
+/* Who has our answer does not say the same again */
+static void test_unheard(void **state)
+{
+	struct ike_address peer = peer_address();
+	struct capture *capture = capture_new(&peer);
+
+	(void)state;
+	message(capture, false, false, 5, IKE_EXCHANGE_MAIN, 0);
+	message(capture, false, false, 5, IKE_EXCHANGE_MAIN, 0);
+	/* A refusal is no answer that it could go on with */
+	message(capture, true, false, 5, IKE_EXCHANGE_INFORMATIONAL, 0);
+	message(capture, false, false, 5, IKE_EXCHANGE_MAIN, 0);
+	assert_int_equal(counted(capture, "ike_unheard"), 0);
+	message(capture, true, false, 5, IKE_EXCHANGE_MAIN, 7);
+	message(capture, false, false, 5, IKE_EXCHANGE_MAIN, 7);
+	assert_int_equal(counted(capture, "ike_unheard"), 0);
+	message(capture, false, false, 5, IKE_EXCHANGE_MAIN, 0);
+	assert_int_equal(counted(capture, "ike_unheard"), 1);
+	capture_free(capture);
+}
+
+/* What is between the peer and another address of ours, or a host behind us, is not ours */
+static void test_elsewhere(void **state)
+{
+	struct ike_address peer = peer_address(), other;
+	struct capture *capture = capture_new(&peer);
+	json_t *wire;
+
+	(void)state;
+	assert_true(ike_address_parse(&other, "192.0.2.9"));
+	capture_own(capture, &other, 500, 4500);
+	esp(capture, 1, 64);
+	message(capture, false, false, 1, IKE_EXCHANGE_MAIN, 0);
+	message(capture, true, false, 1, IKE_EXCHANGE_MAIN, 7);
+	expect_daemon(capture, 0, 0, 0, 0);
+	assert_int_equal(counted(capture, "ike_elsewhere"), 1);
+	assert_int_equal(counted(capture, "ike_out"), 0);
+	wire = capture_json(capture);
+	assert_int_equal(json_array_size(json_object_get(wire, "in")), 0);
+	json_decref(wire);
+	capture_own(capture, &(struct ike_address){ 0 }, 0, 0);
+	esp(capture, 1, 64);
+	message(capture, false, false, 1, IKE_EXCHANGE_MAIN, 0);
+	expect_daemon(capture, 1, 0, 0, 0);
+	capture_free(capture);
+}
+
 /* What of port 4500 a NAT has translated, and which exchange it belongs to */
 static void test_passages(void **state)
 {
@@ -377,6 +458,9 @@ int main(void)
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_waits),
 		cmocka_unit_test(test_daemon),
+		cmocka_unit_test(test_ports),
+		cmocka_unit_test(test_unheard),
+		cmocka_unit_test(test_elsewhere),
 		cmocka_unit_test(test_passages),
 		cmocka_unit_test(test_icmp),
 		cmocka_unit_test(test_ask),

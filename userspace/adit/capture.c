@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "adit/capture_ike.h"
 #include "ike/cursor.h"
 #include "ike/ike.h"
 #include "ike/numbers.h"
@@ -18,7 +19,6 @@
 #define SPIS_MAX	16
 #define ERRORS_MAX	16
 #define QUESTIONS_MAX	64
-#define OWN_MAX		16		/* phase 1s begun by the daemon that are remembered */
 #define SEEN		4096		/* sequence numbers remembered for each SPI */
 #define PACKET_MAX	65536
 #define DRAIN_MAX	10000		/* packets at a time: a busy link has always more */
@@ -42,12 +42,11 @@ struct icmp_error {
 };
 
 struct capture {
-	struct ike_address peer;
+	struct ike_address peer, local;	/* local: AF_UNSPEC while any counts */
 	int socket;
 	unsigned int except;
 	unsigned int ifindex;		/* of the packet at hand */
-	uint64_t ike_out, ike_in;
-	uint64_t for_daemon[2], from_daemon[2];	/* UDP port 500, 4500 */
+	struct capture_ike ike;
 	uint64_t esp_out, udp_esp_out, udp_esp_in, ah_out;
 	struct stream *streams[SPIS_MAX];
 	unsigned int stream_count;
@@ -55,8 +54,6 @@ struct capture {
 	unsigned int error_count;
 	uint8_t cookies[QUESTIONS_MAX][8];	/* of our questions, the last one awaited */
 	unsigned int questions;
-	uint8_t own[OWN_MAX][8];		/* that the daemon has begun with, the last ones */
-	unsigned int own_count;
 	uint8_t answer[CAPTURE_ANSWER_MAX];
 	size_t answer_length;
 	struct capture_passage passages[CAPTURE_PASSAGES_MAX];
@@ -81,6 +78,14 @@ struct capture *capture_new(const struct ike_address *peer)
 	capture->peer = *peer;
 	capture->socket = -1;
 	return capture;
+}
+
+void capture_own(struct capture *capture, const struct ike_address *local, uint16_t port,
+		 uint16_t natt_port)
+{
+	capture->local = *local;
+	capture->ike.ports[0] = port;
+	capture->ike.ports[1] = natt_port;
 }
 
 void capture_free(struct capture *capture)
@@ -224,66 +229,18 @@ static unsigned int question_of(const struct capture *capture, struct bytes mess
 	return QUESTIONS_MAX;
 }
 
-static bool is_own(const struct capture *capture, struct bytes message)
+/* @ours, @theirs: the ports at both ends */
+static void take_ike(struct capture *capture, bool outgoing, struct bytes message, bool natt,
+		     uint16_t ours, uint16_t theirs)
 {
-	unsigned int i;
-
-	for (i = 0; i < capture->own_count && i < OWN_MAX; i++)
-		if (!memcmp(message.data, capture->own[i], 8))
-			return true;
-	return false;
-}
-
-/* RFC 2408 3.1: the whole header is there, and of our version */
-static bool is_ikev1(struct bytes message)
-{
-	return message.len >= 28 && message.data[17] >> 4 == 1;
-}
-
-/*
- * Whatever the daemon is told in a phase 1 of its own, it takes for heard. A phase 1 or quick mode
- * that it does not know it goes on with or refuses in the clear; what else comes under cookies that
- * are not its own it may ignore.
- */
-static bool is_for_daemon(const struct capture *capture, struct bytes message)
-{
-	uint8_t exchange;
-
-	if (!is_ikev1(message))
-		return false;
-	exchange = message.data[18];
-	return is_own(capture, message) ||
-	       (message.data[16] != IKE_PAYLOAD_FRAGMENT &&
-		(exchange == IKE_EXCHANGE_MAIN || exchange == IKE_EXCHANGE_AGGRESSIVE ||
-		 exchange == IKE_EXCHANGE_QUICK));
-}
-
-/* RFC 2408 2.5.3: who knows the peer's cookie, or refuses what came, has been reached by it */
-static void take_own(struct capture *capture, struct bytes message, bool natt)
-{
-	static const uint8_t none[8];
-
-	capture->ike_out++;
-	if (!is_ikev1(message))
-		return;
-	if (message.data[18] == IKE_EXCHANGE_INFORMATIONAL ||
-	    memcmp(message.data + 8, none, sizeof(none)))
-		capture->from_daemon[natt]++;
-	else if (question_of(capture, message) == QUESTIONS_MAX && !is_own(capture, message))
-		memcpy(capture->own[capture->own_count++ % OWN_MAX], message.data, 8);
-}
-
-static void take_ike(struct capture *capture, bool outgoing, struct bytes message, bool natt)
-{
-	unsigned int question;
+	unsigned int question = question_of(capture, message);
 
 	if (outgoing) {
-		take_own(capture, message, natt);
+		capture_ike_sent(&capture->ike, message, ours, theirs, natt,
+				 question < QUESTIONS_MAX);
 		return;
 	}
-	capture->ike_in++;
-	capture->for_daemon[natt] += is_for_daemon(capture, message);
-	question = question_of(capture, message);
+	capture_ike_received(&capture->ike, message, ours, theirs, natt);
 	if (question == QUESTIONS_MAX)
 		return;
 	/* A second one says nothing new, a late one nothing of what is asked now */
@@ -292,11 +249,6 @@ static void take_ike(struct capture *capture, bool outgoing, struct bytes messag
 		return;
 	memcpy(capture->answer, message.data, message.len);
 	capture->answer_length = message.len;
-}
-
-static bool is_ike_port(uint16_t port)
-{
-	return port == IKE_PORT || port == IKE_PORT_NATT;
 }
 
 static void take_passage(struct capture *capture, bool outgoing, struct bytes data)
@@ -318,22 +270,22 @@ static void take_passage(struct capture *capture, bool outgoing, struct bytes da
 static void take_udp(struct capture *capture, bool outgoing, struct bytes packet)
 {
 	uint16_t source = get16(packet, 0), destination = get16(packet, 2);
-	uint16_t theirs = outgoing ? destination : source;
+	uint16_t theirs = outgoing ? destination : source, ours = outgoing ? source : destination;
 	struct bytes data = behind(packet, 8);
 
-	if (!is_ike_port(source) && !is_ike_port(destination))
+	if (!capture_ike_port(source) && !capture_ike_port(destination))
 		return;
 	if (theirs == IKE_PORT || (source != IKE_PORT_NATT && destination != IKE_PORT_NATT)) {
-		take_ike(capture, outgoing, data, false);
+		take_ike(capture, outgoing, data, false, ours, theirs);
 		return;
 	}
-	if ((outgoing ? source : destination) == IKE_PORT_NATT)
+	if (ours == IKE_PORT_NATT)
 		take_passage(capture, outgoing, data);
 	/* RFC 3948 2.2, 2.3: a non-ESP marker, a keepalive, or ESP */
 	if (data.len < 8)
 		return;
 	if (!get32(data, 0)) {
-		take_ike(capture, outgoing, behind(data, 4), true);
+		take_ike(capture, outgoing, behind(data, 4), true, ours, theirs);
 	} else if (outgoing) {
 		capture->udp_esp_out++;
 	} else {
@@ -387,6 +339,24 @@ static const char *error_about(const struct ip *quoted)
 	}
 }
 
+static bool is_local(const struct capture *capture, const struct ike_address *address)
+{
+	return !capture->local.family || ike_address_equal(&capture->local, address);
+}
+
+/* What the peer has to say to somebody else: another address of ours, or a host behind us */
+static void take_elsewhere(struct capture *capture, const struct ip *ip)
+{
+	uint16_t port = get16(ip->payload, 2);
+
+	if (ip->protocol == UDP && port &&
+	    (capture_ike_port(port) || port == capture->ike.ports[0] ||
+	     port == capture->ike.ports[1])) {
+		capture->ike.in++;
+		capture->ike.elsewhere++;
+	}
+}
+
 static void take_error(struct capture *capture, const struct ip *ip)
 {
 	const char *kind, *about;
@@ -398,7 +368,8 @@ static void take_error(struct capture *capture, const struct ip *ip)
 		return;
 	kind = error_kind(ip->protocol, ip->payload.data[0], ip->payload.data[1]);
 	if (!kind || !read_ip(&quoted, behind(ip->payload, 8), true) ||
-	    !ike_address_equal(&quoted.destination, &capture->peer))
+	    !ike_address_equal(&quoted.destination, &capture->peer) ||
+	    !is_local(capture, &quoted.source))
 		return;
 	about = error_about(&quoted);
 	for (i = 0; i < capture->error_count; i++) {
@@ -427,6 +398,11 @@ void capture_take(struct capture *capture, unsigned int ifindex, bool outgoing,
 		take_error(capture, &ip);
 	if (!ike_address_equal(outgoing ? &ip.destination : &ip.source, &capture->peer))
 		return;
+	if (!is_local(capture, outgoing ? &ip.source : &ip.destination)) {
+		if (!outgoing)
+			take_elsewhere(capture, &ip);
+		return;
+	}
 	switch (ip.protocol) {
 	case UDP:
 		take_udp(capture, outgoing, ip.payload);
@@ -550,7 +526,7 @@ static json_t *stream_json(const struct stream *s)
 
 json_t *capture_json(const struct capture *capture)
 {
-	json_t *in = json_array(), *errors = json_array();
+	json_t *in = json_array(), *errors = json_array(), *wire;
 	char from[IKE_ADDRESS_TEXT];
 	unsigned int i;
 
@@ -562,14 +538,11 @@ json_t *capture_json(const struct capture *capture)
 			capture->errors[i].about, "from",
 			ike_address_text(&capture->errors[i].from, from), "count",
 			(int)capture->errors[i].count));
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "ike_out",
-			 (json_int_t)capture->ike_out, "ike_in", (json_int_t)capture->ike_in,
-			 "ike_for_daemon", (json_int_t)capture->for_daemon[0], "ike_from_daemon",
-			 (json_int_t)capture->from_daemon[0], "natt_for_daemon",
-			 (json_int_t)capture->for_daemon[1], "natt_from_daemon",
-			 (json_int_t)capture->from_daemon[1], "esp_out",
+	wire = json_pack("{s:I, s:I, s:I, s:I, s:o, s:o}", "esp_out",
 			 (json_int_t)capture->esp_out, "udp_esp_out",
 			 (json_int_t)capture->udp_esp_out, "udp_esp_in",
 			 (json_int_t)capture->udp_esp_in, "ah_out", (json_int_t)capture->ah_out,
 			 "in", in, "icmp", errors);
+	capture_ike_json(&capture->ike, wire);
+	return wire;
 }

@@ -5,10 +5,11 @@
  * questions of our own.
  *
  * As facts ("wire"):
- *   "ike_out", "ike_in"
+ *   "ike_out", "ike_in", "ike_elsewhere" (of ike_in: to another address of ours)
  *   "ike_for_daemon", "natt_for_daemon" (of ike_in on UDP port 500 and 4500: what the daemon cannot
  *          but go on with or refuse, if it gets it)
  *   "ike_from_daemon", "natt_from_daemon" (of ike_out: what shows that it got something)
+ *   "ike_unheard" (first messages of the peer's that came again after we had answered them)
  *   "esp_out", "udp_esp_out", "ah_out", packets; "udp_esp_in"
  *   "in"   [{"spi" "0x…", "packets", "udp", "unknown" (none of our SAs, set by the caller),
  *          "length_mod8" (of ESP; missing when it varies), "reorder" (places late at most),
@@ -36,6 +37,14 @@ struct capture;
 /** capture_new - @peer: whose packets count. NULL without memory. */
 struct capture *capture_new(const struct ike_address *peer);
 void capture_free(struct capture *capture);
+
+/**
+ * capture_own - what comes to others, or goes out from them, does not count from now on
+ * @local: our address towards the peer
+ * @port, @natt_port: the daemon's UDP ports, 0: not known; what comes to others is not for it
+ */
+void capture_own(struct capture *capture, const struct ike_address *local, uint16_t port,
+		 uint16_t natt_port);
 
 /** capture_open - listen on all interfaces but @except (an ifindex). False without the right. */
 bool capture_open(struct capture *capture, unsigned int except);

@@ -7,6 +7,8 @@
 #include "adit/causes.h"
 #include "adit/facts.h"
 
+#define LATELY	300	/* seconds */
+
 static const char *remote(const json_t *facts)
 {
 	const char *address = fact_text(facts, "tunnel.remote");
@@ -310,45 +312,45 @@ static bool is_responding(const json_t *entry)
 }
 
 /* NULL: not lately */
-static const json_t *peer_begins(const json_t *facts)
+static const json_t *lately(const json_t *facts, bool (*fits)(const json_t *entry))
 {
-	const json_t *entry = fact_event(facts, "later", is_responding);
+	const json_t *entry = fact_event(facts, "later", fits);
 
 	if (!entry)
-		entry = fact_event(facts, "tunnel", is_responding);
-	return fact_number(facts, "now") - fact_number(entry, "last") < 300 ? entry : NULL;
+		entry = fact_event(facts, "tunnel", fits);
+	return fact_number(facts, "now") - fact_number(entry, "last") < LATELY ? entry : NULL;
 }
 
-/* In a phase 1 that the daemon does not know, or does not want: it says so, and that is all */
-static bool peer_is_refused(const json_t *facts)
+/* One side had something of the other's, and did not like it */
+static bool is_refusal(const json_t *entry)
 {
-	return never_heard(facts) && ((fact_number(facts, "wire.ike_for_daemon") > 0 &&
-				       fact_number(facts, "wire.ike_from_daemon") > 0) ||
-				      (fact_number(facts, "wire.natt_for_daemon") > 0 &&
-				       fact_number(facts, "wire.natt_from_daemon") > 0));
+	return *fact_text(entry, "error") && !fact_is(entry, "error", "no-response") &&
+	       !fact_is(entry, "error", "dpd-timeout");
 }
 
 /* Not to us: it answers nothing. But its packets come */
 static bool peer_speaks(const json_t *facts)
 {
-	return peer_begins(facts) || fact_number(facts, "wire.ike_in") > 0;
+	return lately(facts, is_responding) || fact_number(facts, "wire.ike_in") > 0;
 }
 
+/*
+ * A peer may have reasons of its own not to answer: it wants to begin itself, it holds on to a
+ * phase 1 that we have lost, it does not like what we say. But it does not say the same again that
+ * we have answered, unless it has no answer.
+ */
 static bool one_way(const json_t *facts, struct finding *f)
 {
+	double unheard = fact_number(facts, "wire.ike_unheard");
+
 	if (!tunnel_is_down(facts) || !silent(facts, "ike500") || !silent(facts, "ike4500") ||
-	    !(peer_begins(facts) || peer_is_refused(facts)) ||
-	    *fact_text(facts, "tunnel.send_error"))
+	    unheard < 1 || lately(facts, is_refusal) || *fact_text(facts, "tunnel.send_error"))
 		return false;
-	if (peer_begins(facts))
-		say_seen(f, "%s", fact_text(peer_begins(facts), "text"));
-	else
-		say_seen(f, "IKE messages of the peer that came to the daemon while I looked, in a "
-			 "phase 1 that it does not have: %.0f",
-			 fact_number(facts, "wire.ike_for_daemon") +
-			 fact_number(facts, "wire.natt_for_daemon"));
-	say_seen(f, "but it answers nothing that we send, neither on UDP port 500 nor 4500, and "
-		 "never goes on after our answer");
+	if (lately(facts, is_responding))
+		say_seen(f, "%s", fact_text(lately(facts, is_responding), "text"));
+	say_seen(f, "while I looked, its first message came again %.0f times after we had answered "
+		 "it", unheard);
+	say_seen(f, "it answers nothing that we send, neither on UDP port 500 nor 4500");
 	say_cure(f, "look for a firewall or a missing route that stops packets from %s to %s; the "
 		 "other direction is open", fact_text(facts, "tunnel.local"), remote(facts));
 	return say_cause(f, "The way to the peer is open in one direction only: its packets reach "
@@ -371,7 +373,7 @@ static bool ikev2_only(const json_t *facts, struct finding *f)
 	say_seen(f, "asked in IKEv1 the peer %s; asked in IKEv2 it %s",
 		 refused || wrong_version ? "refuses" : "is silent",
 		 wrong_version ? "would answer" : "accepts a proposal");
-	say_cure(f, "allow IKEv1 at the peer: libreswan 5 wants ikev1-policy=accept and "
+	say_cure(f, "allow IKEv1 at the peer: libreswan wants ikev1-policy=accept and "
 		 "ikev2=no, strongSwan version = 1, others a choice of the version");
 	return say_cause(f, "The peer speaks IKEv2 only with us, and this tunnel is IKEv1.");
 }

@@ -76,6 +76,34 @@ void say_daemon(const json_t *facts, struct finding *finding)
 			 "tunnel.last_error.text"));
 }
 
+static bool has_all(const json_t *facts, const char *setting, const char *agreed)
+{
+	return fact_has(facts, setting, agreed) || fact_has(facts, setting, "dynamic") ||
+	       !json_array_size(fact(facts, setting));
+}
+
+bool is_narrowed(const json_t *facts)
+{
+	const json_t *child = fact_child(facts, "tunnel");
+	const char *local = fact_text(child, "local_ts"), *remote = fact_text(child, "remote_ts");
+
+	return !fact(facts, "tunnel.lease") && *local && *remote &&
+	       !(has_all(facts, "tunnel.config.local-ts", local) &&
+		 has_all(facts, "tunnel.config.remote-ts", remote));
+}
+
+void say_narrowed(const json_t *facts, struct finding *finding)
+{
+	const json_t *child = fact_child(facts, "tunnel");
+	char ours[200], theirs[200];
+
+	fact_list(facts, "tunnel.config.local-ts", ours, sizeof(ours));
+	fact_list(facts, "tunnel.config.remote-ts", theirs, sizeof(theirs));
+	say_seen(finding, "configured here: local-ts = { %s }, remote-ts = { %s }; agreed with the "
+		 "peer: %s and %s", ours, theirs, fact_text(child, "local_ts"),
+		 fact_text(child, "remote_ts"));
+}
+
 bool ah_meets_nat(const json_t *facts)
 {
 	return json_array_size(fact(facts, "tunnel.config.ah")) &&
@@ -173,7 +201,7 @@ static bool carries_traffic(const json_t *facts)
 /* What is sent to a part of the peer's networks stays on one of ours; and no ping was answered */
 static const json_t *doubtful_overlap(const json_t *facts)
 {
-	return fact_number(facts, "inside.received") ? NULL :
+	return !fact(facts, "inside.sent") || fact_number(facts, "inside.received") ? NULL :
 		json_array_get(fact(facts, "route.overlaps"), 0);
 }
 
@@ -190,6 +218,8 @@ bool causes_healthy(const json_t *facts, struct finding *finding)
 	if (fact_number(facts, "inside.largest") > 0)
 		say_seen(finding, "packets of up to %.0f bytes pass, the device's MTU is %.0f",
 			 fact_number(facts, "inside.largest"), fact_number(facts, "inside.mtu"));
+	if (is_narrowed(facts))
+		say_narrowed(facts, finding);
 	return true;
 }
 
@@ -248,6 +278,10 @@ void causes_unknown(const json_t *facts, struct finding *finding)
 	if (fact(facts, "wire.ike_in"))
 		say_seen(finding, "IKE messages on the wire while I looked: %.0f out, %.0f in",
 			 fact_number(facts, "wire.ike_out"), fact_number(facts, "wire.ike_in"));
+	if (fact_number(facts, "wire.ike_elsewhere") > 0)
+		say_seen(finding, "%.0f of those of the peer's came to another address than %s",
+			 fact_number(facts, "wire.ike_elsewhere"),
+			 fact_text(facts, "tunnel.local"));
 	if (fact_false(facts, "can_probe"))
 		say_seen(finding, "without root neither wire nor peer could be asked");
 	say_cure(finding, "see 'adit monitor %s' and the peer's log; the facts are in 'adit "

@@ -81,6 +81,12 @@ const json_t *same_network(const json_t *facts);
 /** say_daemon - the daemon's own words for the last failure, as evidence. */
 void say_daemon(const json_t *facts, struct finding *finding);
 
+/** is_narrowed - what was agreed on is less than what is configured. */
+bool is_narrowed(const json_t *facts);
+
+/** say_narrowed - both, as evidence. */
+void say_narrowed(const json_t *facts, struct finding *finding);
+
 /** ah_meets_nat - AH is configured and phase 1 found a NAT, which cannot work (RFC 3715 2.1). */
 bool ah_meets_nat(const json_t *facts);
 

@@ -12,11 +12,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "adit/causes.h"
 #include "adit/doctor.h"
 #include "adit/gather.h"
-
-#define FINDINGS_MAX 4
 
 static bool exists(const char *format, const char *release)
 {
@@ -109,26 +106,25 @@ static void check_headers(struct doctor *doctor, const char *release)
 			   "those of Linux %s are missing: DKMS cannot build the module", release);
 }
 
-/* As `adit diagnose` finds it: told to load the module, the kernel says why not */
-static bool say_refused(struct doctor *doctor)
+/* Whether the kernel trusts who has signed it would show only in loading it */
+static void say_signature(struct doctor *doctor)
 {
-	struct gather g = { .facts = json_object() };
-	struct finding findings[FINDINGS_MAX];
-	bool refused = false;
-	size_t count, i;
+	char *signer = gather_module("signer");
 
-	gather_host(&g);
-	count = causes_judge(g.facts, findings, FINDINGS_MAX);
-	for (i = 0; i < count; i++) {
-		if (strcmp(findings[i].code, "module-refused"))
-			continue;
-		refused = true;
-		doctor_say(doctor, "secure-boot", VERDICT_FAIL, findings[i].cure, "%s",
-			   findings[i].cause);
-	}
-	findings_free(findings, count);
-	json_decref(g.facts);
-	return refused;
+	if (*signer)
+		doctor_say(doctor, "secure-boot", VERDICT_WARN,
+			   "if modprobe is refused ('Key was rejected'): mokutil --import "
+			   "/var/lib/dkms/mok.pub, reboot, and enroll the key",
+			   "modules need a signature that this machine trusts; adit's is of \"%s\"",
+			   signer);
+	else
+		doctor_say(doctor, "secure-boot",
+			   gather_signatures_enforced() ? VERDICT_FAIL : VERDICT_WARN,
+			   "have DKMS build it, which signs it; mokutil --import "
+			   "/var/lib/dkms/mok.pub, reboot, and enroll the key",
+			   "modules need a signature that this machine trusts, and adit's file has "
+			   "none");
+	free(signer);
 }
 
 static void check_secure_boot(struct doctor *doctor)
@@ -139,11 +135,8 @@ static void check_secure_boot(struct doctor *doctor)
 	else if (!access("/sys/module/adit", F_OK))
 		doctor_say(doctor, "secure-boot", VERDICT_OK, NULL,
 			   "modules need a signature, and adit's is accepted");
-	else if (!say_refused(doctor))
-		doctor_say(doctor, "secure-boot", VERDICT_WARN,
-			   "mokutil --import /var/lib/dkms/mok.pub, reboot, and enroll the key",
-			   "modules need a signature that this machine trusts: modprobe may be "
-			   "refused ('Key was rejected')");
+	else
+		say_signature(doctor);
 }
 
 /* The kernel loads what it needs to know the answer. 0, or an errno */

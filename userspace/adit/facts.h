@@ -6,7 +6,7 @@
  * Members (each may be missing: then it was not looked at, and no cause may be built on it):
  *   "name", "now" (Unix)
  *   "daemon"   answers, code, text (of the error), module, config (its file), loaded, mark, pid,
- *              netns (the inode of its network namespace)
+ *              port, natt_port, netns (the inode of its network namespace)
  *   "file"     path, exists, good, output (of `aditd --check`), tunnel (it names ours),
  *              changed (Unix)
  *   "host"     kernel, module {loaded, file, source, headers, refusal, lockdown,

@@ -197,18 +197,42 @@ struct capture *gather_listen(const struct gather *g)
 		capture_free(capture);
 		capture = NULL;
 	}
+	if (capture)
+		capture_own(capture, &g->local,
+			    (uint16_t)fact_number(g->facts, "daemon.port"),
+			    (uint16_t)fact_number(g->facts, "daemon.natt_port"));
 	return capture;
 }
 
-static bool is_ours(const json_t *facts, const char *when, const char *spi)
+static bool has_spi(const json_t *tunnel, const char *spi)
 {
 	const json_t *child;
 	size_t i;
 
-	json_array_foreach(fact(fact(facts, when), "children"), i, child)
+	json_array_foreach(fact(tunnel, "children"), i, child)
 		if (fact_is(child, "spi_in", spi) || fact_is(child, "ah.spi_in", spi))
 			return true;
 	return false;
+}
+
+/* Several tunnels may have the same two ends */
+static bool is_ours(struct gather *g, const char *spi)
+{
+	struct client_error error = { 0 };
+	bool found = has_spi(fact(g->facts, "tunnel"), spi) ||
+		     has_spi(fact(g->facts, "later"), spi);
+	const json_t *tunnel;
+	json_t *all;
+	size_t i;
+
+	if (found)
+		return true;
+	all = client_once(g->socket, json_pack("{s:s}", "command", "status"), NULL, NULL, &error);
+	json_array_foreach(json_object_get(all, "tunnels"), i, tunnel)
+		found |= has_spi(tunnel, spi);
+	json_decref(error.details);
+	json_decref(all);
+	return found;
 }
 
 static void put_wire(struct gather *g)
@@ -221,8 +245,7 @@ static void put_wire(struct gather *g)
 	capture_wait(g->capture, 0);
 	wire = capture_json(g->capture);
 	json_array_foreach(json_object_get(wire, "in"), i, one)
-		if (!is_ours(g->facts, "tunnel", fact_text(one, "spi")) &&
-		    !is_ours(g->facts, "later", fact_text(one, "spi")))
+		if (!is_ours(g, fact_text(one, "spi")))
 			json_object_set_new(one, "unknown", json_true());
 	/* Of what we send, only this host itself can say that: it finds nobody on the link */
 	json_array_foreach(json_object_get(wire, "icmp"), i, one)
@@ -304,6 +327,8 @@ json_t *gather(const char *name, const char *socket)
 		g.anl = NULL;
 	gather_daemon(&g);
 	gather_host(&g);
+	if (fact_false(g.facts, "host.module.loaded"))
+		gather_refusal(&g);
 	if (!fact(g.facts, "tunnel"))
 		gather_file(&g);
 	else if (!gather_elsewhere(&g) && !fact_is(g.facts, "tunnel.state", "down"))

@@ -44,6 +44,12 @@ bool gather_status(struct gather *g, const char *as);
 
 /** gather_signatures_wanted - only signed modules load: Secure Boot, lockdown, or sig_enforce. */
 bool gather_signatures_wanted(void);
+/** gather_signatures_enforced - this very kernel says so, not only its firmware. */
+bool gather_signatures_enforced(void);
+/** gather_module - what modinfo(8) says of the module's file, "" if there is none; to be freed. */
+char *gather_module(const char *field);
+/* host.module.refusal: why the kernel does not load it, where it needs a signature; as root only */
+void gather_refusal(struct gather *g);
 /* host, file: why there is no daemon */
 void gather_host(struct gather *g);
 void gather_file(struct gather *g);

@@ -31,19 +31,6 @@ static void put_matching(json_t *object, const char *name, const char *pattern)
 	globfree(&found);
 }
 
-/* The file that modprobe would load, wherever it was installed */
-static void put_module_file(json_t *module)
-{
-	const char *const words[] = { "modinfo", "-F", "filename", "adit", NULL };
-	int status;
-	char *text = gather_run(words, &status);
-
-	text[strcspn(text, "\n")] = 0;
-	if (!status && *text == '/')
-		json_object_set_new(module, "file", json_string(text));
-	free(text);
-}
-
 /* UEFI 2.10 3.3: four bytes of attributes, then one that is 1 while it enforces */
 static bool secure_boot(void)
 {
@@ -63,6 +50,17 @@ static bool secure_boot(void)
 	return length == sizeof(bytes) && bytes[4] == 1;
 }
 
+/* As modinfo(8) finds it, which is where modprobe would: @field is "filename" or "signer" */
+char *gather_module(const char *field)
+{
+	const char *const words[] = { "modinfo", "-F", field, "adit", NULL };
+	int status;
+	char *text = gather_run(words, &status);
+
+	text[status ? 0 : strcspn(text, "\n")] = 0;
+	return text;
+}
+
 /* kernel_lockdown(7): "none [integrity] confidentiality"; "": none */
 static const char *lockdown(char *text, size_t size)
 {
@@ -78,9 +76,14 @@ static const char *lockdown(char *text, size_t size)
 
 bool gather_signatures_wanted(void)
 {
+	return secure_boot() || gather_signatures_enforced();
+}
+
+bool gather_signatures_enforced(void)
+{
 	char text[64];
 
-	return secure_boot() || *lockdown(text, sizeof(text)) ||
+	return *lockdown(text, sizeof(text)) ||
 	       !strcmp(gather_text("/sys/module/module/parameters/sig_enforce", text, sizeof(text)),
 		       "Y");
 }
@@ -111,18 +114,23 @@ static void put_permission(json_t *module)
 		json_object_set_new(module, "disabled", json_boolean(strcmp(text, "0")));
 }
 
-/* Only where the kernel may refuse it, and then it says so: elsewhere looking changes nothing */
-static void put_refusal(json_t *module)
+/* Only where the kernel may refuse it, which says why; and what it takes is taken out again */
+void gather_refusal(struct gather *g)
 {
-	const char *const words[] = { "modprobe", "adit", NULL };
+	json_t *module = json_object_get(json_object_get(g->facts, "host"), "module");
+	const char *const load[] = { "modprobe", "adit", NULL };
+	const char *const unload[] = { "modprobe", "-r", "adit", NULL };
 	char *text, mode[64];
 	int status;
 
-	if (geteuid() || !gather_signatures_wanted())
+	if (!fact(module, "file") || geteuid() || !gather_signatures_wanted())
 		return;
-	text = gather_run(words, &status);
+	text = gather_run(load, &status);
 	text[strcspn(text, "\n")] = 0;
-	if (status) {
+	if (!status) {
+		free(text);
+		text = gather_run(unload, &status);
+	} else if (status > 0) {
 		json_object_set_new(module, "refusal", json_string(text));
 		json_object_set_new(module, "lockdown",
 				    json_string(lockdown(mode, sizeof(mode))));
@@ -135,16 +143,17 @@ static json_t *module_facts(const char *kernel, bool known)
 {
 	bool loaded = known || exists("/sys/module/adit");
 	json_t *module = json_pack("{s:b}", "loaded", loaded);
-	char path[256];
+	char path[256], *file;
 
 	if (loaded)
 		return module;
-	put_module_file(module);
+	file = gather_module("filename");
+	if (*file == '/')
+		json_object_set_new(module, "file", json_string(file));
+	free(file);
 	put_matching(module, "source", "/usr/src/adit-*/dkms.conf");
 	snprintf(path, sizeof(path), "/lib/modules/%s/build", kernel);
 	json_object_set_new(module, "headers", json_boolean(exists(path)));
-	if (fact(module, "file"))
-		put_refusal(module);
 	return module;
 }
 

@@ -230,7 +230,7 @@ static void ask_other_exchange(struct gather *g, struct question *q, struct prop
 			i++;
 	fresh(q, IKE_PORT, list, auth_method(g));
 	q->length = ask_aggressive(q->cookie, list, q->auth, &id, q->message);
-	ask(g, q, 2, probe, "aggressive");
+	ask(g, q, TRIES + 1, probe, "aggressive");
 }
 
 static void ask_first(struct gather *g, struct question *q, struct proposal_list *list,
@@ -290,6 +290,19 @@ static void ask_whether_there(struct gather *g, struct question *q, struct propo
 		ask_first(g, q, list, probe, IKE_PORT, 0, "ike500");
 }
 
+/* Silence tells something of fragments only while a small message is answered */
+static void ask_large(struct gather *g, struct question *q, struct proposal_list *list,
+		      json_t *probe)
+{
+	ask_first(g, q, list, probe, IKE_PORT, LARGE, "large");
+	if (fact(probe, "large.answer"))
+		return;
+	ask_first(g, q, list, probe, IKE_PORT, 0, "again");
+	if (!fact(probe, "again.answer"))
+		json_object_del(probe, "large");
+	json_object_del(probe, "again");
+}
+
 static void ask_all(struct gather *g, struct question *q, struct proposal_list *list,
 		    json_t *probe)
 {
@@ -302,7 +315,7 @@ static void ask_all(struct gather *g, struct question *q, struct proposal_list *
 	note_accepted(accepts, fact_text(probe, "ike500.chosen"));
 	if (fact_is(probe, "ike500.answer", "sa") && fact_is(g->facts, "tunnel.config.auth",
 							       "rsasig"))
-		ask_first(g, q, list, probe, IKE_PORT, LARGE, "large");
+		ask_large(g, q, list, probe);
 	if (refused)
 		survey(g, q, auth_method(g), probe);
 	if (!answered || (refused && !json_array_size(accepts))) {

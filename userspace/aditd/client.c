@@ -424,11 +424,12 @@ static void do_version(struct client *client)
 	if (stat("/proc/self/ns/net", &netns))
 		netns.st_ino = 0;
 	say(client, "result",
-	    json_pack("{s:s, s:i, s:i, s:s, s:f, s:b, s:I, s:I}", "version", ADIT_VERSION,
+	    json_pack("{s:s, s:i, s:i, s:s, s:f, s:b, s:I, s:I, s:i, s:i}", "version", ADIT_VERSION,
 		      "protocol", CONTROL_PROTOCOL, "pid", (int)getpid(), "config",
 		      daemon->config_path, "since", daemon->since, "module", daemon->anl != NULL,
 		      "mark", (json_int_t)daemon->config->mark, "netns",
-		      (json_int_t)netns.st_ino));
+		      (json_int_t)netns.st_ino, "port", (int)daemon->config->port, "natt_port",
+		      (int)daemon->config->natt_port));
 }
 
 static void answer(struct client *client, const char *line, size_t length)

@@ -50,7 +50,7 @@
  *       result: {"version":"0.1","protocol":CONTROL_PROTOCOL,"pid":N,"config":PATH,"since":time,
  *       "module":true|false (the kernel's family "adit" answers), "mark":N of the daemon's own
  *       packets where a rule must tell them apart, "netns": the inode of its network namespace, 0:
- *       not known}
+ *       not known, "port", "natt_port": its UDP ports}
  *   {"command":"ask","tunnel":NAME,"proposals":[WORDS…]}
  *       asks the peer, under a phase 1 that stands, whether it would take one of these for phase 2
  *       (1 to 32, words as of esp, all with the same group or none): no SA comes of it. One
