@@ -490,6 +490,18 @@ static void test_data(void **state)
 	       ",'wire':{'in':[{'spi':'0x00000001','packets':99,'reorder':1,'duplicates':9}]}}");
 	EXPECT("healthy", up, COUNTED("'packets_in':9000,'packets_out':5,'drops':{'replay':3}",
 	       "'packets_in':9900,'packets_out':9,'drops':{'replay':3}") "}");
+	EXPECT("healthy", up, COUNTED("'packets_in':900,'packets_out':5,'drops':{'selector':3}",
+	       "'packets_in':990,'packets_out':9,'drops':{'selector':3}") "}");
+	EXPECT("outside-selectors", up, COUNTED("'packets_in':900,'packets_out':5,'drops':{}",
+	       "'packets_in':990,'packets_out':9,'drops':{'selector':3}") "}");
+	/* That is a guess, and what the mapping survives is measured */
+	EXPECT("healthy", up, "{'tunnel':{'config':{'keepalive':60},'ike':{'nat_local':true},"
+	       "'history':[{'error':'dpd-timeout','count':4,'first':100,'last':990}]}}");
+	/* GRE alone, which no ping is */
+	EXPECT("unknown", up, "{'tunnel':{'config':{'local-ts':['dynamic[gre]'],'remote-ts':["
+	       "'dynamic[gre]']},'children':[{'local_ts':'192.0.2.1/32[gre]','remote_ts':"
+	       "'198.51.100.1/32[gre]'}]},'later':null,'wire':{'in':[]},'inside':{'sent':0,"
+	       "'received':0}}");
 	EXPECT("outside-selectors", up, COUNTED("'packets_in':9,'packets_out':5,'drops':{}",
 	       "'packets_in':9,'packets_out':9,'drops':{'selector':3}") "}");
 	EXPECT("ah-through-nat", down, "{'tunnel':{'config':{'ah':['sha256']},"

@@ -174,7 +174,11 @@ static bool duplicated(const json_t *facts, struct finding *f)
 
 static bool outside(const json_t *facts, struct finding *f)
 {
-	if (!tunnel_is_up(facts) || counter(facts, "drops.selector") < 3)
+	double dropped = counter(facts, "drops.selector");
+
+	/* A few of long ago are no fault of a tunnel that works */
+	if (!tunnel_is_up(facts) || dropped < 3 ||
+	    (!fact_grown(facts, "drops.selector") && dropped < counter(facts, "packets_in") / 100))
 		return false;
 	say_seen(f, "%.0f packets came out of the tunnel that are not between %s and %s, and were "
 		 "dropped", counter(facts, "drops.selector"), fact_text(child(facts), "remote_ts"),
@@ -206,7 +210,8 @@ static bool own_firewall(const json_t *facts, struct finding *f)
 	bool unsent = fact(facts, "wire") && fact_grown(facts, "packets_out") >= 2 &&
 		      !fact_number(facts, "wire.esp_out") &&
 		      !fact_number(facts, "wire.udp_esp_out") &&
-		      !fact_number(facts, "wire.ah_out") && way_is_open(facts);
+		      !fact_number(facts, "wire.ah_out") &&
+		      fact_number(facts, "inside.sent") >= 2 && way_is_open(facts);
 
 	/* A filter that remembers lets in what we have asked for, whatever else the rule drops */
 	if (fact_grown(facts, "packets_in"))
@@ -462,11 +467,6 @@ static bool has_moved(const json_t *entry)
 	return fact_is(entry, "code", "peer-moved");
 }
 
-static bool is_dpd(const json_t *entry)
-{
-	return fact_is(entry, "error", "dpd-timeout");
-}
-
 /* Measured: it did not survive a pause that we make ourselves */
 static bool nat_expires(const json_t *facts, struct finding *f)
 {
@@ -494,13 +494,12 @@ static bool nat_expires(const json_t *facts, struct finding *f)
 
 static bool nat_mapping(const json_t *facts, struct finding *f)
 {
-	const json_t *history = fact(facts, "tunnel.history"), *entry, *moved, *dead;
-	double moves = 0, silence = 0, keepalive = fact_number(facts, "tunnel.config.keepalive");
+	const json_t *history = fact(facts, "tunnel.history"), *entry, *moved;
+	double moves = 0, silence = 0;
 	double recent = fact_number(facts, "now") - 3600;
 	size_t i;
 
 	moved = fact_event(facts, "tunnel", has_moved);
-	dead = fact_event(facts, "tunnel", is_dpd);
 	json_array_foreach(history, i, entry)
 		if (has_moved(entry) && fact_number(entry, "last") > recent) {
 			moves += fact_number(entry, "count");
@@ -521,15 +520,7 @@ static bool nat_mapping(const json_t *facts, struct finding *f)
 				 "tunnel "
 				 "is idle.");
 	}
-	/* Behind a NAT ourselves: what keeps its mapping alive is what we send */
-	if (!fact_true(facts, "tunnel.ike.nat_local") || keepalive <= 30 ||
-	    fact_number(dead, "count") < 2 || fact_number(dead, "last") < recent)
-		return false;
-	say_seen(f, "we are behind NAT and send keepalives every %.0f s only; the peer was lost "
-		 "%.0f "
-		 "times and was there again at once", keepalive, fact_number(dead, "count"));
-	say_cure(f, "set keepalive = \"20s\", then 'adit reload'");
-	return say_cause(f, "The NAT in front of us forgets its mapping between our keepalives.");
+	return false;
 }
 
 const struct cause causes_data[] = {

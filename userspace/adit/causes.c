@@ -78,8 +78,14 @@ void say_daemon(const json_t *facts, struct finding *finding)
 
 static bool has_all(const json_t *facts, const char *setting, const char *agreed)
 {
-	return fact_has(facts, setting, agreed) || fact_has(facts, setting, "dynamic") ||
-	       !json_array_size(fact(facts, setting));
+	const json_t *one;
+	size_t i;
+
+	/* The gateway's own address, for all protocols or for one */
+	json_array_foreach(fact(facts, setting), i, one)
+		if (!strncmp(json_string_value(one) ?: "", "dynamic", 7))
+			return true;
+	return fact_has(facts, setting, agreed) || !json_array_size(fact(facts, setting));
 }
 
 bool is_narrowed(const json_t *facts)

@@ -312,6 +312,8 @@ static void gather_known(struct gather *g)
 	gather_system(g);
 	gather_counters(g);
 	put_wire(g);
+	/* What was seen on the wire has come to the tunnel by now, or has been dropped */
+	gather_status(g, "later");
 	gather_trial(g);
 }
 

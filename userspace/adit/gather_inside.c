@@ -16,6 +16,7 @@
 #define TARGETS_MAX	6
 #define PATIENCE	1000	/* ms */
 #define BURST		16
+#define PAUSE		100	/* ms between them: gateways limit how many they answer a second */
 #define LOOK		1500	/* ms that the counters are watched for, at least */
 
 struct targets {
@@ -89,6 +90,7 @@ static bool ping(struct gather *g, struct echo_target *target, unsigned int trie
 {
 	bool answered = echo_ask(target, tries, PATIENCE);
 
+	/* For the trial nobody watches */
 	if (g->capture)
 		capture_wait(g->capture, 0);
 	return answered;
@@ -99,8 +101,10 @@ static void measure_loss(struct gather *g, struct echo_target *target, json_t *i
 {
 	int received = 0, i;
 
-	for (i = 0; i < BURST; i++)
+	for (i = 0; i < BURST; i++) {
 		received += ping(g, target, 1);
+		capture_wait(g->capture, PAUSE);
+	}
 	json_object_set_new(inside, "burst", json_pack("{s:i, s:i}", "sent", BURST, "received",
 						       received));
 }
