@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Every cipher, hash and group of phase 1, every algorithm of ESP and AH that strongSwan has too: one
-# tunnel each, which comes up, reports what was agreed, carries traffic, and goes without a trace.
+# tunnel each, which comes up, reports what was agreed, carries traffic, and goes without a trace. adit
+# begins; of phase 1, some of each kind are begun by strongSwan, too.
 
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/ike_lib.sh"
@@ -18,6 +19,9 @@ ESP="aes128-sha256 aes192-sha384 aes256-sha512 aes128-md5 aes128-aesxcbc
  aes128ctr-sha1 aes256ctr-sha256 aes192gcm16 aes256gcm16 aes128gcm12 aes128gcm8 aes256ccm16
  aes128ccm12 aes128ccm8 aes128gmac camellia128-sha1 camellia256-sha512 3des-sha1 des-md5 null-sha256
  aes128gcm16-modp1536 aes256-sha1-ecp256 aes128gcm16-curve25519"
+# All ciphers and hashes; groups by exponents and by curves
+BEGUN="des-md5-modp1024 3des-sha1-modp1536 aes128-sha256-modp2048s256 aes192-sha384-ecp256
+ aes256-sha512-ecp384 camellia128-sha1-ecp224bp camellia256-sha256-curve25519"
 AH="sha1 sha256 sha384 sha512 md5 aesxcbc sha256-modp2048"
 
 count()
@@ -26,7 +30,7 @@ count()
 }
 
 # shellcheck disable=SC2086 # words
-plan $((3 + $(count $IKE) + $(count $ESP) + $(count $AH)))
+plan $((4 + $(count $IKE) + $(count $ESP) + $(count $AH) + $(count $BEGUN)))
 need_adit
 need_strongswan
 modprobe -qa ah4 ctr ccm cmac xcbc md5 camellia_generic des_generic crypto_null sha512_generic
@@ -61,6 +65,44 @@ works()
 	agreed "$@" || status=1
 	adit_ctl left down "$1" >/dev/null
 	eventually no_adit_sas left && return $status
+}
+
+# begun NUMBER SUITE: strongSwan brings it up, with traffic, and down again, whatever came out
+begun()
+{
+	local is status=0
+
+	swan right --initiate --ike "s$1" --child net --timeout 30 >"$TMP/up.out" || cat "$TMP/up.out"
+	eventually adit_established left net || status=1
+	is=$(adit_status left '"\(.ike.proposal) \(.ike.role)"' net)
+	echo "agreed on $is"
+	[ "$is" = "$2 responder" ] && hosts_ping || status=1
+	swan right --terminate --ike "s$1" >/dev/null
+	eventually no_adit_sas left && return $status
+}
+
+# suites_begun SUITE...: one tunnel of adit's, which takes them all, and a connection for each.
+suites_begun()
+{
+	local number=0 suite
+
+	adit_conf left
+	adit_tunnel left net start=wait ike="$*"
+	adit_start left || bail_out "aditd does not start"
+	swan_conf right
+	for suite in "$@"; do
+		number=$((number + 1))
+		swan_conn right "s$number" proposals="$suite"
+	done
+	swan_load right || bail_out "strongSwan does not load its configuration"
+	number=0
+	for suite in "$@"; do
+		number=$((number + 1))
+		check "phase 1 $suite, strongSwan begins: up, agreed, carries traffic, down" \
+			begun $number "$suite"
+	done
+	adit_stop left
+	check "phase 1, strongSwan begins: it keeps no SA" eventually no_xfrm_sas right
 }
 
 # suites KIND KEY SUITE...: a tunnel for each, all in one aditd; only one at a time is up, and so
@@ -102,6 +144,8 @@ swan_start right || bail_out "strongSwan does not start"
 suites ike "phase 1" $IKE
 # shellcheck disable=SC2086 # words
 suites esp ESP $ESP
+# shellcheck disable=SC2086 # words
+suites_begun $BEGUN
 
 swan_conf right
 # shellcheck disable=SC2086 # words

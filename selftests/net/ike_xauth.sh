@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/ike_lib.sh"
 
-plan 33
+plan 40
 need_adit
 need_strongswan
 
@@ -123,6 +123,15 @@ check "$name: no SA is in the kernel" no_adit_sas left
 check_not "$name: the log does not tell it" grep -q wrong.*password.*wrong "$TMP/left/aditd.log"
 adit_stop left
 
+name="client, the server wants no login"
+swan_conf right
+swan_conn right plain remote_addrs=%any remote_id=%any
+swan right --load-all --clear --noprompt >/dev/null
+roadwarrior start=always
+check "$name: the status names it" wait_for 15 adit_is left \
+	'.last_error.text | test("wants another auth than .*XAUTH")'
+adit_stop left
+
 name="client, push, aggressive mode with a group"
 swan_server "pull = no" "aggressive = yes"
 swan_load right || bail_out "strongSwan does not load its configuration"
@@ -135,9 +144,10 @@ adit_stop left
 eventually no_swan_sas right
 
 # swan_client PASSWORD [LINE...]: strongSwan on the right as client of the left.
+# Its name is in $XAUTH_USER, bob when that is not set.
 swan_client()
 {
-	local password=$1
+	local password=$1 user=${XAUTH_USER:-bob}
 	shift
 	swan_conf right
 	side right
@@ -152,7 +162,7 @@ swan_client()
 		local { auth = psk
 			id = bobs.example }
 		local-2 { auth = xauth
-			xauth_id = bob }
+			xauth_id = $user }
 		remote { auth = psk
 			id = $THERE }
 		children { net {
@@ -163,7 +173,7 @@ swan_client()
 	secrets {
 		ike-group { secret = "$IKE_PSK" }
 		xauth-bob {
-			id = bob
+			id = $user
 			secret = "$password"
 		}
 	}
@@ -198,6 +208,20 @@ name="server, wrong password"
 swan_client 'sesame shut'
 check_not "$name: strongSwan does not get in" swan_initiate right 10
 check "$name: the status names it" adit_error left xauth-failed
+check "$name: no SA is in the kernel" no_adit_sas left
+
+name="server, unknown user"
+XAUTH_USER=mallory swan_client 'sesame open'
+check_not "$name: strongSwan does not get in" swan_initiate right 10
+check "$name: the log names it" grep -q 'refused user "mallory" from' "$TMP/left/aditd.log"
+check "$name: no SA is in the kernel" no_adit_sas left
+
+name="server, a client that does not log in"
+swan_conf right
+swan_conn right home local_id=bobs.example remote_id=$LEFT4 child_local_ts=
+swan_load right || bail_out "strongSwan does not load its configuration"
+check_not "$name: strongSwan does not get in" swan_initiate right 10
+check "$name: the status names it" adit_error left xauth-mismatch
 check "$name: no SA is in the kernel" no_adit_sas left
 adit_stop left
 

@@ -227,6 +227,8 @@ static void explain(struct session *s, struct ike_event event, uint16_t type)
 	char offer[PROPOSAL_TEXT_MAX], id_text[IDENTITY_TEXT_MAX];
 	const char *name = ike_notify_name(type);
 	struct identity id = auth_local_id(s);
+	/* strongSwan says so of both, when keys and proposals fit */
+	bool other = type == IKE_N_AUTHENTICATION_FAILED;
 
 	name = name ? name : "a refusal";
 	if (type == IKE_N_INVALID_EXCHANGE_TYPE || type == IKE_N_UNSUPPORTED_EXCHANGE_TYPE) {
@@ -258,8 +260,9 @@ static void explain(struct session *s, struct ike_event event, uint16_t type)
 		}
 		connection_failure(c, event,
 				   "the peer refused our identity %s with %s: set local-id to what "
-				   "it expects",
-				   identity_print(&id, id_text, sizeof(id_text)), name);
+				   "it expects%s%s", identity_print(&id, id_text, sizeof(id_text)),
+				   name, other ? ", unless it wants another auth than " : "",
+				   other ? ike_auth_name(s->auth) : "");
 		break;
 	case IKE_ERROR_PSK_MISMATCH:
 		connection_failure(c, event,
