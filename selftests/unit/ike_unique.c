@@ -287,6 +287,19 @@ static bool begins_anew(struct world *w)
 	return w->sides[0].counts[IKE_EVENT_INITIATING] == 2;
 }
 
+/* Left is one of many that may share a name; it soon begins phase 1 anew. */
+static void one_of_many(struct couple *c)
+{
+	c->left.local_id = "user.example";
+	c->left.ike_lifetime = 600;
+	c->left.rekey_margin = 60;
+	c->right.remote = (struct ike_address){ 0 };
+	c->right.remote_id = "%any";
+	c->left.unique = c->right.unique = IKE_UNIQUE_NEVER;
+	c->left.dpd_delay = c->right.dpd_delay = 10;
+	c->left.dpd_timeout = c->right.dpd_timeout = 30;
+}
+
 /*
  * Identities may be shared behind a NAT, and this one gives the peer another port in the middle of
  * a new phase 1, which so takes no children over; that the peer has deleted the old one was lost.
@@ -299,14 +312,7 @@ static void test_other_port(void **state)
 	uint64_t until;
 
 	world_nat(w, 0);
-	c.left.local_id = "user.example";
-	c.left.ike_lifetime = 600;
-	c.left.rekey_margin = 60;
-	c.right.remote = (struct ike_address){ 0 };
-	c.right.remote_id = "%any";
-	c.left.unique = c.right.unique = IKE_UNIQUE_NEVER;
-	c.left.dpd_delay = c.right.dpd_delay = 10;
-	c.left.dpd_timeout = c.right.dpd_timeout = 30;
+	one_of_many(&c);
 	assert_true(couple_go(&c, w, 20 * SECONDS));
 	assert_true(world_run(w, w->now + 700 * SECONDS, begins_anew));
 	world_rebind(w, 0);
@@ -336,14 +342,7 @@ static void test_other_port_beside(void **state)
 	world_nat(w, 0);
 	world_nat(w, 2);
 	w->sides[2].public = w->sides[0].public;
-	c.left.local_id = "user.example";
-	c.left.ike_lifetime = 600;
-	c.left.rekey_margin = 60;
-	c.right.remote = (struct ike_address){ 0 };
-	c.right.remote_id = "%any";
-	c.left.unique = c.right.unique = IKE_UNIQUE_NEVER;
-	c.left.dpd_delay = c.right.dpd_delay = 10;
-	c.left.dpd_timeout = c.right.dpd_timeout = 30;
+	one_of_many(&c);
 	pairs[0] = pairs[1] = c.right_pair;
 	assert_true(ike_selector_parse(&pairs[1].remote, "10.9.0.0/16"));
 	c.right.pairs = pairs;
