@@ -45,16 +45,6 @@
 #define STATIC_ATTRIBUTE \
 	"<vpn_connection_attributes>NoBGPVPNConnection</vpn_connection_attributes>"
 
-static struct aws_connection read_fine(const char *content)
-{
-	struct aws_connection connection;
-	struct anl_error error = { 0 };
-
-	if (aws_read(content, strlen(content), NULL, &connection, &error))
-		fail_msg("%s", error.text);
-	return connection;
-}
-
 static void expect_address(const struct anl_address *address, const char *text)
 {
 	char buffer[ANL_PREFIX_TEXT];

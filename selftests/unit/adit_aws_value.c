@@ -97,16 +97,6 @@ static void the_first_mistake_is_told_without_its_signs(void **state)
 #define TEXT_BGP(ours, theirs) "#4: Border Gateway Protocol (BGP) Configuration:\n" \
 	" - Customer Gateway ASN : " ours "\n - Virtual Private  Gateway ASN : " theirs "\n"
 
-static struct aws_connection read_fine(const char *content)
-{
-	struct aws_connection connection;
-	struct anl_error error = { 0 };
-
-	if (aws_read(content, strlen(content), NULL, &connection, &error))
-		fail_msg("%s", error.text);
-	return connection;
-}
-
 static void what_would_be_written_otherwise_is_refused(void **state)
 {
 	static const struct {

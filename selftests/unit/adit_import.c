@@ -156,12 +156,72 @@ static void wrong_words_are_named(void **state)
 	expect_said("Is a directory");
 }
 
+/* @xml, which has no quotation mark, in JSON with @more members of the connection */
+static const char *write_json(char *path, const char *xml, const char *more)
+{
+	folder_write(folder_path(path, "json"), 0600, "{\"VpnConnections\":[{%s,"
+		     "\"CustomerGatewayConfiguration\":\"%s\"}]}", more, xml);
+	return path;
+}
+
+#define PLAIN_XML "<vpn_connection id='vpn-1'>" TUNNEL("1", "169.254.10.") \
+	TUNNEL("2", "169.254.10.") "</vpn_connection>"
+
+static void options_of_no_tunnel_are_told(void **state)
+{
+	char from[FOLDER_PATH_MAX], to[FOLDER_PATH_MAX];
+	const char *const words[] = { "aws", from, "-o", folder_path(to, "vpc.conf"), NULL };
+
+	(void)state;
+	write_json(from, PLAIN_XML, "\"Options\":{\"TunnelOptions\":[{\"OutsideIpAddress\":"
+		   "\"203.0.113.1\",\"ReplayWindowSize\":64},{\"ReplayWindowSize\":64}]}");
+	assert_int_equal(run(words), ADIT_DONE);
+	expect_said("1 of the TunnelOptions in the JSON are left out");
+}
+
+static void routes_are_those_of_amazons_side(void **state)
+{
+	char from[FOLDER_PATH_MAX], to[FOLDER_PATH_MAX];
+	const char *words[] = {
+		"aws", from, "-o", folder_path(to, "vpc.conf"), "--route", "10.3.0.0/16", NULL
+	};
+
+	(void)state;
+	write_json(from, PLAIN_XML, "\"Options\":{\"RemoteIpv4NetworkCidr\":\"10.2.0.0/16\"}");
+	assert_int_equal(run(words), ADIT_FAILED);
+	expect_said("--route 10.3.0.0/16: this connection is for 10.2.0.0/16 on Amazon's side "
+		    "alone");
+	words[5] = "10.0.0.0/8";
+	assert_int_equal(run(words), ADIT_FAILED);
+	assert_int_equal(access(to, F_OK), -1);
+	words[5] = "10.2.3.0/24";
+	assert_int_equal(run(words), ADIT_DONE);
+}
+
+static void what_a_file_says_does_no_harm_on_a_terminal(void **state)
+{
+	char from[FOLDER_PATH_MAX];
+	const char *const words[] = { "aws", from, NULL };
+
+	(void)state;
+	write_json(from, "", "\"VpnConnectionId\":\"\\u001b[2Jvpn\",\"State\":\"deleted\"");
+	assert_int_equal(run(words), ADIT_FAILED);
+	expect_said("?[2Jvpn is deleted");
+	assert_null(strchr(said, '\033'));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(its_files_are_for_their_owner_alone, begin,
 						folder_remove),
 		cmocka_unit_test_setup_teardown(wrong_words_are_named, begin, folder_remove),
+		cmocka_unit_test_setup_teardown(options_of_no_tunnel_are_told, begin,
+						folder_remove),
+		cmocka_unit_test_setup_teardown(routes_are_those_of_amazons_side, begin,
+						folder_remove),
+		cmocka_unit_test_setup_teardown(what_a_file_says_does_no_harm_on_a_terminal, begin,
+						folder_remove),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

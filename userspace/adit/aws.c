@@ -48,6 +48,25 @@ int aws_read_any(const char *content, size_t length, const char *wanted,
 			foreign ? foreign : "nothing that Amazon hands out");
 }
 
+/*
+ * Amazon's are always /30 and /126. Files have been seen that say 128, or nothing: then there were
+ * no way to Amazon's own address.
+ */
+static void widen(struct anl_prefix *inside, uint8_t most)
+{
+	if (inside->address.family && (!inside->length || inside->length > most))
+		inside->length = most;
+}
+
+/* 0.0.0.0 is nobody's: a customer gateway with a certificate has no address */
+static void forget_zero(struct anl_address *address)
+{
+	static const struct anl_address zero;
+
+	if (!memcmp(address->bytes, zero.bytes, sizeof(zero.bytes)))
+		*address = zero;
+}
+
 static int check_wanted(const char *wanted, const struct aws_connection *connection,
 			struct anl_error *error)
 {
@@ -77,6 +96,12 @@ int aws_read(const char *content, size_t length, const char *wanted,
 	free(decoded);
 	if (!*connection->id)
 		strcpy(connection->id, "the connection");
+	for (unsigned int i = 0; i < connection->tunnel_count; i++) {
+		widen(&connection->tunnels[i].inside, 30);
+		widen(&connection->tunnels[i].inside6, 126);
+		forget_zero(&connection->tunnels[i].local);
+		forget_zero(&connection->tunnels[i].remote);
+	}
 	anl_prefix_mask(&connection->ours);
 	anl_prefix_mask(&connection->theirs);
 	if (!code)
@@ -89,10 +114,6 @@ static const char *lacks(const struct aws_connection *connection, const struct a
 {
 	if (!tunnel->remote.family)
 		return "Amazon's outside address";
-	if (!*tunnel->psk && connection->keys_elsewhere)
-		return "the pre-shared key, which Amazon keeps in the Secrets Manager: put what "
-		       "'aws secretsmanager get-secret-value --secret-id' shows for this tunnel "
-		       "(PreSharedKeyArn is the ID) into its PreSharedKey in the JSON";
 	if (!*tunnel->psk)
 		return "the pre-shared key (8 to 64 characters of ASCII without blanks): put "
 		       "it in where it was hidden; where the gateway authenticates by "
@@ -128,6 +149,43 @@ static int check_words(const struct aws_connection *connection, unsigned int num
 	return 0;
 }
 
+static int check_versions(const struct aws_connection *connection, unsigned int number,
+			  struct anl_error *error)
+{
+	const struct aws_tunnel *tunnel = &connection->tunnels[number - 1];
+	char outside[ANL_PREFIX_TEXT];
+
+	if (tunnel->ikev2_options)
+		return anl_fail(error, EINVAL, "tunnel %u of %s is for IKEv2 alone, which adit "
+				"does not speak: allow IKEv1 in its options, in the console or by "
+				"\"aws ec2 modify-vpn-tunnel-options --vpn-connection-id %s "
+				"--vpn-tunnel-outside-ip-address %s --tunnel-options "
+				"'IKEVersions=[{Value=ikev1},{Value=ikev2}]'\", and fetch the JSON "
+				"again", number, connection->id, connection->id,
+				anl_address_format(&tunnel->remote, outside));
+	if (tunnel->ikev2_file)
+		return anl_fail(error, EINVAL, "tunnel %u of %s is for IKEv2, which adit does "
+				"not speak: choose IKEv1 in the dialog of the download, and see "
+				"that the tunnel's options allow it", number, connection->id);
+	return 0;
+}
+
+/* Which the file does not show, as Amazon has moved it */
+static int check_secret(const struct aws_connection *connection, unsigned int number,
+			struct anl_error *error)
+{
+	const struct aws_tunnel *tunnel = &connection->tunnels[number - 1];
+
+	if (*tunnel->psk || (!tunnel->redacted && !*connection->secret))
+		return 0;
+	return anl_fail(error, EINVAL, "tunnel %u of %s lacks the pre-shared key, which Amazon "
+			"keeps in the Secrets Manager: \"aws secretsmanager get-secret-value "
+			"--secret-id '%s' --query SecretString --output text\" shows it; put it "
+			"%s", number, connection->id, *connection->secret ? connection->secret :
+			"PreSharedKeyArn of describe-vpn-connections", tunnel->redacted ?
+			"in the place of REDACTED" : "into the tunnel's PreSharedKey in the JSON");
+}
+
 static int check_tunnel(const struct aws_connection *connection, unsigned int number,
 			struct anl_error *error)
 {
@@ -135,13 +193,15 @@ static int check_tunnel(const struct aws_connection *connection, unsigned int nu
 	char words[AWS_WORDS_MAX][AWS_TEXT];
 	int code;
 
-	if (tunnel->ikev2_only)
-		return anl_fail(error, EINVAL, "tunnel %u of %s is for IKEv2, which adit does "
-				"not speak: choose IKEv1 in the dialog of the download, and see "
-				"that the tunnel's options allow it", number, connection->id);
+	code = check_versions(connection, number, error);
+	if (code)
+		return code;
 	if (*tunnel->mistake)
 		return anl_fail(error, EINVAL, "tunnel %u of %s has %s", number, connection->id,
 				tunnel->mistake);
+	code = tunnel->remote.family ? check_secret(connection, number, error) : 0;
+	if (code)
+		return code;
 	if (lacks(connection, tunnel))
 		return anl_fail(error, EINVAL, "tunnel %u of %s lacks %s", number, connection->id,
 				lacks(connection, tunnel));

@@ -59,7 +59,8 @@ struct aws_phase {
  * @our_asn, @peer_asn: for BGP; 0: none
  * @margin, @fuzz, @window: of the tunnel's options; 0: not said (@fuzz: -1)
  * @dpd_timeout: seconds; 0: not said, so @dpd_interval times @dpd_retries
- * @ikev2_only: the options, or the file, do not allow IKEv1
+ * @ikev2_file: the file is one for IKEv2; @ikev2_options: the options do not allow IKEv1
+ * @redacted: the key stands in Amazon's Secrets Manager, and REDACTED in the file
  * @mistake: what the file says that cannot be taken, to stand behind "has"; "": nothing
  */
 struct aws_tunnel {
@@ -75,14 +76,17 @@ struct aws_tunnel {
 	unsigned int margin, window;
 	int fuzz;
 	unsigned int dpd_timeout;
-	bool ikev2_only;
+	bool ikev2_file, ikev2_options;
+	bool redacted;
 	char mistake[2 * AWS_TEXT];
 };
 
 /**
  * struct aws_connection - a connection
  * @bgp: routes come by BGP; otherwise they are static
- * @keys_elsewhere: Amazon keeps the keys in its Secrets Manager, and shows them there only
+ * @secret: the ARN of what Amazon's Secrets Manager has for it, which is not to say that it has
+ *	    the keys; "": none
+ * @unplaced: options that name none of the tunnels, and so are none of theirs
  * @accelerated: Amazon takes ESP in UDP only
  * @ours, @theirs: the selectors that were agreed, as seen from here; length 0, or family
  *		   AF_UNSPEC: any
@@ -92,7 +96,8 @@ struct aws_tunnel {
 struct aws_connection {
 	char id[AWS_TEXT];
 	bool bgp;
-	bool keys_elsewhere;
+	char secret[AWS_TEXT];
+	unsigned int unplaced;
 	bool accelerated;
 	struct anl_prefix ours, theirs;
 	struct anl_prefix behind[AWS_ROUTES_MAX];
@@ -191,6 +196,12 @@ bool aws_token(const char *text, char *token, size_t size);
 
 /** aws_key - a pre-shared key: 8 to 64 visible characters of ASCII. */
 bool aws_key(const char *text, char *key, size_t size);
+
+/** aws_take_key - the tunnel's key, in place of any before it. One that is not shown is none. */
+void aws_take_key(const char *text, struct aws_tunnel *tunnel);
+
+/** aws_arn - a resource's name, as it may stand in single quotes of a shell, and fits. */
+bool aws_arn(const char *text, char *arn, size_t size);
 
 /**
  * aws_key_usual - it has only what Amazon allows (letters, digits, '.', '_'), and is not one

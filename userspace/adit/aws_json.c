@@ -42,11 +42,17 @@ static bool is_gone(const json_t *vpn)
 	return !strncmp(state_of(vpn), "delet", 5);
 }
 
-static unsigned int number(const json_t *object, const char *name, unsigned int max)
+/* Also as a text, as some tools convert them. 0: not said */
+static unsigned int number(const json_t *options, const char *name, unsigned int max,
+			   struct aws_tunnel *tunnel)
 {
-	json_int_t value = json_integer_value(member(object, name));
+	const json_t *value = member(options, name);
+	char digits[24];
 
-	return value > 0 && value <= max ? (unsigned int)value : 0;
+	if (!json_is_integer(value))
+		return aws_number(text(options, name), max, tunnel, name);
+	snprintf(digits, sizeof(digits), "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+	return aws_number(digits, max, tunnel, name);
 }
 
 /* [{"Value": "AES128"}, …] or [{"Value": 14}, …], or cut down to ["AES128", …] by --query */
@@ -74,7 +80,8 @@ static void read_words(const json_t *list, const char *(*word_of)(const char *na
 	}
 }
 
-static void read_phase(const json_t *options, const char *which, struct aws_phase *phase)
+static void read_phase(const json_t *options, const char *which, struct aws_phase *phase,
+		       struct aws_tunnel *tunnel)
 {
 	static const struct {
 		const char *name;
@@ -94,7 +101,7 @@ static void read_phase(const json_t *options, const char *which, struct aws_phas
 			   (struct aws_words *)((char *)phase + lists[i].offset));
 	}
 	snprintf(name, sizeof(name), "%sLifetimeSeconds", which);
-	lifetime = number(options, name, 30 * 86400);
+	lifetime = number(options, name, 30 * 86400, tunnel);
 	if (lifetime)
 		phase->lifetime = lifetime;
 }
@@ -114,23 +121,51 @@ static bool forbids_ikev1(const json_t *versions)
 
 static void read_options(const json_t *options, struct aws_tunnel *tunnel)
 {
-	unsigned int timeout = number(options, "DPDTimeoutSeconds", 86400);
+	const json_t *fuzz = member(options, "RekeyFuzzPercentage");
 
-	read_phase(options, "Phase1", &tunnel->ike);
-	read_phase(options, "Phase2", &tunnel->esp);
+	read_phase(options, "Phase1", &tunnel->ike, tunnel);
+	read_phase(options, "Phase2", &tunnel->esp, tunnel);
 	/* An older one in the XML must not stand in for one that cannot be used */
-	if (*text(options, "PreSharedKey") &&
-	    !aws_key(text(options, "PreSharedKey"), tunnel->psk, sizeof(tunnel->psk)))
-		explicit_bzero(tunnel->psk, sizeof(tunnel->psk));
-	tunnel->margin = number(options, "RekeyMarginTimeSeconds", 86400);
-	tunnel->window = number(options, "ReplayWindowSize", 4096);
-	if (json_is_integer(member(options, "RekeyFuzzPercentage")))
-		tunnel->fuzz = (int)number(options, "RekeyFuzzPercentage", 1000);
-	tunnel->dpd_timeout = timeout;
-	tunnel->ikev2_only = forbids_ikev1(member(options, "IKEVersions"));
+	if (*text(options, "PreSharedKey"))
+		aws_take_key(text(options, "PreSharedKey"), tunnel);
+	tunnel->margin = number(options, "RekeyMarginTimeSeconds", 86400, tunnel);
+	tunnel->window = number(options, "ReplayWindowSize", 4096, tunnel);
+	if (json_is_integer(fuzz) || json_is_string(fuzz))
+		tunnel->fuzz = (int)number(options, "RekeyFuzzPercentage", 1000, tunnel);
+	tunnel->dpd_timeout = number(options, "DPDTimeoutSeconds", 86400, tunnel);
+	tunnel->ikev2_options = forbids_ikev1(member(options, "IKEVersions"));
 }
 
-/* The options name their tunnel by Amazon's outside address, and come in any order */
+/* "169.254.10.0/30" has our end in it, or its IPv6 has */
+static bool is_inside(const json_t *options, const struct aws_tunnel *tunnel)
+{
+	struct anl_prefix network;
+
+	return (anl_prefix_parse(text(options, "TunnelInsideCidr"), &network) &&
+		anl_prefix_contains(&network, &tunnel->inside.address)) ||
+	       (anl_prefix_parse(text(options, "TunnelInsideIpv6Cidr"), &network) &&
+		anl_prefix_contains(&network, &tunnel->inside6.address));
+}
+
+/*
+ * The options come in any order, and name their tunnel by Amazon's outside address. Where that was
+ * left out, by --query or by hand, by the network inside. NULL: they are no tunnel's of the XML
+ */
+static struct aws_tunnel *tunnel_of(const json_t *options, struct aws_connection *connection)
+{
+	struct anl_address outside;
+	bool named = anl_address_parse(text(options, "OutsideIpAddress"), &outside);
+
+	for (unsigned int i = 0; i < connection->tunnel_count; i++) {
+		struct aws_tunnel *tunnel = &connection->tunnels[i];
+
+		if (named ? anl_address_equal(&outside, &tunnel->remote) :
+			    is_inside(options, tunnel))
+			return tunnel;
+	}
+	return NULL;
+}
+
 static int read_tunnel_options(const json_t *list, struct aws_connection *connection,
 			       struct anl_error *error)
 {
@@ -138,16 +173,16 @@ static int read_tunnel_options(const json_t *list, struct aws_connection *connec
 	size_t i;
 
 	json_array_foreach(list, i, options) {
-		struct anl_address outside;
+		struct aws_tunnel *tunnel;
 
 		/* The names of their types, where PowerShell does not go deeper */
 		if (!json_is_object(options))
 			break;
-		if (!anl_address_parse(text(options, "OutsideIpAddress"), &outside))
-			continue;
-		for (unsigned int j = 0; j < connection->tunnel_count; j++)
-			if (anl_address_equal(&outside, &connection->tunnels[j].remote))
-				read_options(options, &connection->tunnels[j]);
+		tunnel = tunnel_of(options, connection);
+		if (tunnel)
+			read_options(options, tunnel);
+		else if (json_object_size(options))
+			connection->unplaced++;
 	}
 	if (json_is_string(list) || i < json_array_size(list))
 		return anl_fail(error, EINVAL, "the TunnelOptions of %s are cut off in this JSON: "
@@ -188,6 +223,14 @@ static void read_selectors(const json_t *options, struct aws_connection *connect
 	anl_prefix_parse(text(options, names[1][ipv6]), &connection->theirs);
 }
 
+/* The XML of IPv6 has the inside addresses of IPv4, too; this says which of them count */
+static void read_version(const char *version, struct aws_connection *connection)
+{
+	for (unsigned int i = 0; i < connection->tunnel_count; i++)
+		if (!strcasecmp(version, "ipv4"))
+			connection->tunnels[i].inside6 = (struct anl_prefix){ 0 };
+}
+
 static int read_connection(const json_t *vpn, struct aws_connection *connection,
 			   struct anl_error *error)
 {
@@ -198,6 +241,10 @@ static int read_connection(const json_t *vpn, struct aws_connection *connection,
 
 	if (is_gone(vpn))
 		return anl_fail(error, EINVAL, "%s is %s", id, state_of(vpn));
+	if (!*xml && *state_of(vpn) && strcmp(state_of(vpn), "available"))
+		return anl_fail(error, EINVAL, "%s has no CustomerGatewayConfiguration while it is "
+				"%s: fetch it again when it is available",
+				*id ? id : "the connection", state_of(vpn));
 	if (!*xml)
 		return anl_fail(error, EINVAL, "%s has no CustomerGatewayConfiguration: Amazon "
 				"shows it to those who may see keys, and not of what is deleted",
@@ -210,10 +257,11 @@ static int read_connection(const json_t *vpn, struct aws_connection *connection,
 	if (code)
 		return code;
 	read_routes(member(vpn, "Routes"), connection);
+	read_version(text(options, "TunnelInsideIpVersion"), connection);
 	read_selectors(options, connection);
 	if (json_is_true(member(options, "StaticRoutesOnly")))
 		connection->bgp = false;
-	connection->keys_elsewhere = *text(vpn, "PreSharedKeyArn");
+	aws_arn(text(vpn, "PreSharedKeyArn"), connection->secret, sizeof(connection->secret));
 	connection->accelerated = json_is_true(member(options, "EnableAcceleration"));
 	return 0;
 }
@@ -334,9 +382,14 @@ static const char *foreign_json(const json_t *top)
 static int read_top(const json_t *top, const char *wanted, struct aws_connection *connection,
 		    struct anl_error *error)
 {
-	const json_t *one = member(top, "VpnConnection");
-	const char *sample = text(top, "VpnConnectionDeviceSampleConfiguration");
+	const json_t *one;
+	const char *sample;
 
+	/* --query 'VpnConnections[].[…]' has a list of lists */
+	while (json_array_size(top) == 1 && json_is_array(json_array_get(top, 0)))
+		top = json_array_get(top, 0);
+	one = member(top, "VpnConnection");
+	sample = text(top, "VpnConnectionDeviceSampleConfiguration");
 	if (json_is_string(top))
 		sample = json_string_value(top);
 	if (*sample)

@@ -17,6 +17,7 @@ static const struct name ciphers[] = {
 	{ "aes-128-cbc", "aes128" }, { "aes-256-cbc", "aes256" },
 	{ "AES128", "aes128" }, { "AES256", "aes256" },
 	{ "AES128-GCM-16", "aes128gcm16" }, { "AES256-GCM-16", "aes256gcm16" },
+	{ "aes-128", "aes128" }, { "aes-256", "aes256" },
 	{ "aes-128-gcm-16", "aes128gcm16" }, { "aes-256-gcm-16", "aes256gcm16" },
 	{ NULL, NULL }
 };
@@ -26,7 +27,8 @@ static const struct name hashes[] = {
 	{ "sha256", "sha256" }, { "hmac-sha2-256", "sha256" }, { "hmac-sha2-256-128", "sha256" },
 	{ "SHA2-256", "sha256" }, { "SHA2-384", "sha384" }, { "SHA2-512", "sha512" },
 	{ "sha384", "sha384" }, { "sha512", "sha512" }, { "hmac-sha2-384-192", "sha384" },
-	{ "hmac-sha2-512-256", "sha512" },
+	{ "hmac-sha2-512-256", "sha512" }, { "sha-256", "sha256" }, { "sha-384", "sha384" },
+	{ "sha-512", "sha512" },
 	{ NULL, NULL }
 };
 

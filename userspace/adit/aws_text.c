@@ -15,7 +15,8 @@ enum section { NOWHERE, IKE, IPSEC, OUTSIDE, INSIDE, INSIDE6, BGP, STATIC };
 /* Where we are in the file */
 struct place {
 	struct aws_connection *connection;
-	struct aws_tunnel *tunnel;	/* NULL before the first */
+	struct aws_tunnel *tunnel;	/* NULL before the first, and beyond the last */
+	unsigned int tunnels;
 	enum section section;
 };
 
@@ -39,9 +40,9 @@ static void squeeze(const char *from, size_t length, char *to, size_t size)
 static void take_ike(struct aws_tunnel *tunnel, const char *key, const char *value)
 {
 	if (!strcmp(key, "ikeversion"))
-		tunnel->ikev2_only = strcasestr(value, "ikev2") && !strcasestr(value, "ikev1");
+		tunnel->ikev2_file = strcasestr(value, "ikev2") && !strcasestr(value, "ikev1");
 	else if (!strcmp(key, "pre-sharedkey"))
-		aws_key(value, tunnel->psk, sizeof(tunnel->psk));
+		aws_take_key(value, tunnel);
 	else if (!strcmp(key, "authenticationalgorithm"))
 		tunnel->ike.hash = aws_name(value, aws_hash, &tunnel->ike);
 	else if (!strcmp(key, "encryptionalgorithm"))
@@ -161,6 +162,7 @@ static bool take_heading(struct place *place, const char *line)
 		struct aws_connection *connection = place->connection;
 
 		place->section = NOWHERE;
+		place->tunnels++;
 		place->tunnel = connection->tunnel_count < AWS_TUNNELS ?
 			&connection->tunnels[connection->tunnel_count++] : NULL;
 		return true;
@@ -246,8 +248,10 @@ int aws_read_text(const char *content, size_t length, struct aws_connection *con
 	struct place place = { .connection = connection };
 	const char *end = content + length, *line;
 
-	(void)error;
 	while (next_line(&content, end, &line, &length))
 		read_line(&place, line, length);
+	if (place.tunnels > AWS_TUNNELS)
+		return anl_fail(error, EINVAL, "the file has %u tunnels: give it one connection's "
+				"download, which has %d", place.tunnels, AWS_TUNNELS);
 	return 0;
 }

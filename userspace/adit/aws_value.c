@@ -132,6 +132,20 @@ bool aws_key(const char *text, char *key, size_t size)
 	return true;
 }
 
+void aws_take_key(const char *text, struct aws_tunnel *tunnel)
+{
+	explicit_bzero(tunnel->psk, sizeof(tunnel->psk));
+	/* Eight letters, as a key may have; Amazon shows them in place of one */
+	tunnel->redacted = !strcasecmp(text, "REDACTED");
+	if (!tunnel->redacted)
+		aws_key(text, tunnel->psk, sizeof(tunnel->psk));
+}
+
+bool aws_arn(const char *text, char *arn, size_t size)
+{
+	return copy_if(text, arn, size, ":/_+=.@!-");
+}
+
 bool aws_key_usual(const char *key)
 {
 	const char *first = key;

@@ -122,14 +122,6 @@ static void read_inside(xmlNode *tunnel, struct aws_tunnel *into)
 			into->peer = peer;
 		}
 	}
-	/*
-	 * Amazon's are always /30 and /126. Files have been seen that say 128: then there were no
-	 * way to Amazon's own address.
-	 */
-	if (!into->inside.length || into->inside.length > 30)
-		into->inside.length = 30;
-	if (!into->inside6.length || into->inside6.length > 126)
-		into->inside6.length = 126;
 }
 
 static void read_phase(xmlNode *node, struct aws_phase *phase)
@@ -155,7 +147,7 @@ static void read_tunnel(xmlNode *node, struct aws_tunnel *tunnel)
 	tunnel->peer_asn = asn_at(node, "vpn_gateway/bgp/asn", tunnel);
 	tunnel->hold_time = number_at(node, "customer_gateway/bgp/hold_time", 65535, tunnel);
 	text_at(node, "ike/pre_shared_key", key, sizeof(key));
-	aws_key(key, tunnel->psk, sizeof(tunnel->psk));
+	aws_take_key(key, tunnel);
 	explicit_bzero(key, sizeof(key));
 	read_phase(child(node, "ike"), &tunnel->ike);
 	read_phase(child(node, "ipsec"), &tunnel->esp);

@@ -31,6 +31,7 @@ static int take_routes(const struct options *options, struct aws_connection *con
 		       struct anl_error *error)
 {
 	const int family = connection->tunnels[0].inside6.address.family ? AF_INET6 : AF_INET;
+	char text[ANL_PREFIX_TEXT];
 
 	if (options->route_count)
 		connection->route_count = 0;
@@ -45,6 +46,12 @@ static int take_routes(const struct options *options, struct aws_connection *con
 		if (route->address.family != family)
 			return anl_fail(error, EINVAL, "--route %s: this connection carries IPv%d "
 					"alone", options->routes[i], family == AF_INET6 ? 6 : 4);
+		if (connection->theirs.length &&
+		    (route->length < connection->theirs.length ||
+		     !anl_prefix_contains(&connection->theirs, &route->address)))
+			return anl_fail(error, EINVAL, "--route %s: this connection is for %s on "
+					"Amazon's side alone", options->routes[i],
+					anl_prefix_format(&connection->theirs, text));
 		connection->route_count++;
 	}
 	return 0;
@@ -160,6 +167,10 @@ static void remark(const struct aws_connection *connection)
 				 "'%s': compare ike and esp with the tunnel's options", i + 1,
 				 name);
 	}
+	if (connection->unplaced)
+		complain("%u of the TunnelOptions in the JSON are left out, as neither their "
+			 "OutsideIpAddress nor their TunnelInsideCidr is of a tunnel of the XML: "
+			 "compare ike and esp with them", connection->unplaced);
 	if (connection->bgp && !connection->theirs.length && connection->route_count)
 		complain("--route is left out, as the routes of this connection come by BGP");
 	if (connection->tunnel_count < AWS_TUNNELS)

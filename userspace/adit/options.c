@@ -6,17 +6,23 @@
 #include <string.h>
 
 #include "adit/command.h"
+#include "adit/terminal.h"
 #include "aditd/control.h"
 
 void complain(const char *format, ...)
 {
 	va_list arguments;
+	char *text;
 
-	fputs("adit: ", stderr);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
 	va_end(arguments);
+	fputs("adit: ", stderr);
+	/* It may name what a file says, which may be anybody's */
+	terminal_text(stderr, text);
 	fputc('\n', stderr);
+	free(text);
 }
 
 int misused(const struct command *command, const char *format, ...)

@@ -21,7 +21,7 @@
 struct anl_error {
 	int code;
 	int from_kernel;
-	char text[320];
+	char text[512];
 };
 
 /**
