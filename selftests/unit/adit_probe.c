@@ -73,6 +73,27 @@ static void test_esp(void **state)
 	capture_free(capture);
 }
 
+/* A first fragment has a multiple of 8 bytes, however long the ICV at the end is (RFC 791 2.3) */
+static void test_fragments_have_no_length(void **state)
+{
+	uint8_t data[8 + 16 + 32] = { 0, 0, 0x10, 1, 0, 0, 0, 1 }, buffer[300];
+	struct ike_address peer = peer_address();
+	struct capture *capture = capture_new(&peer);
+	size_t length = packet(buffer, false, 50, data, sizeof(data));
+	const json_t *in;
+	json_t *wire;
+
+	(void)state;
+	buffer[6] = 0x20;
+	capture_take(capture, 2, false, buffer, length);
+	wire = capture_json(capture);
+	in = json_array_get(json_object_get(wire, "in"), 0);
+	assert_int_equal(fact_number(in, "packets"), 1);
+	assert_null(json_object_get(in, "length_mod8"));
+	json_decref(wire);
+	capture_free(capture);
+}
+
 /* Answers belong to the question that is open */
 static void test_answers(void **state)
 {
@@ -455,6 +476,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_esp),
+		cmocka_unit_test(test_fragments_have_no_length),
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_waits),
 		cmocka_unit_test(test_daemon),

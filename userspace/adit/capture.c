@@ -46,6 +46,7 @@ struct capture {
 	int socket;
 	unsigned int except;
 	unsigned int ifindex;		/* of the packet at hand */
+	bool cut;			/* it is a first fragment, which is shorter than the whole */
 	struct capture_ike ike;
 	uint64_t esp_out, udp_esp_out, udp_esp_in, ah_out;
 	struct stream *streams[SPIS_MAX];
@@ -67,6 +68,7 @@ struct ip {
 	uint8_t protocol;
 	struct bytes payload;
 	bool fragment;		/* not the first: it has no further headers */
+	bool cut;		/* more fragments follow */
 };
 
 struct capture *capture_new(const struct ike_address *peer)
@@ -139,6 +141,7 @@ static bool read_ip4(struct ip *ip, struct bytes packet, bool quoted)
 	ip->destination = address_of(AF_INET, packet.data + 16);
 	ip->protocol = packet.data[9];
 	ip->fragment = get16(packet, 6) & 0x1fff;
+	ip->cut = get16(packet, 6) & 0x2000;
 	ip->payload = behind(packet, header);
 	return true;
 }
@@ -151,11 +154,12 @@ static bool read_ip6(struct ip *ip, struct bytes packet)
 	ip->source = address_of(AF_INET6, packet.data + 8);
 	ip->destination = address_of(AF_INET6, packet.data + 24);
 	ip->protocol = packet.data[6];
-	ip->fragment = false;
+	ip->fragment = ip->cut = false;
 	ip->payload = behind(packet, 40);
 	if (ip->protocol == 44 && ip->payload.len >= 8) {
 		ip->protocol = ip->payload.data[0];
 		ip->fragment = get16(ip->payload, 2) & 0xfff8;
+		ip->cut = get16(ip->payload, 2) & 1;
 		ip->payload = behind(ip->payload, 8);
 	}
 	return true;
@@ -205,7 +209,7 @@ static void take_ipsec(struct capture *capture, struct bytes packet, bool udp, b
 	if (!s || s->ifindex != capture->ifindex)
 		return;
 	s->udp |= udp;
-	s->length_varies |= s->packets && s->length_mod8 != packet.len % 8;
+	s->length_varies |= capture->cut || (s->packets && s->length_mod8 != packet.len % 8);
 	s->length_mod8 = packet.len % 8;
 	/* A slot never used holds 0, which is no sequence number (RFC 4303 2.2) */
 	if (sequence && s->seen[sequence % SEEN] == sequence)
@@ -394,6 +398,7 @@ void capture_take(struct capture *capture, unsigned int ifindex, bool outgoing,
 	capture->ifindex = ifindex;
 	if (!read_ip(&ip, bytes_of(packet, length), false) || ip.fragment)
 		return;
+	capture->cut = ip.cut;
 	if (!outgoing && (ip.protocol == ICMP4 || ip.protocol == ICMP6))
 		take_error(capture, &ip);
 	if (!ike_address_equal(outgoing ? &ip.destination : &ip.source, &capture->peer))

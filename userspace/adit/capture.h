@@ -12,8 +12,8 @@
  *   "ike_unheard" (first messages of the peer's that came again after we had answered them)
  *   "esp_out", "udp_esp_out", "ah_out", packets; "udp_esp_in"
  *   "in"   [{"spi" "0x…", "packets", "udp", "unknown" (none of our SAs, set by the caller),
- *          "length_mod8" (of ESP; missing when it varies), "reorder" (places late at most),
- *          "duplicates"}]
+ *          "length_mod8" (of ESP; missing when it varies or was cut), "reorder" (places late at
+ *          most), "duplicates"}]
  *   "icmp" [{"kind", "from", "about", "count"}]; kind "port-unreachable", "prohibited",
  *          "unreachable", "protocol-unreachable", "too-big"; about "UDP port 500", "UDP port 4500",
  *          "ESP", "AH", "IP"
