@@ -239,6 +239,7 @@ static const struct {
 	{ "port = 0\n", 1, "from 1 to 65535" },
 	{ "port = 65536\n", 1, "from 1 to 65535" },
 	{ "\n\nport = 4500\nnatt-port = 4500\n", 4, "both 4500" },
+	{ "\nport = 4500\n", 2, "both 4500" },
 	{ "listen = { 192.0.2.1, here }\n", 1, "an IPv4 or IPv6 address" },
 	{ "keylog = keys\n", 1, "begins with /" },
 	{ "tunnel \"a\" {\n psk = x\n}\n", 1, "remote is missing" },
@@ -338,6 +339,19 @@ static void test_mistakes(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		load_bad(bad[i].text, bad[i].line, bad[i].words);
+}
+
+/* Another kind of file is not told of byte by byte */
+static void test_no_configuration(void **state)
+{
+	char text[1001];
+
+	(void)state;
+	memset(text, 1, sizeof(text) - 1);
+	text[sizeof(text) - 1] = 0;
+	load(text);
+	assert_in_range(mistakes.count, 2, 20);
+	assert_non_null(strstr(mistakes.list[mistakes.count - 1].text, "is this an aditd"));
 }
 
 /* All of them, in the order of the lines */
@@ -458,6 +472,50 @@ static void test_weak(void **state)
 	assert_non_null(strstr(warnings.list[0].text, "mode 0644"));
 }
 
+/* What stands in front of the word is one route, or none of them */
+static void test_routes_outside(void **state)
+{
+	static const struct {
+		const char *options;
+		unsigned int line;
+		const char *route;
+	} rows[] = {
+		{ " route = { 10.0.0.0/8 }\n", 0, NULL },
+		{ " remote-ts = { 10.0.0.0/8 }\n route = { 10.0.0.0/8, 10.2.0.0/16 }\n", 0,
+		  NULL },
+		/* In pieces, in any order; the last of all addresses has none behind it */
+		{ " remote-ts = { 10.3.0.0/16, 10.2.0.0/16 }\n route = { 10.2.0.0/15 }\n", 0,
+		  NULL },
+		{ " remote-ts = { 0.0.0.0/1, 128.0.0.0/1 }\n route = { 0.0.0.0/0 }\n", 0,
+		  NULL },
+		{ " local-ts = { ::/0 }\n remote-ts = { 2001:db8:0:ffff::/64, 2001:db8:1::/48 }\n "
+		  "route = { 2001:db8:1::/48 }\n", 0, NULL },
+		{ " mode = transport\n route = { 10.0.0.0/8 }\n", 0, NULL },
+		{ " remote-ts = { 10.2.0.0/16 }\n route = { 10.2.1.0/24,\n 10.3.0.0/16 }\n", 6,
+		  "10.3.0.0/16" },
+		{ " remote-ts = { 10.2.0.0/16 }\n route = { 10.0.0.0/8 }\n", 5, "10.0.0.0/8" },
+		{ " remote-ts = { 10.2.0.0/16, 10.4.0.0/16 }\n route = { 10.2.0.0/15 }\n", 5,
+		  "10.2.0.0/15" },
+		{ " route = { 2001:db8::/32 }\n", 4, "2001:db8::/32" },
+		{ " remote-ts = { 255.255.0.0/16 }\n route = { 254.0.0.0/7 }\n", 5,
+		  "254.0.0.0/7" },
+	};
+	char text[512];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text), TUNNEL "%s}\n", rows[i].options);
+		load_good(text);
+		show(&warnings);
+		assert_int_equal(warnings.count, rows[i].line > 0);
+		if (!rows[i].line)
+			continue;
+		assert_int_equal(warnings.list[0].line, rows[i].line);
+		assert_non_null(strstr(warnings.list[0].text, rows[i].route));
+	}
+}
+
 static void test_routes(void **state)
 {
 	(void)state;
@@ -527,12 +585,14 @@ int main(void)
 		cmocka_unit_test_teardown(test_every_option, forget),
 		cmocka_unit_test_teardown(test_mistakes, forget),
 		cmocka_unit_test_teardown(test_all_mistakes, forget),
+		cmocka_unit_test_teardown(test_no_configuration, forget),
 		cmocka_unit_test_teardown(test_secret_is_not_told, forget),
 		cmocka_unit_test_teardown(test_include, forget),
 		cmocka_unit_test_teardown(test_quoting, forget),
 		cmocka_unit_test_teardown(test_key_edges, forget),
 		cmocka_unit_test_teardown(test_weak, forget),
 		cmocka_unit_test_teardown(test_routes, forget),
+		cmocka_unit_test_teardown(test_routes_outside, forget),
 		cmocka_unit_test_teardown(test_equal, forget),
 		cmocka_unit_test_teardown(test_table, forget),
 		cmocka_unit_test_teardown(test_unreadable, forget),

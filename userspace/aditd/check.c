@@ -521,8 +521,10 @@ void check_tunnel(struct config_tunnel *tunnel, const struct settings_section *s
 	check_lifetimes(&check);
 	check_selectors(&check);
 	check_device_settings(&check);
-	if (sound && mistakes->count == before)
-		check_engine(&check);
+	if (!sound || mistakes->count != before)
+		return;
+	check_engine(&check);
+	check_routes_within(tunnel, section, warnings);
 }
 
 static void check_names(const struct config *config, struct mistakes *mistakes)
@@ -556,45 +558,21 @@ static void check_names(const struct config *config, struct mistakes *mistakes)
 	}
 }
 
-static bool prefix_equal(const struct anl_prefix *a, const struct anl_prefix *b)
-{
-	return a->length == b->length && anl_address_equal(&a->address, &b->address);
-}
-
-static void check_routes(const struct config_tunnel *tunnel, const struct config_tunnel *other,
-			 struct mistakes *warnings)
-{
-	char text[ANL_PREFIX_TEXT];
-	size_t i, j;
-
-	if (tunnel->metric != other->metric)
-		return;
-	for (i = 0; i < tunnel->route_count; i++)
-		for (j = 0; j < other->route_count; j++)
-			if (prefix_equal(&tunnel->route[i], &other->route[j])) {
-				mistake_add(warnings, tunnel->file, tunnel->line,
-					    "tunnel \"%s\": route %s with metric %u is also that "
-					    "of tunnel "
-					    "\"%s\"; give one of them another metric",
-					    tunnel->name,
-					    anl_prefix_format(&tunnel->route[i], text),
-					    tunnel->metric, other->name);
-				return;
-			}
-}
-
 void check_config(const struct config *config, const struct settings *settings,
 		  struct mistakes *mistakes, struct mistakes *warnings)
 {
-	const struct setting *natt = setting_find(&settings->sections[0], "natt-port");
+	const struct settings_section *top = &settings->sections[0];
+	const struct setting *port = setting_find(top, "natt-port");
 	size_t i, j;
 
+	if (!port)
+		port = setting_find(top, "port");
 	if (config->port == config->natt_port)
-		mistake_add(mistakes, natt ? natt->file : config->path, natt ? natt->line : 0,
+		mistake_add(mistakes, port ? port->file : config->path, port ? port->line : 0,
 			    "port and natt-port are both %u; they must differ (RFC 3947 4)",
 			    config->port);
 	check_names(config, mistakes);
 	for (i = 0; i < config->tunnel_count; i++)
 		for (j = 0; j < i; j++)
-			check_routes(config->tunnels[i], config->tunnels[j], warnings);
+			check_routes_twice(config->tunnels[i], config->tunnels[j], warnings);
 }

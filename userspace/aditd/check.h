@@ -16,4 +16,11 @@ void check_tunnel(struct config_tunnel *tunnel, const struct settings_section *s
 void check_config(const struct config *config, const struct settings *settings,
 		  struct mistakes *mistakes, struct mistakes *warnings);
 
+/* Routes that lead into the tunnel what it does not let through. The tunnel is checked already. */
+void check_routes_within(const struct config_tunnel *tunnel, const struct settings_section *section,
+			 struct mistakes *warnings);
+/* A route of both, of which the kernel takes one. */
+void check_routes_twice(const struct config_tunnel *tunnel, const struct config_tunnel *other,
+			struct mistakes *warnings);
+
 #endif

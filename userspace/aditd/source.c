@@ -11,12 +11,14 @@
 #include "aditd/permission.h"
 
 #define BRACES_MAX 16
+#define REFUSED_MAX 20	/* then it is no configuration, or what is wrong has been told */
 
 struct scanner {
 	char *at;
 	unsigned int line;
 	const char *path;
 	struct mistakes *mistakes;
+	unsigned int refused;
 	bool balanced;
 	bool in_word;			/* the character before belongs to an unquoted word */
 	unsigned int depth;
@@ -28,8 +30,10 @@ struct scanner {
 
 static void refuse(struct scanner *scanner, unsigned int line, const char *what)
 {
-	mistake_add(scanner->mistakes, scanner->path, line, "%s", what);
 	scanner->balanced = false;
+	mistake_add(scanner->mistakes, scanner->path, line, "%s",
+		    ++scanner->refused < REFUSED_MAX ? what :
+		    "there is more that is wrong; is this an aditd configuration?");
 }
 
 /* Advances to the end of the line, which is left standing */
@@ -178,7 +182,7 @@ bool source_prepare(char *text, const char *path, struct mistakes *mistakes)
 
 	if (!strncmp(text, "\xef\xbb\xbf", 3))
 		memset(text, ' ', 3);
-	while (*scanner.at) {
+	while (*scanner.at && scanner.refused < REFUSED_MAX) {
 		if (starts_comment(&scanner)) {
 			bool block = !strncmp(scanner.at, "/*", 2);
 

@@ -156,7 +156,8 @@ static size_t secret_hex(const char *digits, uint8_t *secret, size_t size, const
 	size_t length = strlen(digits), i;
 
 	if (length % 2 || strspn(digits, "0123456789abcdefABCDEF") != length) {
-		*why = "behind 0x an even number of hexadecimal digits is allowed";
+		*why = "behind 0x an even number of hexadecimal digits is allowed; write a key "
+		       "that itself begins with 0x as 0x and its bytes in hexadecimal";
 		return 0;
 	}
 	if (length / 2 > size) {
@@ -191,7 +192,8 @@ static size_t secret_base64(const char *text, uint8_t *secret, size_t size, cons
 	n = length % 4 ? -1 : EVP_DecodeBlock(decoded, (const unsigned char *)text, length);
 	if (n > 0 && text[length - 1] == '=')
 		n -= text[length - 2] == '=' ? 2 : 1;
-	*why = n < 0 ? "behind 0s base64 with its padding is allowed" : "it is too long";
+	*why = n < 0 ? "behind 0s base64 with its padding is allowed; write a key that itself "
+		       "begins with 0s as 0x and its bytes in hexadecimal" : "it is too long";
 	if (n < 0 || (size_t)n > size)
 		n = 0;
 	memcpy(secret, decoded, n);
