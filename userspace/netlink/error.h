@@ -21,7 +21,7 @@
 struct anl_error {
 	int code;
 	int from_kernel;
-	char text[512];
+	char text[384];
 };
 
 /**
