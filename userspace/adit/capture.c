@@ -46,7 +46,7 @@ struct capture {
 	int socket;
 	unsigned int except;
 	unsigned int ifindex;		/* of the packet at hand */
-	bool cut;			/* it is a first fragment, which is shorter than the whole */
+	bool cut;			/* it is a first fragment, shorter than the whole */
 	struct capture_ike ike;
 	uint64_t esp_out, udp_esp_out, udp_esp_in, ah_out;
 	struct stream *streams[SPIS_MAX];
