@@ -137,6 +137,10 @@ static const char *reload(const struct options *options, const struct place *pla
 	if (options->output)
 		return "include that file in " FOLDER "/adit.conf, then 'systemctl reload adit', "
 		       "'adit up'";
+	/* The installation's own includes that folder */
+	if (access(FOLDER "/adit.conf", F_OK) && errno == ENOENT)
+		return "write 'include(\"" FOLDER "/conf.d/*.conf\")' into " FOLDER "/adit.conf, "
+		       "which is not there, then 'systemctl enable --now adit', 'adit up'";
 	result = client_once(options->socket, json_pack("{s:s}", "command", "reload"), NULL, NULL,
 			     &error);
 	json_decref(result);
