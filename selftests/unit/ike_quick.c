@@ -287,6 +287,56 @@ static void test_connected(void **state)
 	}
 }
 
+/* CONNECTED as RFC 2408 3.1 has it: a notification of its own with the quick mode's message id */
+static void say_connected(struct session *s)
+{
+	const struct notify n = { .doi = IKE_DOI_IPSEC, .protocol = IKE_PROTO_ESP,
+				  .type = IKE_N_CONNECTED };
+	uint8_t buffer[BUILDER_MAX], hash[HASH_MAX];
+	size_t len = s->keymat.hash->len, at;
+	struct bytes message;
+	struct exchange x;
+	struct builder b;
+
+	assert_int_equal(s->exchanges->type, IKE_EXCHANGE_QUICK);
+	exchange_init(&x, s, IKE_EXCHANGE_INFORMATIONAL, s->exchanges->id, true,
+		      STATE_INFORMATIONAL);
+	assert_true(seal_phase2(&x.seal, &s->keymat, &s->main.seal, x.id));
+	exchange_begin(&x, &b, buffer, sizeof(buffer));
+	at = builder_reserve(&b, IKE_PAYLOAD_HASH, len);
+	notify_write(&b, &n);
+	assert_true(keymat_hash1(&s->keymat, x.id, builder_behind(&b, at, len), hash));
+	builder_fill(&b, at, bytes_of(hash, len));
+	message = seal_close(&x.seal, &s->keymat, &b);
+	session_transmit(s, message.data, message.len);
+}
+
+static bool fourth_is_lost(struct world *w)
+{
+	return *(unsigned int *)w->test > 1;
+}
+
+/* A peer that says it so, and not as a fourth message of quick mode, is waited for no longer. */
+static void test_connected_apart(void **state)
+{
+	struct setting s;
+	unsigned int seen = 0;
+	struct world *w = prepare(&s, false);
+
+	s.right.commit = true;
+	w->judge = lose_connected;
+	w->test = &seen;
+	world_add(w, 1, &s.right);
+	world_add(w, 0, &s.left);
+	assert_true(world_run(w, w->now + 5 * SECONDS, fourth_is_lost));
+	assert_false(couple_up(w));
+	say_connected(w->sides[1].ike->sessions);
+	assert_true(world_run(w, w->now + 100, couple_up));
+	couple_carries(w);
+	assert_int_equal(w->sides[0].counts[IKE_EVENT_DROPPED], 0);
+	world_free(w);
+}
+
 /* The left side begins quick mode, and what it says after its first message is lost. */
 static enum verdict lose_third(struct world *w, const struct datagram *d)
 {
@@ -385,6 +435,7 @@ int main(void)
 		cmocka_unit_test(test_transport),
 		cmocka_unit_test(test_commit),
 		cmocka_unit_test(test_connected),
+		cmocka_unit_test(test_connected_apart),
 		cmocka_unit_test(test_withdrawn),
 		cmocka_unit_test(test_groups_in_turn),
 	};

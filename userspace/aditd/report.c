@@ -144,6 +144,8 @@ static bool by_stranger(const struct ike_event *event)
 		return true;
 	case IKE_EVENT_NOTIFY:
 		return !event->authenticated;
+	case IKE_EVENT_NAT:
+		return !event->initiator;
 	case IKE_EVENT_IKE_DOWN:
 		return !event->initiator && strcmp(event->step, "established");
 	default:

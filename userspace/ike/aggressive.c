@@ -219,6 +219,17 @@ void aggressive_i2(struct exchange *x, const struct message *m)
 	memset(s->cookie_r, 0, sizeof(s->cookie_r));
 }
 
+/* RFC 2407 4.6.3: the proof covers no notification; only who has the keys can encrypt one */
+static void believe_contact(struct session *s, const struct message *m)
+{
+	if (m->header.flags & IKE_FLAG_ENCRYPTION)
+		session_initial_contact(s);
+	else
+		report(s->ike, on_session(s, IKE_EVENT_NOTIFY, IKE_SEVERITY_WARNING),
+		       "INITIAL-CONTACT came in the clear (aggressive mode message 3); that proves "
+		       "nothing, what is there stays");
+}
+
 void aggressive_r3(struct exchange *x, const struct message *m)
 {
 	struct session *s = x->session;
@@ -229,6 +240,6 @@ void aggressive_r3(struct exchange *x, const struct message *m)
 	natt_detect(s, m);
 	exchange_accept(x);
 	if (phase1_says_initial_contact(m))
-		session_initial_contact(s);
+		believe_contact(s, m);
 	phase1_complete(s);
 }

@@ -306,6 +306,18 @@ size_t connection_secret(struct connection *c, const struct ike_address *local,
 	return ops->secret(c->ike->ctx, c->name, local, remote, identity, secret, size);
 }
 
+/* Quick modes for its pairs, under the phase 1 of another connection with the same peer */
+static void end_quick_modes(struct connection *c, struct session *s)
+{
+	struct exchange *x, *next;
+
+	for (x = s->exchanges; x; x = next) {
+		next = x->next;
+		if (x->quick && x->quick->pair && x->quick->pair->connection == c)
+			exchange_kill(x);
+	}
+}
+
 void connection_down(struct connection *c)
 {
 	struct session *s, *next;
@@ -332,6 +344,8 @@ void connection_down(struct connection *c)
 			informational_delete_child(child->session, child);
 		child_kill(child);
 	}
+	for (s = c->ike->sessions; s; s = s->next)
+		end_quick_modes(c, s);
 	connection_review(c);
 }
 

@@ -273,14 +273,17 @@ static void stranger(struct ike *ike, struct arrival *a)
 
 static void input(struct ike *ike, struct arrival *a);
 
-/* A piece of a message, of a phase 1 that we know: strangers get no memory. */
+/*
+ * A piece of a message, of a phase 1 that we know: strangers get no memory, nor who only repeats
+ * its own cookie, as anybody can from any address. The first message has nobody to put it together.
+ */
 static void fragment(struct ike *ike, struct session *s, struct arrival *a)
 {
 	struct arrival whole = { .local = a->local, .remote = a->remote };
 	struct fault fault = { 0 };
 	struct blob message = { 0 };
 
-	if (!s) {
+	if (!s || cookie_is_zero(a->message.header.responder)) {
 		dropped(ike, a->remote, "a fragment of an unknown phase 1");
 		return;
 	}

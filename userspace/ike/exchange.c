@@ -269,8 +269,8 @@ void exchange_input(struct exchange *x, struct arrival *a)
 
 	if (duplicate(x, a->digest))
 		return;
-	if (!row || row->initiator != x->initiator) {
-		/* The network repeats and reorders */
+	/* The network repeats and reorders; an exchange stays of its type (RFC 2408 3.1) */
+	if (!row || row->initiator != x->initiator || m->header.exchange != x->type) {
 		dropped(x, m, "not expected here", IKE_SEVERITY_DEBUG);
 		return;
 	}

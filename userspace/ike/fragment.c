@@ -71,6 +71,19 @@ static bool assemble(struct fragments *f, struct blob *whole)
 	return true;
 }
 
+/* Whether it fits those that are there: none is behind the last one. */
+static bool in_order(const struct fragments *f, const struct piece *p)
+{
+	unsigned int i;
+
+	if (f->last)
+		return p->number < f->last && !(p->flags & FRAGMENT_LAST);
+	for (i = p->number; i < FRAGMENT_PIECES_MAX && (p->flags & FRAGMENT_LAST); i++)
+		if (f->pieces[i].data)
+			return false;
+	return true;
+}
+
 static bool add(struct fragments *f, const struct piece *p, struct fault *fault)
 {
 	struct cursor c = cursor_of(bytes_of(NULL, 0), fault);
@@ -80,7 +93,7 @@ static bool add(struct fragments *f, const struct piece *p, struct fault *fault)
 		return true;
 	if (!cursor_require(&c, f->total + p->data.len <= MESSAGE_MAX, IKE_N_PAYLOAD_MALFORMED,
 			    "fragments of more than 64 kB") ||
-	    !cursor_require(&c, !f->last || p->number <= f->last, IKE_N_PAYLOAD_MALFORMED,
+	    !cursor_require(&c, in_order(f, p), IKE_N_PAYLOAD_MALFORMED,
 			    "a fragment behind the last one") ||
 	    !blob_set(slot, p->data))
 		return false;

@@ -50,7 +50,7 @@ bool half_open_add(struct session *s)
 		return false;
 	h->all[h->count++] = s;
 	s->half_open = h->count;
-	table_insert(&h->by_source, &s->by_source, source_key(&s->remote.address), s);
+	table_insert(&h->by_source, &s->by_source, source_key(&s->source), s);
 	s->ike->counters.half_open = h->count;
 	return true;
 }
@@ -115,7 +115,7 @@ static struct table_link *from(const struct ike *ike, const struct ike_address *
 
 	while ((link = table_find(&ike->half_open.by_source, source_key(address), link))) {
 		s = link->entry;
-		if (ike_address_equal(&s->remote.address, address))
+		if (ike_address_equal(&s->source, address))
 			break;
 	}
 	return link;

@@ -284,7 +284,8 @@ void phase1_hint(struct session *s, uint16_t type)
 	event.error = meaning(s, type);
 	event.count = type;
 	s->forgotten |= type == IKE_N_INVALID_COOKIE;
-	if (!s->established && event.error != IKE_ERROR_NONE &&
+	/* Once phase 1 is agreed nobody refuses it any more in the clear */
+	if (s->main.phase1 && event.error != IKE_ERROR_NONE &&
 	    (s->initiator || s->main.state == STATE_AGGRESSIVE_R3))
 		explain(s, event, type);
 }

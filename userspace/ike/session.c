@@ -109,6 +109,7 @@ struct session *session_new(struct connection *c, const uint8_t *cookie_i,
 		return NULL;
 	s->ike = ike;
 	s->remote = *remote;
+	s->source = remote->address;
 	s->connection = c;
 	s->initiator = !cookie_i;
 	if (cookie_i) {

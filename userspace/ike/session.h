@@ -29,6 +29,7 @@ struct session {
 	struct table_link by_cookie, by_source;
 	uint8_t cookie_i[8], cookie_r[8];
 	struct ike_endpoint local, remote;
+	struct ike_address source; /* where its first message came from, wherever it is now */
 	uint64_t begun, established_time, seen, sent_time;
 	uint64_t replaced_time; /* when it replaced one of its identity (unique.h), 0: never */
 

@@ -58,8 +58,9 @@ static bool right(const struct session *s, const struct attributes *a, const cha
 	const struct ike_ops *ops = s->ike->ops;
 	struct attribute password = { 0 };
 
-	if (!attributes_find(a, IKE_XAUTH_USER_PASSWORD, &password) &&
-	    !attributes_find(a, IKE_XAUTH_PASSCODE, &password))
+	/* A basic attribute has no bytes (RFC 2408 3.3) */
+	if ((!attributes_find(a, IKE_XAUTH_USER_PASSWORD, &password) &&
+	     !attributes_find(a, IKE_XAUTH_PASSCODE, &password)) || !password.value.len)
 		password.value = bytes_of("", 0);
 	if (!ops->xauth_verify || password.value.len > IKE_PASSWORD_MAX)
 		return false;
