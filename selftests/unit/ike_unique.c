@@ -369,6 +369,40 @@ static void test_other_port_beside(void **state)
 	world_free(w);
 }
 
+/*
+ * Two peers behind one NAT that want the same, as all do in transport mode: neither's child is a
+ * renewal of the other's, to be deleted soon, and the log says what that means.
+ */
+static void test_same_traffic(void **state)
+{
+	struct world *w = world_new(1, 3);
+	struct ike_connection other;
+	struct couple c;
+
+	couple_make(&c, w);
+	world_nat(w, 0);
+	world_nat(w, 2);
+	w->sides[2].public = w->sides[0].public;
+	c.right.remote = (struct ike_address){ 0 };
+	c.right.remote_id = "%any";
+	c.left.mode = c.right.mode = IKE_MODE_TRANSPORT;
+	assert_true(ike_selector_parse(&c.left_pair.local, "dynamic"));
+	c.left_pair.remote = c.right_pair.local = c.right_pair.remote = c.left_pair.local;
+	assert_true(couple_go(&c, w, 20 * SECONDS));
+	assert_false(world_said(w, 1, IKE_EVENT_STEP, "for the same traffic"));
+	other = c.left;
+	other.local = w->sides[2].address;
+	other.local_id = "other.example";
+	world_add(w, 2, &other);
+	world_run(w, w->now + 300 * SECONDS, NULL);
+	assert_int_equal(w->sides[1].counts[IKE_EVENT_CHILD_UP], 2);
+	assert_int_equal(w->sides[1].sa_count, 4);
+	assert_int_equal(w->sides[0].counts[IKE_EVENT_CHILD_DOWN], 0);
+	assert_int_equal(w->sides[2].counts[IKE_EVENT_CHILD_DOWN], 0);
+	assert_true(world_said(w, 1, IKE_EVENT_STEP, "for the same traffic"));
+	world_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -376,7 +410,7 @@ int main(void)
 		cmocka_unit_test(test_restarted),    cmocka_unit_test(test_one_nat),
 		cmocka_unit_test(test_strangers),    cmocka_unit_test(test_rekey_beside),
 		cmocka_unit_test(test_no_other_phase1), cmocka_unit_test(test_other_port),
-		cmocka_unit_test(test_other_port_beside),
+		cmocka_unit_test(test_other_port_beside), cmocka_unit_test(test_same_traffic),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

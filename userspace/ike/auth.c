@@ -49,7 +49,7 @@ static bool derive_shared(struct session *s, const struct keymat_inputs *in,
 
 		event.error = IKE_ERROR_AUTH_FAILED;
 		connection_failure(s->connection, event,
-				   "there is no pre-shared key for this peer: configure one");
+				   "there is no pre-shared key for this peer: set psk or psk-file");
 		return false;
 	}
 	good = make(&s->keymat, in, bytes_of(psk, len));

@@ -342,6 +342,19 @@ static void report_established(struct child *c, bool rekeyed)
 		       "the child uses what is weak by today's standard: %s", weak);
 }
 
+static void report_rival(struct child *c)
+{
+	const struct child *rival = succession_rival(c);
+	char new[SESSION_TEXT_MAX], old[SESSION_TEXT_MAX], text[CHILD_TEXT_MAX];
+
+	if (rival)
+		report(c->ike, on_child(c, IKE_EVENT_STEP, IKE_SEVERITY_WARNING),
+		       "two peers have a child for the same traffic, under phase 1 %s, and now "
+		       "under phase 1 %s: what we send goes to the later one alone, %s; give each "
+		       "of them selectors of its own, behind one NAT mode tunnel", session_text(rival->session, old),
+		       session_text(c->session, new), child_text(c, text, sizeof(text)));
+}
+
 void child_establish(struct child *c)
 {
 	bool rekeyed = alike_in_use(c);
@@ -366,6 +379,8 @@ void child_establish(struct child *c)
 	c->pair->up = true;
 	begin_lifetime(c);
 	report_established(c, rekeyed);
+	if (!rekeyed)
+		report_rival(c);
 	review_alike(c);
 	connection_wake(c->connection);
 	connection_review(c->connection);
@@ -468,6 +483,7 @@ static void confirm_successor(struct child *old)
 void child_deleted(struct child *c)
 {
 	struct ike_event event = on_child(c, IKE_EVENT_FAILED, IKE_SEVERITY_WARNING);
+	char text[CHILD_TEXT_MAX];
 	struct pair *p = c->pair;
 
 	if (c->state == CHILD_DYING)
@@ -482,7 +498,9 @@ void child_deleted(struct child *c)
 	timer_set(&c->ike->timers, &p->retry,
 		  connection_deleted(c->connection, c->established, &p->deletions));
 	event.error = IKE_ERROR_PEER_DELETED;
-	connection_failure(c->connection, event, "the peer deleted the child");
+	connection_failure(c->connection, event,
+			   "the peer deleted the child, and there is no other one: %s",
+			   child_text(c, text, sizeof(text)));
 }
 
 void child_expired(struct child *c)

@@ -100,9 +100,11 @@ static void begin_anew(struct session *s)
 {
 	struct connection *c = s->connection;
 
+	char text[SESSION_TEXT_MAX];
+
 	report(s->ike, on_session(s, IKE_EVENT_IKE_DOWN, IKE_SEVERITY_WARNING),
-	       "the peer has not been heard of under the phase 1 that it began last: it is given "
-	       "up, its children wait for a new one");
+	       "the peer has not been heard of under the phase 1 that it began last, %s: that is "
+	       "given up, its children wait for a new one", session_text(s, text));
 	session_deleted_by_peer(s);
 	connection_lost(c);
 }
@@ -113,6 +115,7 @@ static void dead(struct session *s)
 	struct connection *c = s->connection;
 	enum ike_dpd_action action = settings(s)->dpd_action;
 	struct session *other, *next;
+	char text[SESSION_TEXT_MAX];
 	size_t i;
 
 	if (never_confirmed(s)) {
@@ -121,8 +124,10 @@ static void dead(struct session *s)
 	}
 	event.error = IKE_ERROR_DPD_TIMEOUT;
 	connection_failure(c, event,
-			   "the peer has not answered for %llu s: it is down or cannot be reached",
-			   (unsigned long long)((s->ike->now - s->seen) / SECOND));
+			   "the peer has not answered for %llu s: it is down or cannot be reached; "
+			   "phase 1 %s, is given up",
+			   (unsigned long long)((s->ike->now - s->seen) / SECOND),
+			   session_text(s, text));
 	if (action != IKE_DPD_RESTART) {
 		c->wanted = false;
 		for (i = 0; i < c->settings.pair_count; i++)

@@ -268,10 +268,12 @@ static void session_deleted(struct session *s)
 	struct ike_event event = on_session(s, IKE_EVENT_FAILED, IKE_SEVERITY_WARNING);
 	struct connection *c = s->connection;
 	uint64_t since = s->established_time;
+	char text[SESSION_TEXT_MAX];
 	bool known = s->disowned;
 
+	session_text(s, text);
 	report(s->ike, on_session(s, IKE_EVENT_IKE_DOWN, IKE_SEVERITY_INFO),
-	       "the peer deleted the phase 1");
+	       "the peer deleted phase 1 %s", text);
 	if (access_pending(s)) {
 		access_deleted(s);
 		return;
@@ -281,7 +283,8 @@ static void session_deleted(struct session *s)
 		return;
 	event.error = IKE_ERROR_PEER_DELETED;
 	if (!known)
-		connection_failure(c, event, "the peer deleted the phase 1");
+		connection_failure(c, event, "the peer deleted phase 1 %s, and there is no other one",
+				   text);
 	timer_set(&c->ike->timers, &c->retry, connection_deleted(c, since, &c->deletions));
 	connection_wake(c);
 }

@@ -101,7 +101,8 @@ static void refuse_stranger(struct ike *ike, const struct arrival *a)
 	event.remote = *a->remote;
 	event.local = *a->local;
 	event.error = IKE_ERROR_NO_PROPOSAL_CHOSEN;
-	report(ike, event, "refused %s: no connection is configured between %s and that address",
+	report(ike, event, "refused %s: no connection is configured between %s and that address; "
+	       "see remote (and local) of the tunnel that is meant",
 	       ike_endpoint_text(a->remote, from), ike_endpoint_text(a->local, to));
 	informational_clear(ike, &a->message.header, IKE_N_NO_PROPOSAL_CHOSEN, a->local, a->remote);
 }
@@ -388,7 +389,7 @@ static void report_weak(struct session *s)
 
 void phase1_established(struct session *s)
 {
-	char id[IDENTITY_TEXT_MAX], at[IKE_ENDPOINT_TEXT], agreed[PROPOSAL_TEXT_MAX];
+	char id[IDENTITY_TEXT_MAX], text[SESSION_TEXT_MAX], agreed[PROPOSAL_TEXT_MAX];
 	char client[IKE_USER_MAX + IKE_ADDRESS_TEXT + 32], life[LIFETIME_TEXT_MAX];
 	struct ike_event event;
 
@@ -398,8 +399,8 @@ void phase1_established(struct session *s)
 	event.peer_id = id;
 	event.proposal = agreed;
 	report(s->ike, event,
-	       "phase 1 established with %s at %s, %s, %s, %s, %slifetime %s, "
-	       "NAT: %s, peer: %s", id, ike_endpoint_text(&s->remote, at), agreed,
+	       "phase 1 established %s, %s, %s, %s, %slifetime %s, NAT: %s, peer: %s",
+	       session_text(s, text), agreed,
 	       ike_auth_name(s->auth), s->initiator ? "we began" : "the peer began",
 	       client_text(s, client, sizeof(client)),
 	       lifetime_text(s->lifetime, s->lifebytes, life),

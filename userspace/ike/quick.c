@@ -218,6 +218,7 @@ void quick_silence(struct exchange *x, bool final)
 	struct session *s = x->session;
 	struct connection *c = s->connection;
 	uint64_t begun = x->quick->begun;
+	char text[SESSION_TEXT_MAX];
 
 	if (x->quick->question) {
 		question_answered(x, NULL, 0);
@@ -240,7 +241,7 @@ void quick_silence(struct exchange *x, bool final)
 		return;
 	/* Not a word since: this phase 1 is dead, whatever the peer knows of it. */
 	report(s->ike, on_session(s, IKE_EVENT_IKE_DOWN, IKE_SEVERITY_WARNING),
-	       "the peer is silent, phase 1 is given up");
+	       "the peer is silent: phase 1 %s, is given up", session_text(s, text));
 	session_deleted_by_peer(s);
 	connection_lost(c);
 }
@@ -516,7 +517,8 @@ static const char *read_1(struct exchange *x, const struct message *m, struct of
 		return why;
 	}
 	if (child_count(q->pair, s) >= CHILDREN_PER_PAIR)
-		return "there are too many children for these selectors already";
+		return "there are 16 children for these selectors already; let the peer delete "
+		       "those that it does not use";
 	q->child = child_new(s, q->pair, false, c->esp.count, c->ah.count);
 	if (!q->child)
 		return "out of memory";

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "ike/child.h"
+#include "ike/text.h"
 
 struct ike_event on_nothing(enum ike_event_code code, enum ike_severity severity)
 {
@@ -52,6 +53,21 @@ struct ike_event on_child(const struct child *c, enum ike_event_code code,
 	event.spi_out = c->parts[0].spi_out;
 	event.pair = c->pair->index;
 	return event;
+}
+
+const char *session_text(const struct session *s, char text[SESSION_TEXT_MAX])
+{
+	struct text t = text_of(text, SESSION_TEXT_MAX);
+	char id[SESSION_TEXT_MAX / 2], at[IKE_ENDPOINT_TEXT];
+
+	text_add(&t, "with ");
+	if (s->peer.type)
+		text_add(&t, "%s at ", identity_print(&s->peer, id, sizeof(id)));
+	text_add(&t, "%s, cookies ", ike_endpoint_text(&s->remote, at));
+	text_add_hex(&t, bytes_of(s->cookie_i, sizeof(s->cookie_i)));
+	text_add(&t, ":");
+	text_add_hex(&t, bytes_of(s->cookie_r, sizeof(s->cookie_r)));
+	return text;
 }
 
 void report(struct ike *ike, struct ike_event event, const char *format, ...)

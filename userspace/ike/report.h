@@ -10,6 +10,7 @@
 #include "ike/engine.h"
 
 #define REPORT_TEXT_MAX 1400
+#define SESSION_TEXT_MAX 300
 
 struct ike_event on_nothing(enum ike_event_code code, enum ike_severity severity);
 struct ike_event on_connection(const struct connection *c, enum ike_event_code code,
@@ -18,6 +19,9 @@ struct ike_event on_session(const struct session *s, enum ike_event_code code,
 			    enum ike_severity severity);
 struct ike_event on_child(const struct child *c, enum ike_event_code code,
 			  enum ike_severity severity);
+
+/* "with gw.example.com at 192.0.2.1:500, cookies 0011223344556677:8899aabbccddeeff" */
+const char *session_text(const struct session *s, char text[SESSION_TEXT_MAX]);
 
 /* Control characters in the text become '?': it may hold what a peer sent. */
 void report(struct ike *ike, struct ike_event event, const char *format, ...)

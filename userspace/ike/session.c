@@ -288,6 +288,7 @@ struct session *session_negotiating(const struct connection *c)
 static void retire(struct session *s, struct session *heir)
 {
 	struct ike *ike = s->ike;
+	char text[SESSION_TEXT_MAX];
 	struct child *c;
 
 	for (c = ike->children; c; c = c->next)
@@ -303,7 +304,8 @@ static void retire(struct session *s, struct session *heir)
 	if (s->initiator)
 		timer_set_earlier(&ike->timers, &s->expire, ike->now + RETIRE_INITIATOR);
 	report(ike, on_session(heir, IKE_EVENT_IKE_REKEYED, IKE_SEVERITY_INFO),
-	       "phase 1 took over from the one before, with its children");
+	       "phase 1 %s, took over from the one before, with its children",
+	       session_text(heir, text));
 }
 
 static void limit_retired(struct session *fresh)
@@ -419,12 +421,15 @@ void session_established(struct session *s)
 
 void session_delete(struct session *s)
 {
+	char text[SESSION_TEXT_MAX];
+
 	if (s->dead)
 		return;
 	if (s->established) {
 		informational_delete_session(s);
 		report(s->ike, on_session(s, IKE_EVENT_IKE_DOWN, IKE_SEVERITY_INFO),
-		       s->retiring ? "the replaced phase 1 is deleted" : "phase 1 is deleted");
+		       "phase 1 %s, is deleted%s", session_text(s, text),
+		       s->retiring ? ": it was replaced" : "");
 	}
 	session_kill(s);
 }

@@ -6,11 +6,33 @@
 /* A first message that crossed is here by then, also one that was lost and said again. */
 #define CROSSING_SEEN (5 * SECOND)
 
-bool succession_alike(const struct child *a, const struct child *b)
+static bool same_traffic(const struct child *a, const struct child *b)
 {
 	return a->pair == b->pair && selector_equal(&a->local_ts, &b->local_ts) &&
-	       selector_equal(&a->remote_ts, &b->remote_ts) &&
-	       ike_address_equal(&a->remote.address, &b->remote.address);
+	       selector_equal(&a->remote_ts, &b->remote_ts);
+}
+
+/* Behind one NAT there may be several. One whose phase 1 is gone is whose address it is. */
+static bool same_peer(const struct child *a, const struct child *b)
+{
+	return ike_address_equal(&a->remote.address, &b->remote.address) &&
+	       (!a->session || !b->session || child_same_peer(a, b->session));
+}
+
+bool succession_alike(const struct child *a, const struct child *b)
+{
+	return same_traffic(a, b) && same_peer(a, b);
+}
+
+const struct child *succession_rival(const struct child *c)
+{
+	const struct child *d;
+
+	for (d = c->ike->children; d; d = d->next)
+		if (d != c && d->state == CHILD_ESTABLISHED && d->session && c->session &&
+		    same_traffic(c, d) && !same_peer(c, d))
+			break;
+	return d;
 }
 
 const struct child *succession_heir(const struct child *c)
