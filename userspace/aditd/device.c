@@ -240,13 +240,28 @@ static bool listed(const struct anl_route *routes, size_t count, const struct an
 	return false;
 }
 
+/* In transport mode, and always by way of the rules: IKE and ESP themselves go there, too. */
+static struct anl_route route_to_peer(const struct device *device, const struct rules *rules,
+				      const struct config_tunnel *tunnel,
+				      const struct ike_address *local,
+				      const struct ike_address *remote)
+{
+	return (struct anl_route) {
+		.destination = { to_anl(remote), 8 * ike_address_length(remote) },
+		.ifindex = device->ifindex, .source = to_anl(local),
+		.metric = metric_of(tunnel, remote->family), .table = rules->table,
+	};
+}
+
 static struct anl_route *routes_wanted(struct device *device, struct anl *anl,
 				       const struct rules *rules,
 				       const struct config_tunnel *tunnel,
 				       const struct ike_address *local,
 				       const struct ike_address *remote, size_t *count)
 {
-	size_t most = 2 * (tunnel->route_count + device->network_count) + 1, i;
+	bool transport = tunnel->mode == IKE_MODE_TRANSPORT;
+	size_t learned = transport && !remote->family ? device->peers.count : 0, i;
+	size_t most = 2 * (tunnel->route_count + device->network_count) + learned + 1;
 	struct anl_route *routes = memory_array(NULL, most, sizeof(*routes));
 
 	*count = 0;
@@ -267,12 +282,16 @@ static struct anl_route *routes_wanted(struct device *device, struct anl *anl,
 		if (tunnel->when_down == CONFIG_DOWN_BLOCK && prefix->length)
 			routes[(*count)++] = refusal(&route);
 	}
-	if (tunnel->mode == IKE_MODE_TRANSPORT && remote->family)
-		routes[(*count)++] = (struct anl_route) {
-			.destination = { to_anl(remote), 8 * ike_address_length(remote) },
-			.ifindex = device->ifindex, .source = to_anl(local),
-			.metric = metric_of(tunnel, remote->family), .table = rules->table,
-		};
+	if (transport && remote->family)
+		routes[(*count)++] = route_to_peer(device, rules, tunnel, local, remote);
+	for (i = 0; i < learned; i++) {
+		const struct peer_sa *peer = &device->peers.list[i];
+		struct anl_route route = route_to_peer(device, rules, tunnel, &peer->local,
+						       &peer->remote);
+
+		if (!listed(routes, *count, &route))
+			routes[(*count)++] = route;
+	}
 	return routes;
 }
 
@@ -439,6 +458,7 @@ void device_lost(struct device *device, struct anl *anl, struct rules *rules)
 	}
 	free(device->routes);
 	free(device->networks);
+	peers_free(&device->peers);
 	memset(device, 0, sizeof(*device));
 }
 

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "aditd/config.h"
+#include "aditd/peers.h"
 #include "aditd/rules.h"
 #include "netlink/family.h"
 #include "netlink/route.h"
@@ -26,6 +27,7 @@ struct device {
 	struct anl_prefix lease;	/* our address by mode config; AF_UNSPEC: none */
 	struct anl_prefix *networks;	/* routes by mode config */
 	size_t network_count;
+	struct peers peers;		/* of a tunnel in transport mode that names none */
 };
 
 /*
@@ -36,8 +38,9 @@ int device_up(struct device *device, struct anl *anl, const struct config_tunnel
 	      struct anl_error *error);
 /*
  * Sets the routes: those that hold remote (AF_UNSPEC: any address) by way of rules, and behind each
- * a refusal for as long as the device has no carrier (option when-down). Addresses of ours within
- * the local selectors are preferred as source.
+ * a refusal for as long as the device has no carrier (option when-down); in transport mode those to
+ * remote itself, or to device->peers. Addresses of ours within the local selectors are preferred as
+ * source.
  */
 int device_route(struct device *device, struct anl *anl, struct rules *rules,
 		 const struct config_tunnel *tunnel, const struct ike_address *local,

@@ -61,9 +61,12 @@ static int op_sa_update(void *ctx, const struct ike_sa *sa)
 static void op_event(void *ctx, const struct ike_event *event)
 {
 	struct daemon *daemon = ctx;
+	struct ike_event told = *event;
+	char text[REPORT_EVENT_TEXT];
 
-	report_engine(daemon, event);
-	tunnel_event(daemon, event);
+	told.text = report_with_peer(daemon, event, text);
+	report_engine(daemon, &told);
+	tunnel_event(daemon, &told);
 }
 
 static void op_random(void *ctx, uint8_t *bytes, size_t length)

@@ -9,6 +9,7 @@
 #include "aditd/daemon.h"
 #include "aditd/engine.h"
 #include "aditd/log.h"
+#include "aditd/tunnel.h"
 
 #define SECOND			1000	/* ms */
 #define SUPPRESSED_INTERVAL	(10 * SECOND)
@@ -132,6 +133,21 @@ static json_t *members_of(const struct ike_event *event)
 	if (event->code == IKE_EVENT_RETRY || event->code == IKE_EVENT_RETRANSMIT)
 		json_object_set_new(members, "retry_in", json_real(event->delay / 1000.0));
 	return members;
+}
+
+const char *report_with_peer(const struct daemon *daemon, const struct ike_event *event,
+			     char text[REPORT_EVENT_TEXT])
+{
+	const struct tunnel *tunnel = tunnel_find(daemon, event->connection);
+	char peer[IKE_ENDPOINT_TEXT];
+
+	if (!tunnel || tunnel->config->remote_kind != CONFIG_REMOTE_ANY ||
+	    !event->remote.address.family ||
+	    strstr(event->text, ike_address_text(&event->remote.address, peer)))
+		return event->text;
+	snprintf(text, REPORT_EVENT_TEXT, "%s: %s", ike_endpoint_text(&event->remote, peer),
+		 event->text);
+	return text;
 }
 
 /* What anybody can make us say, without having proven anything */

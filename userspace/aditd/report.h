@@ -10,6 +10,8 @@
 
 #include "ike/events.h"
 
+#define REPORT_EVENT_TEXT 1536	/* bytes: of the engine, with a peer before it */
+
 struct daemon;
 
 struct report {
@@ -25,6 +27,12 @@ void report_send(struct daemon *daemon, const struct report *report);
 /* Without typed fields. */
 void report_text(struct daemon *daemon, enum ike_severity severity, const char *tunnel,
 		 const char *code, const char *format, ...) __attribute__((format(printf, 5, 6)));
+/*
+ * What an event says; where the tunnel names no peer (%any), and the text neither, which one it is
+ * about stands before it.
+ */
+const char *report_with_peer(const struct daemon *daemon, const struct ike_event *event,
+			     char text[REPORT_EVENT_TEXT]);
 /* What the engine tells, as event of the control socket. */
 void report_engine(struct daemon *daemon, const struct ike_event *event);
 /* The word for an engine's event: that of its failure, if it is one. */

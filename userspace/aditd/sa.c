@@ -127,8 +127,14 @@ int sa_install(struct daemon *daemon, const struct ike_sa *sa)
 			anl_fail(&error, -err,
 				 "the algorithm's name or key is too long for the kernel, or the "
 				 "selectors are too many");
-		else
+		/* The route first: answers to what comes on it must not go out in the clear */
+		if (!err)
+			err = tunnel_sa_put(tunnel, sa, &error);
+		if (!err) {
 			err = anl_sa_add(daemon->anl, &kernel, &error);
+			if (err)
+				tunnel_sa_gone(tunnel, sa);
+		}
 		anl_sa_erase(&kernel);
 	}
 	if (err)
@@ -148,6 +154,7 @@ void sa_remove(struct daemon *daemon, const struct ike_sa *sa)
 
 	if (!tunnel || !tunnel->device.ifindex)
 		return;
+	tunnel_sa_gone(tunnel, sa);
 	to_identity(sa, tunnel->device.ifindex, &kernel);
 	id = anl_sa_id(&kernel);
 	/* After a hard expiry the kernel has removed it by itself */
@@ -176,6 +183,8 @@ int sa_update(struct daemon *daemon, const struct ike_sa *sa)
 		    list[i].protocol == kernel.protocol) {
 			kernel.remote = list[i].remote;
 			err = anl_sa_set(daemon->anl, &kernel, ANL_SA_SET_PEER, &remote, &error);
+			if (!err)
+				err = tunnel_sa_put(tunnel, sa, &error);
 			if (err)
 				report_text(daemon, IKE_SEVERITY_ERROR, sa->connection, "kernel",
 					    "the peer moved, SA 0x%08x cannot follow: %s", sa->spi,

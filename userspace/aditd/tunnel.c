@@ -429,6 +429,51 @@ void tunnel_configured(struct daemon *daemon, const char *name, const struct ike
 	mark_sockets(daemon);
 }
 
+static int reroute(struct tunnel *tunnel, struct anl_error *error)
+{
+	struct daemon *daemon = tunnel->daemon;
+	int err = device_route(&tunnel->device, daemon->anl, &daemon->rules, tunnel->config,
+			       &tunnel->local, &tunnel->remote, error);
+
+	mark_sockets(daemon);
+	return err;
+}
+
+int tunnel_sa_put(struct tunnel *tunnel, const struct ike_sa *sa, struct anl_error *error)
+{
+	char peer[IKE_ADDRESS_TEXT];
+	int err;
+
+	/* Of a bundle AH is about ESP alone, which says what it is about */
+	if (tunnel->config->mode != IKE_MODE_TRANSPORT || tunnel->remote.family ||
+	    sa->local_ts.protocol == IKE_PROTOCOL_ESP)
+		return 0;
+	if (!peers_whole(sa)) {
+		if (sa->direction == IKE_OUT)
+			report_text(tunnel->daemon, IKE_SEVERITY_WARNING, tunnel->config->name,
+				    "no-route", "%s gets no route over %s: the child is about one "
+				    "protocol alone, and the rest of what goes there would be "
+				    "lost; name that peer in a tunnel of its own, or see ip-rule(8)",
+				    ike_address_text(&sa->remote, peer), tunnel->device.name);
+		return 0;
+	}
+	if (!peers_put(&tunnel->device.peers, sa))
+		return 0;
+	err = reroute(tunnel, error);
+	if (err)
+		peers_drop(&tunnel->device.peers, sa);
+	return err;
+}
+
+void tunnel_sa_gone(struct tunnel *tunnel, const struct ike_sa *sa)
+{
+	struct anl_error error;
+
+	if (peers_drop(&tunnel->device.peers, sa) && reroute(tunnel, &error))
+		report_text(tunnel->daemon, IKE_SEVERITY_WARNING, tunnel->config->name, "kernel",
+			    "%s; see `ip route` and `ip rule`", error.text);
+}
+
 bool tunnel_verify(struct daemon *daemon, const char *name, const char *user,
 		   const uint8_t *password, size_t length)
 {

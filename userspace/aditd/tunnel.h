@@ -81,6 +81,13 @@ void tunnel_sent(struct daemon *daemon, const struct ike_address *remote, int er
 bool tunnels_pending(const struct daemon *daemon);
 void tunnels_work(struct daemon *daemon);
 
+/*
+ * An SA of the tunnel is about to be there, or has another address now: a peer that the tunnel does
+ * not name gets its route in transport mode. And it is gone. 0 or a negative errno.
+ */
+int tunnel_sa_put(struct tunnel *tunnel, const struct ike_sa *sa, struct anl_error *error);
+void tunnel_sa_gone(struct tunnel *tunnel, const struct ike_sa *sa);
+
 /* The host's addresses or routes changed. */
 void tunnels_refresh(struct daemon *daemon);
 /* The device was removed by somebody else. */
