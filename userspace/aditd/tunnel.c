@@ -453,7 +453,8 @@ int tunnel_sa_put(struct tunnel *tunnel, const struct ike_sa *sa, struct anl_err
 			report_text(tunnel->daemon, IKE_SEVERITY_WARNING, tunnel->config->name,
 				    "no-route", "%s gets no route over %s: the child is about one "
 				    "protocol alone, and the rest of what goes there would be "
-				    "lost; name that peer in a tunnel of its own, or see ip-rule(8)",
+				    "lost; name that peer in a tunnel of its own, or see "
+				    "ip-rule(8)",
 				    ike_address_text(&sa->remote, peer), tunnel->device.name);
 		return 0;
 	}

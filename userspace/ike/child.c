@@ -351,8 +351,9 @@ static void report_rival(struct child *c)
 		report(c->ike, on_child(c, IKE_EVENT_STEP, IKE_SEVERITY_WARNING),
 		       "two peers have a child for the same traffic, under phase 1 %s, and now "
 		       "under phase 1 %s: what we send goes to the later one alone, %s; give each "
-		       "of them selectors of its own, behind one NAT mode tunnel", session_text(rival->session, old),
-		       session_text(c->session, new), child_text(c, text, sizeof(text)));
+		       "of them selectors of its own, behind one NAT mode tunnel",
+		       session_text(rival->session, old), session_text(c->session, new),
+		       child_text(c, text, sizeof(text)));
 }
 
 void child_establish(struct child *c)

@@ -283,8 +283,8 @@ static void session_deleted(struct session *s)
 		return;
 	event.error = IKE_ERROR_PEER_DELETED;
 	if (!known)
-		connection_failure(c, event, "the peer deleted phase 1 %s, and there is no other one",
-				   text);
+		connection_failure(c, event,
+				   "the peer deleted phase 1 %s, and there is no other one", text);
 	timer_set(&c->ike->timers, &c->retry, connection_deleted(c, since, &c->deletions));
 	connection_wake(c);
 }

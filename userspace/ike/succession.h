@@ -10,7 +10,7 @@
 
 /* Whether two are for the same traffic of the same peer, so that one of them is enough. */
 bool succession_alike(const struct child *a, const struct child *b);
-/* Another peer's in use for the same traffic, NULL without: what is sent goes to the newest alone. */
+/* Another peer's in use for the same traffic, NULL without: what is sent goes to the newest. */
 const struct child *succession_rival(const struct child *c);
 /* The newest other one in use for the same traffic with the same peer, NULL without. */
 const struct child *succession_heir(const struct child *c);
