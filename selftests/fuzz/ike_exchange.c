@@ -2,7 +2,8 @@
 /*
  * What a peer can do that knows the keys: two engines are brought to a point, there the next
  * message is replaced by one whose payloads are the input, sealed and authenticated with the true
- * keys; then life goes on. Input: the point, the type of the first payload, the payloads.
+ * keys; then life goes on. Input: the point, and beyond them which of the receiver's exchanges has
+ * the message's id, whatever it is; the type of the first payload, the payloads.
  */
 #include "../unit/lib/world.c"
 #include "../unit/lib/world_kernel.c"
@@ -52,7 +53,11 @@ static const struct point {
 	{ 0, 9, false, IKE_EXCHANGE_TRANSACTION, HASH_1, true, false },
 	{ 1, 9, false, IKE_EXCHANGE_TRANSACTION, HASH_1, true, false },
 	{ 0, 9, false, IKE_EXCHANGE_TRANSACTION, HASH_1, false, false },
+	{ 0, 9, false, IKE_EXCHANGE_QUICK, HASH_1, true, false },
+	{ 1, 9, false, IKE_EXCHANGE_QUICK, HASH_1, true, false },
 };
+
+#define POINTS (sizeof(points) / sizeof(points[0]))
 
 static enum verdict lose_one(struct world *w, const struct datagram *d)
 {
@@ -110,6 +115,16 @@ static struct exchange *transaction_of(struct session *s)
 	return x;
 }
 
+/* The one that many places from the newest, or NULL. */
+static struct exchange *exchange_at(struct session *s, unsigned int place)
+{
+	struct exchange *x = s ? s->exchanges : NULL;
+
+	while (x && place--)
+		x = x->next;
+	return x;
+}
+
 /* HASH before, seal around what is in @b behind the HASH at @at. */
 static struct bytes protect(const struct point *p, struct session *s, struct exchange *quick,
 			    struct exchange *waiting, struct builder *b, size_t at, uint32_t id)
@@ -134,7 +149,8 @@ static struct bytes protect(const struct point *p, struct session *s, struct exc
 	return seal_close(&seal, &s->keymat, b);
 }
 
-static void attack(struct world *w, const struct point *p, const uint8_t *data, size_t size)
+static void attack(struct world *w, const struct point *p, unsigned int other, const uint8_t *data,
+		   size_t size)
 {
 	struct side *from = &w->sides[p->sender], *to = &w->sides[!p->sender];
 	struct ike_endpoint source = { from->address, IKE_PORT };
@@ -149,6 +165,8 @@ static void attack(struct world *w, const struct point *p, const uint8_t *data, 
 	struct builder b;
 	size_t at = 0;
 
+	if (other && p->protection == HASH_1)
+		waiting = exchange_at(to->ike->sessions, other - 1);
 	if (!s || size > 6000 || (p->protection != CLEAR && !s->keys) ||
 	    (p->protection == HASH_2 && !quick) || (p->answer && !waiting))
 		return;
@@ -179,9 +197,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 3)
 		return 0;
-	p = &points[data[0] % (sizeof(points) / sizeof(points[0]))];
+	p = &points[data[0] % POINTS];
 	w = begin(p);
-	attack(w, p, data + 1, size - 1);
+	attack(w, p, data[0] / POINTS, data + 1, size - 1);
 	w->judge = NULL;
 	world_run(w, w->now + 100 * SECONDS, NULL);
 	/* Whatever it was: what one side installs, the other has the same keys for. */

@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/ike_lib.sh"
 
-plan 34
+plan 45
 need_adit
 need_strongswan
 need tshark
@@ -55,6 +55,57 @@ check "$name: the gateways reach each other" eventually pings "$left" "$RIGHT4"
 watched
 check "$name: by ESP" sealed esp
 same "$name: so it is reported" transport "$(adit_status left '.children[0].mode')"
+over
+
+# takes ADDRESS: what goes there takes adit's device.
+takes()
+{
+	ip -n "$left" route get "$1" | grep 'dev vpn0'
+}
+
+takes_not()
+{
+	! takes "$1"
+}
+
+# reached ADDRESS...: from the left gateway
+reached()
+{
+	local address
+
+	for address; do
+		pings "$left" "$address" || return 1
+	done
+}
+
+# renewed SPI: the first established child does not receive on this one.
+renewed()
+{
+	adit_is left "[.children[] | select(.state == \"established\")][0].spi_in != \"$1\""
+}
+
+name="transport mode, peers that are not named"
+SECOND4=198.51.100.2
+addresses "$right" wire $SECOND4/24
+peer child_mode=transport child_local_ts=dynamic child_remote_ts=dynamic
+swan_conn right second local_addrs=$SECOND4 local_id=$SECOND4 child_mode=transport child_local_ts=dynamic \
+	child_remote_ts=dynamic
+swan_load right || bail_out "strongSwan does not load its configuration"
+ours remote=%any mode=transport local-ts=dynamic remote-ts=dynamic
+check "$name: before one comes nothing takes the device" takes_not "$RIGHT4"
+check "$name: one comes" swan right --initiate --ike peer --child net --timeout 10
+watch "$router" toright || bail_out "cannot watch the wire"
+check "$name: it is reached" eventually pings "$left" "$RIGHT4"
+first=$(adit_status left '.children[0].spi_in')
+check "$name: key exchange goes past the tunnel: it renews its child" swan right --rekey --child net
+check "$name: which is another one" eventually renewed "$first"
+check "$name: another one comes" swan right --initiate --ike second --child net --timeout 10
+check "$name: both are reached" eventually reached "$RIGHT4" $SECOND4
+watched
+check "$name: by ESP" sealed esp
+check "$name: the first one goes" swan right --terminate --ike peer
+check "$name: and nothing that goes there takes the device" eventually takes_not "$RIGHT4"
+check "$name: what goes to the other one does" takes $SECOND4
 over
 
 name="transport mode behind NAT"
