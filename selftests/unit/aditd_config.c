@@ -324,6 +324,8 @@ static const struct {
 	{ "/* x\n" TUNNEL "}\n", 1, "comment is never closed" },
 	{ "\n\ntunnel {\n}\n", 3, "missing title" },
 	{ TUNNEL " metric 5\n}\n", 4, "missing equal sign" },
+	{ TUNNEL " local-id = two words\n}\n", 5, "several words, here or in the line before" },
+	{ TUNNEL " local-id = \"\\9\"\n}\n", 4, "no escape sequence" },
 	{ TUNNEL " metric = { 5 }\n}\n", 4, "unexpected token" },
 	{ TUNNEL " metric = 5;\n}\n", 4, "';' is not needed" },
 	{ "include(/etc/*.conf)\n", 1, "double quotes" },
@@ -372,14 +374,25 @@ static void test_all_mistakes(void **state)
 
 static void test_secret_is_not_told(void **state)
 {
-	size_t i;
+	static const char *const texts[] = {
+		" psk = \"0xhush\"\n psk = \"0xhush\"\n mtu = 1\n",
+		" psk = my hush\n", " psk = my hush word\n", " psk = { hush }\n",
+		" psk = \"a\\777hush\"\n", " psk = \"a\\9hush\"\n", " psk = \"hush\n",
+		" psk = \"hush\" hush\n",
+	};
+	char text[256];
+	size_t i, j;
 
 	(void)state;
-	load("tunnel a {\n remote = 192.0.2.1\n psk = \"0xhush\"\n psk = \"0xhush\"\n mtu = "
-	     "1\n}\n");
-	assert_true(mistakes.count >= 2);
-	for (i = 0; i < mistakes.count; i++)
-		assert_null(strstr(mistakes.list[i].text, "hush"));
+	for (j = 0; j < sizeof(texts) / sizeof(texts[0]); j++) {
+		snprintf(text, sizeof(text), "tunnel a {\n remote = 192.0.2.1\n%s}\n", texts[j]);
+		load(text);
+		assert_true(mistakes.count >= 1);
+		for (i = 0; i < mistakes.count; i++)
+			if (strstr(mistakes.list[i].text, "hush"))
+				fail_msg("told: %s", mistakes.list[i].text);
+		forget(NULL);
+	}
 }
 
 static void test_include(void **state)

@@ -229,8 +229,40 @@ static void unknown_add(char **unknown, const char *name)
 	parser->found_unknown = true;
 }
 
+static bool is_listed(const struct setting_name *names, const char *name)
+{
+	while (names->name && strcmp(names->name, name))
+		names++;
+	return names->name;
+}
+
+/*
+ * What libconfuse quotes may be a piece of a secret: the second word of one that has no quotes, or
+ * what stands behind a backslash. NULL: it is the name of an option, or a character of the form.
+ */
+static const char *without_quoting(const char *format, va_list arguments)
+{
+	if (!strcmp(format, "bad escape sequence '%s'") ||
+	    !strcmp(format, "invalid octal number '%s'"))
+		return "a backslash in a quoted text begins what is no escape sequence; write two "
+		       "of them for one";
+	if (!strcmp(format, "missing equal sign after option '%s'")) {
+		va_list copy;
+		const char *name;
+
+		va_copy(copy, arguments);
+		name = va_arg(copy, const char *);
+		va_end(copy);
+		if (!is_listed(parser->top, name) && !is_listed(parser->tunnel, name))
+			return "a value of several words, here or in the line before, needs "
+			       "quotes: NAME = \"VALUE\"";
+	}
+	return NULL;
+}
+
 static void on_error(cfg_t *cfg, const char *format, va_list arguments)
 {
+	const char *plain = without_quoting(format, arguments);
 	char text[256];
 
 	if (!strcmp(format, "no such option '%s'")) {
@@ -241,6 +273,10 @@ static void on_error(cfg_t *cfg, const char *format, va_list arguments)
 			return;
 		mistake_add(parser->mistakes, parser->path, cfg->line,
 			    "too many unknown options; is this an aditd configuration?");
+		return;
+	}
+	if (plain) {
+		mistake_add(parser->mistakes, parser->path, cfg->line, "%s", plain);
 		return;
 	}
 	vsnprintf(text, sizeof(text), format, arguments);
