@@ -73,6 +73,47 @@ static void test_other_exchange(void **state)
 	world_free(w);
 }
 
+/* Of exchanges that are none of ours the log says which. */
+static void test_no_exchange(void **state)
+{
+	static const struct {
+		uint8_t exchange;
+		uint32_t id;
+		const char *says;
+	} rows[] = {
+		{ IKE_EXCHANGE_BASE, 0, "exchange 1 (base) with message id 0x00000000" },
+		{ IKE_EXCHANGE_AGGRESSIVE, 0, "does not belong into a phase 1 of main mode" },
+		{ IKE_EXCHANGE_QUICK, 0, "(quick mode) with message id 0x00000000" },
+		{ 99, 7, "exchange 99 (unknown) with message id 0x00000007" },
+	};
+	struct couple c;
+	struct world *w = couple_begin(&c, 1);
+	struct ike_endpoint from = at(&w->sides[0]), to = at(&w->sides[1]);
+	struct isakmp_header h = { .version = IKE_VERSION };
+	const struct session *s;
+	uint8_t buffer[64];
+	struct bytes message;
+	struct builder b;
+	size_t i;
+
+	assert_true(couple_go(&c, w, 5 * SECONDS));
+	s = w->sides[1].ike->sessions;
+	memcpy(h.initiator, s->cookie_i, sizeof(h.initiator));
+	memcpy(h.responder, s->cookie_r, sizeof(h.responder));
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		h.exchange = rows[i].exchange;
+		h.id = rows[i].id;
+		builder_begin(&b, buffer, sizeof(buffer), &h);
+		message = builder_end(&b);
+		world_forge(w, &from, &to, message.data, message.len);
+		world_run(w, w->now + 1 * SECONDS, NULL);
+		if (!world_said(w, 1, IKE_EVENT_DROPPED, rows[i].says))
+			fail_msg("nothing says: %s", rows[i].says);
+	}
+	couple_carries(w);
+	world_free(w);
+}
+
 /* A piece with these cookies, of ten bytes. */
 static void forge_piece(struct world *w, const struct ike_endpoint *from, const uint8_t *cookie_i,
 			const uint8_t *cookie_r, uint8_t number, bool last)
@@ -374,6 +415,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_other_exchange),
+		cmocka_unit_test(test_no_exchange),
 		cmocka_unit_test(test_behind_the_last),
 		cmocka_unit_test(test_pieces_of_nobody),
 		cmocka_unit_test(test_borrowed_addresses),

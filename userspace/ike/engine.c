@@ -298,6 +298,18 @@ static void fragment(struct ike *ike, struct session *s, struct arrival *a)
 	blob_clear(&message);
 }
 
+static void other_exchange(struct ike *ike, const struct session *s, struct arrival *a)
+{
+	const struct isakmp_header *h = &a->message.header;
+	const char *name = ike_exchange_name(h->exchange);
+	char text[128];
+
+	snprintf(text, sizeof(text), "exchange %u (%s) with message id 0x%08x does not belong into "
+		 "a phase 1 of %s", h->exchange, name ? name : "unknown", h->id,
+		 ike_exchange_name(s->main.type));
+	dropped(ike, a->remote, text);
+}
+
 static void input(struct ike *ike, struct arrival *a)
 {
 	const struct isakmp_header *h = &a->message.header;
@@ -320,7 +332,7 @@ static void input(struct ike *ike, struct arrival *a)
 	else if (h->exchange == s->main.type && !h->id)
 		exchange_input(&s->main, a);
 	else
-		dropped(ike, a->remote, "an exchange that we do not speak");
+		other_exchange(ike, s, a);
 }
 
 void ike_input(struct ike *ike, const struct ike_endpoint *local, const struct ike_endpoint *remote,

@@ -469,9 +469,12 @@ void session_deleted_by_peer(struct session *s)
 
 static void tell_restarted(struct session *fresh, bool *told)
 {
+	char text[SESSION_TEXT_MAX];
+
 	if (!*told)
 		report(fresh->ike, on_session(fresh, IKE_EVENT_NOTIFY, IKE_SEVERITY_INFO),
-		       "INITIAL-CONTACT: the peer has restarted, what was before is removed");
+		       "INITIAL-CONTACT: the peer has restarted, says it in phase 1 %s; what was "
+		       "before is removed", session_text(fresh, text));
 	*told = true;
 }
 
