@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "adit/command.h"
@@ -54,6 +55,17 @@ static int finish(int status)
 	return ADIT_FAILED;
 }
 
+/* Where nft, tc and modinfo are is not in the PATH of everybody */
+static void find_programs(void)
+{
+	const char *before = getenv("PATH");
+	char *path = NULL;
+
+	if (asprintf(&path, "%s%s/usr/sbin:/sbin", before ? before : "", before ? ":" : "") > 0)
+		setenv("PATH", path, 1);
+	free(path);
+}
+
 int main(int argc, char **argv)
 {
 	char **word = options_before(argv + 1);
@@ -81,6 +93,7 @@ int main(int argc, char **argv)
 	command = find(name);
 	if (!command)
 		return unknown(name);
+	find_programs();
 	memmove(word, word + 1, (size_t)(argv + argc - word) * sizeof(*word));
 	if (!options_parse(&options, argv + 1, command->options))
 		return misused(command, "%s", "nothing was done");
