@@ -247,6 +247,8 @@ behind()
 	ip -n "$right" route add blackhole 10.1.0.0/16
 	ours local-ts=10.1.0.0/16
 	up
+	# Somebody uses it, in vain
+	in_ns "$lhost" ping -q -c 2 -W 1 $RHOST4 >/dev/null
 	names "the peer has no route back" no-return-traffic "routes and firewall"
 }
 

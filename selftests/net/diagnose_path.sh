@@ -30,6 +30,8 @@ data()
 	diagnose_begin
 	ours local-ts=10.1.0.0/16
 	up
+	# Somebody is behind us
+	in_ns "$lhost" ping -q -c 1 -W 1 $RHOST4 >/dev/null
 	names "a tunnel that nobody knows" tunnel-unknown . other
 
 	in_ns "$right" nft -f - <<-NFT
