@@ -230,6 +230,29 @@ static double counted(struct capture *capture, const char *name)
 	return count;
 }
 
+/* ESP in UDP between ports that are none of IKE's (adit.conf(5): natt-port, remote-natt-port) */
+static void test_own_ports(void **state)
+{
+	struct ike_address peer = peer_address(), local;
+	/* From 14500 to 24500, and the other way: an SPI, a sequence number, and the rest */
+	uint8_t udp[8 + 32] = { 0x38, 0xa4, 0x5f, 0xb4, 0, 40, 0, 0, 0, 0, 0, 9, 0, 0, 0, 1 };
+	uint8_t buffer[300];
+	struct capture *capture = capture_new(&peer);
+
+	(void)state;
+	assert_true(ike_address_parse(&local, "192.0.2.1"));
+	capture_own(capture, &local, 1500, 4500);
+	capture_take(capture, 2, true, buffer, packet(buffer, true, 17, udp, sizeof(udp)));
+	assert_int_equal(counted(capture, "udp_esp_out"), 0);
+	capture_own(capture, &local, 1500, 14500);
+	capture_take(capture, 2, true, buffer, packet(buffer, true, 17, udp, sizeof(udp)));
+	assert_int_equal(counted(capture, "udp_esp_out"), 1);
+	memcpy(udp, (uint8_t[]){ 0x5f, 0xb4, 0x38, 0xa4 }, 4);
+	capture_take(capture, 2, false, buffer, packet(buffer, false, 17, udp, sizeof(udp)));
+	assert_int_equal(counted(capture, "udp_esp_in"), 1);
+	capture_free(capture);
+}
+
 /* Who has our answer does not say the same again */
 static void test_unheard(void **state)
 {
@@ -410,16 +433,12 @@ static void test_ask(void **state)
 	"'ingress'," devices "'prio':0,'policy':'accept'}}," \
 	"{'rule':{'family':'netdev','table':'f','chain':'c','handle':4,'expr':[{'drop':null}]}}"
 
-static bool drops(const char *objects)
+/* Objects, written with ' for " */
+static json_t *rules_of(const char *objects)
 {
-	struct ruleset_flow flow = { .name = "ike-in", .way = RULESET_IN, .family = AF_INET,
-				     .iif = "eth0", .oif = "", .protocol = 17, .sport = 500,
-				     .dport = 500,
-				     .established = true };
-	char text[4096], rule[400] = "";
 	json_error_t error;
 	json_t *ruleset;
-	enum ruleset_verdict verdict;
+	char text[4096];
 	size_t i;
 
 	snprintf(text, sizeof(text), "{'nftables':[%s]}", objects);
@@ -429,6 +448,19 @@ static bool drops(const char *objects)
 	ruleset = json_loads(text, 0, &error);
 	if (!ruleset)
 		fail_msg("%s: %s", error.text, text);
+	return ruleset;
+}
+
+static bool drops(const char *objects)
+{
+	struct ruleset_flow flow = { .name = "ike-in", .way = RULESET_IN, .family = AF_INET,
+				     .iif = "eth0", .oif = "", .protocol = 17, .sport = 500,
+				     .dport = 500,
+				     .established = true };
+	json_t *ruleset = rules_of(objects);
+	enum ruleset_verdict verdict;
+	char rule[400] = "";
+
 	flow.source = peer_address();
 	ike_address_parse(&flow.destination, "192.0.2.1");
 	verdict = ruleset_judge(ruleset, &flow, rule, sizeof(rule));
@@ -472,6 +504,88 @@ static void test_ruleset(void **state)
 			   RULE(MATCH(SADDR, "'@friends'") ",{'accept':null}")));
 }
 
+/* From 10.1.0.0/16 to 10.2.0.0/16, of which the first half is what some rules are about */
+static struct ruleset_flow forwarded(void)
+{
+	struct ruleset_flow flow = {
+		.name = "out", .way = RULESET_FORWARD, .family = AF_INET, .iif = "lan",
+		.oif = "vpn0", .source_bits = 16, .destination_bits = 16,
+	};
+
+	ike_address_parse(&flow.source, "10.1.0.0");
+	ike_address_parse(&flow.destination, "10.2.0.0");
+	return flow;
+}
+
+#define FROM(network, bits, verdict) \
+	RULE(MATCH(SADDR, "{'prefix':{'addr':'" network "','len':" bits "}}") ",{'" verdict \
+	     "':null}")
+
+static enum ruleset_verdict network(const char *rules)
+{
+	struct ruleset_flow flow = forwarded();
+	enum ruleset_verdict verdict;
+	json_t *ruleset = rules_of(rules);
+	char rule[400];
+
+	verdict = ruleset_judge(ruleset, &flow, rule, sizeof(rule));
+	json_decref(ruleset);
+	return verdict;
+}
+
+/* What is said of a part of a network says nothing of the whole */
+static void test_networks(void **state)
+{
+	(void)state;
+	assert_int_equal(network(CHAIN("forward", "drop")), RULESET_DROPS);
+	assert_int_equal(network(CHAIN("forward", "drop") "," FROM("10.1.7.0", "24", "accept")),
+			 RULESET_UNKNOWN);
+	assert_int_equal(network(CHAIN("forward", "accept") "," FROM("10.1.7.0", "24", "drop")),
+			 RULESET_UNKNOWN);
+	assert_int_equal(network(CHAIN("forward", "drop") "," FROM("10.3.7.0", "24", "accept")),
+			 RULESET_DROPS);
+	assert_int_equal(network(CHAIN("forward", "accept") "," FROM("10.0.0.0", "8", "drop")),
+			 RULESET_DROPS);
+	assert_int_equal(network(CHAIN("forward", "drop") "," FROM("10.1.0.0", "16", "accept")),
+			 RULESET_PASSES);
+}
+
+static bool translates(const char *rules)
+{
+	struct ruleset_flow flow = forwarded();
+	json_t *ruleset = rules_of(rules);
+	char rule[400];
+	bool does;
+
+	does = ruleset_translates(ruleset, &flow, rule, sizeof(rule));
+	assert_int_equal(does, *rule != 0);
+	json_decref(ruleset);
+	return does;
+}
+
+#define NAT "{'chain':{'family':'inet','table':'f','name':'c','type':'nat'," \
+	"'hook':'postrouting','prio':100,'policy':'accept'}}"
+#define OUT(op, device) "{'match':{'op':'" op "','left':{'meta':{'key':'oifname'}},'right':'" \
+	device "'}}"
+
+static void test_translation(void **state)
+{
+	(void)state;
+	assert_false(translates(NAT));
+	assert_true(translates(NAT "," RULE("{'masquerade':null}")));
+	assert_true(translates(NAT "," RULE(OUT("!=", "lan") ",{'snat':{'addr':'192.0.2.1'}}")));
+	assert_true(translates(NAT "," RULE("{'xt':{'type':'target','name':'MASQUERADE'}}")));
+	/* Of what leaves by the uplink alone, or is let go before, for certain or perhaps */
+	assert_false(translates(NAT "," RULE(OUT("==", "wire") ",{'masquerade':null}")));
+	assert_false(translates(NAT "," RULE(OUT("==", "vpn0") ",{'accept':null}") ","
+				RULE("{'masquerade':null}")));
+	assert_false(translates(NAT "," RULE("{'xt':{'type':'match','name':'policy'}},"
+				"{'accept':null}") "," RULE("{'masquerade':null}")));
+	assert_false(translates(NAT "," FROM("10.1.7.0", "24", "masquerade")));
+	/* No such chain */
+	assert_false(translates(CHAIN("forward", "accept") "," RULE("{'masquerade':null}")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -481,12 +595,15 @@ int main(void)
 		cmocka_unit_test(test_waits),
 		cmocka_unit_test(test_daemon),
 		cmocka_unit_test(test_ports),
+		cmocka_unit_test(test_own_ports),
 		cmocka_unit_test(test_unheard),
 		cmocka_unit_test(test_elsewhere),
 		cmocka_unit_test(test_passages),
 		cmocka_unit_test(test_icmp),
 		cmocka_unit_test(test_ask),
 		cmocka_unit_test(test_ruleset),
+		cmocka_unit_test(test_networks),
+		cmocka_unit_test(test_translation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

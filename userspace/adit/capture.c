@@ -271,15 +271,28 @@ static void take_passage(struct capture *capture, bool outgoing, struct bytes da
 	};
 }
 
+/* adit.conf(5): port, natt-port, which with remote-port may all be others than those of IKE */
+static bool is_daemons(const struct capture *capture, uint16_t ours)
+{
+	return ours && (ours == capture->ike.ports[0] || ours == capture->ike.ports[1]);
+}
+
+static bool is_natt(const struct capture *capture, uint16_t ours, uint16_t theirs)
+{
+	return ours == IKE_PORT_NATT || theirs == IKE_PORT_NATT ||
+	       (ours && ours == capture->ike.ports[1]);
+}
+
 static void take_udp(struct capture *capture, bool outgoing, struct bytes packet)
 {
 	uint16_t source = get16(packet, 0), destination = get16(packet, 2);
 	uint16_t theirs = outgoing ? destination : source, ours = outgoing ? source : destination;
 	struct bytes data = behind(packet, 8);
 
-	if (!capture_ike_port(source) && !capture_ike_port(destination))
+	if (!capture_ike_port(source) && !capture_ike_port(destination) &&
+	    !is_daemons(capture, ours))
 		return;
-	if (theirs == IKE_PORT || (source != IKE_PORT_NATT && destination != IKE_PORT_NATT)) {
+	if (theirs == IKE_PORT || !is_natt(capture, ours, theirs)) {
 		take_ike(capture, outgoing, data, false, ours, theirs);
 		return;
 	}

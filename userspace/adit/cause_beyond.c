@@ -105,20 +105,59 @@ static bool routed_by_rule(const json_t *facts, struct finding *f)
 			 fact_text(inside, "selector"));
 }
 
-static bool forwarding(const json_t *facts, struct finding *f)
+/* That a network of ours is in local-ts does not show that anybody there uses the tunnel */
+static const json_t *lan_behind(const json_t *facts, bool six)
 {
-	const json_t *lan = json_array_get(fact(facts, "system.lans"), 0);
-	bool six = strchr(fact_text(lan, "network"), ':');
-	const char *file = six ? "net.ipv6.conf.all.forwarding" : "net.ipv4.ip_forward";
+	bool asked = fact_true(facts, six ? "system.asked6" : "system.asked4");
+	const json_t *one;
+	size_t i;
 
-	if (!tunnel_is_up(facts) || !lan ||
-	    !fact_false(facts, six ? "system.forwarding6" : "system.forwarding4"))
+	json_array_foreach(fact(facts, "system.lans"), i, one)
+		if (!strchr(fact_text(one, "network"), ':') == !six &&
+		    (asked || fact(one, "neighbour")))
+			return one;
+	return NULL;
+}
+
+/* Nothing that this host sends itself can go through it, and nothing has */
+static bool only_forwarded(const json_t *facts, bool six)
+{
+	const json_t *child = fact_child(facts, "later");
+
+	return fact_false(facts, "system.own") && child &&
+	       !strchr(fact_text(child, "local_ts"), ':') == !six &&
+	       !fact_sum(facts, "later", "packets_out");
+}
+
+static bool forwarding_of(const json_t *facts, bool six, struct finding *f)
+{
+	const char *off = fact_text(facts, six ? "system.off6" : "system.off4");
+	const json_t *lan = lan_behind(facts, six);
+	char local[200];
+
+	if (!*off || !(lan || only_forwarded(facts, six)))
 		return false;
-	say_seen(f, "%s = 0; the hosts of %s on %s are to use the tunnel", file,
-		 fact_text(lan, "network"), fact_text(lan, "device"));
-	say_cure(f, "sysctl -w %s=1, and the same in /etc/sysctl.d for the next boot", file);
+	say_seen(f, "net.%s.conf.%s.forwarding = 0", six ? "ipv6" : "ipv4", off);
+	if (fact_true(facts, six ? "system.asked6" : "system.asked4"))
+		say_seen(f, "packets for others came while I looked, and the kernel dropped them");
+	if (lan && fact(lan, "neighbour"))
+		say_seen(f, "%s is a host of %s on %s, which is to use the tunnel",
+			 fact_text(lan, "neighbour"), fact_text(lan, "network"),
+			 fact_text(lan, "device"));
+	if (!lan)
+		say_seen(f, "no address of this host's is within local-ts = { %s }: only what it "
+			 "forwards can use the tunnel",
+			 fact_list(facts, "tunnel.config.local-ts", local, sizeof(local)));
+	say_cure(f, "sysctl -w %s=1, and the same in /etc/sysctl.d for the next boot",
+		 six ? "net.ipv6.conf.all.forwarding" : "net.ipv4.ip_forward");
 	return say_cause(f, "This host does not forward packets between its network and the "
 			 "tunnel.");
+}
+
+static bool forwarding(const json_t *facts, struct finding *f)
+{
+	return tunnel_is_up(facts) &&
+	       (forwarding_of(facts, false, f) || forwarding_of(facts, true, f));
 }
 
 static bool rp_filter(const json_t *facts, struct finding *f)
@@ -126,12 +165,14 @@ static bool rp_filter(const json_t *facts, struct finding *f)
 	const json_t *one;
 	size_t i;
 
-	/* Elsewhere on this host it may drop what it likes */
+	/* Elsewhere on this host it may drop what it likes: of what comes in here it is half */
 	if (!tunnel_is_up(facts) || fact_number(facts, "system.rp_drops") < 1 ||
-	    fact_number(facts, "inside.received") || !fact_grown(facts, "packets_in"))
+	    fact_number(facts, "inside.received") || !fact_grown(facts, "packets_in") ||
+	    fact_number(facts, "system.rp_drops") < fact_grown(facts, "packets_in") / 2)
 		return false;
 	json_array_foreach(fact(facts, "system.rp_filter"), i, one) {
-		if (fact_number(one, "value") != 1)
+		if (fact_number(one, "value") != 1 ||
+		    !fact_is(one, "device", fact_text(facts, "tunnel.device")))
 			continue;
 		say_seen(f, "rp_filter is 1 (strict) on %s, and the kernel dropped %.0f packets "
 			 "for "
@@ -145,6 +186,15 @@ static bool rp_filter(const json_t *facts, struct finding *f)
 				 "another way than it would answer.");
 	}
 	return false;
+}
+
+/* Of what is forwarded: somebody is there to send it */
+static bool is_used(const json_t *facts, const char *flow)
+{
+	bool six = strchr(fact_text(fact_child(facts, "tunnel"), "local_ts"), ':');
+
+	return strncmp(flow, "forward", 7) || lan_behind(facts, six) ||
+	       fact_false(facts, "system.own");
 }
 
 static bool firewall(const json_t *facts, struct finding *f)
@@ -162,7 +212,7 @@ static bool firewall(const json_t *facts, struct finding *f)
 	json_array_foreach(fact(facts, "firewall.verdicts"), i, verdict) {
 		for (j = 0; tunnel_is_up(facts) && j < sizeof(flows) / sizeof(*flows); j++) {
 			if (!fact_is(verdict, "flow", flows[j][0]) ||
-			    !fact_is(verdict, "verdict", "drop"))
+			    !fact_is(verdict, "verdict", "drop") || !is_used(facts, flows[j][0]))
 				continue;
 			say_seen(f, "%s: %s", flows[j][1], fact_text(verdict, "rule"));
 			found = true;
@@ -174,6 +224,32 @@ static bool firewall(const json_t *facts, struct finding *f)
 		 fact_text(facts, "tunnel.device"));
 	return say_cause(f, "A rule of this host's own firewall drops what goes through the "
 			 "tunnel.");
+}
+
+/* What is sent into the tunnel has another source then, and does not belong into it */
+static bool translated(const json_t *facts, struct finding *f)
+{
+	const json_t *verdict;
+	size_t i;
+
+	if (!is_unanswered(facts) || fact(facts, "inside.elsewhere") || !fact(facts, "later") ||
+	    fact_grown(facts, "packets_out"))
+		return false;
+	json_array_foreach(fact(facts, "firewall.verdicts"), i, verdict) {
+		if (!fact_is(verdict, "flow", "inner-nat"))
+			continue;
+		say_seen(f, "what leaves over %s is translated by: %s",
+			 fact_text(facts, "tunnel.device"), fact_text(verdict, "rule"));
+		say_seen(f, "of %.0f pings into the tunnel, none went out through it",
+			 fact_number(facts, "inside.sent"));
+		say_cure(f, "leave out of that rule what goes to %s: a rule before it with "
+			 "'oifname %s accept'", fact_text(fact_child(facts, "later"), "remote_ts"),
+			 fact_text(facts, "tunnel.device"));
+		return say_cause(f, "A NAT rule of this host gives packets another source address "
+				 "before they enter the tunnel, so they are not within local-ts "
+				 "any more.");
+	}
+	return false;
 }
 
 /*
@@ -208,7 +284,7 @@ static bool is_refused(const json_t *facts)
  * Both gateways know the SAs, we send, and not one packet has come back. Where ESP goes in UDP, the
  * way is shown to be open by the key exchange, which uses the same port.
  */
-static bool no_return(const json_t *facts, struct finding *f)
+static bool nothing_returns(const json_t *facts, struct finding *f)
 {
 	bool encap = fact_true(fact_child(facts, "later"), "encap");
 	const char *ours = fact_text(fact_child(facts, "later"), "local_ts");
@@ -220,7 +296,8 @@ static bool no_return(const json_t *facts, struct finding *f)
 	if (!tunnel_is_up(facts) || gone || !fact(facts, "wire") || !fact(facts, "later") ||
 	    out < 3 ||
 	    fact_sum(facts, "later", "packets_in") || json_array_size(fact(facts, "wire.in")) ||
-	    fact_true(facts, "trial.udp_works") || is_refused(facts))
+	    fact_true(facts, "trial.udp_works") || is_refused(facts) ||
+	    fact(facts, "inside.elsewhere"))
 		return false;
 	say_seen(f, "%.0f %s packets left while I looked (%.0f since the SAs were made), none has "
 		 "ever come back", out, encap ? "ESP-in-UDP" : "ESP",
@@ -244,6 +321,36 @@ static bool no_return(const json_t *facts, struct finding *f)
 			 "is blocked on the way, or the peer does not answer through the tunnel.");
 }
 
+/* Only we ourselves have sent something, to addresses that may be nobody's */
+static bool is_idle(const json_t *facts)
+{
+	return !fact_sum(facts, "tunnel", "packets_out");
+}
+
+static bool idle(const json_t *facts, struct finding *f)
+{
+	struct finding ignored = { .evidence = json_array() };
+	bool holds = is_idle(facts) && nothing_returns(facts, &ignored);
+	const json_t *one;
+	size_t i;
+
+	json_decref(ignored.evidence);
+	if (!holds)
+		return false;
+	say_seen(f, "phase 1 and phase 2 are established; before I looked, nothing had been sent "
+		 "through the tunnel");
+	json_array_foreach(fact(facts, "inside.targets"), i, one)
+		say_seen(f, "%s does not answer pings", fact_text(one, "address"));
+	say_cure(f, "send something to a host behind the peer that answers, and ask again");
+	return say_cause(f, "The tunnel is up and has not been used yet; whether packets come back "
+			 "is not known, as nobody answers my pings.");
+}
+
+static bool no_return(const json_t *facts, struct finding *f)
+{
+	return !is_idle(facts) && nothing_returns(facts, f);
+}
+
 const struct cause causes_beyond[] = {
 	{ "networks-overlap", "the network behind the peer overlaps one of ours", overlap },
 	{ "route-elsewhere", "packets for the tunnel take another route", route_elsewhere },
@@ -252,6 +359,9 @@ const struct cause causes_beyond[] = {
 	{ "rp-filter", "the reverse path filter drops packets", rp_filter },
 	{ "own-firewall-inner", "a rule of this host drops what goes through the tunnel",
 	  firewall },
+	{ "nat-before-tunnel", "a NAT rule of this host changes what is to enter the tunnel",
+	  translated },
+	{ "idle", "the tunnel is up, not used yet, and nobody answers pings", idle },
 	{ "no-return-traffic", "ESP goes out, none comes back: blocked, or not answered",
 	  no_return },
 	{ "selectors-narrowed", "the peer lets less into the tunnel than is configured", narrowed },

@@ -9,7 +9,7 @@
 static bool certificate(const json_t *facts, struct finding *f, const char *code,
 			const char *cause, const char *cure)
 {
-	if (!last_error_is(facts, code))
+	if (!last_error_is(facts, code) || fell_silent(facts))
 		return false;
 	say_daemon(facts, f);
 	say_cure(f, "%s", cure);

@@ -176,9 +176,10 @@ static bool outside(const json_t *facts, struct finding *f)
 {
 	double dropped = counter(facts, "drops.selector");
 
-	/* A few of long ago are no fault of a tunnel that works */
+	/* Those of long ago are no fault of a tunnel that works */
 	if (!tunnel_is_up(facts) || dropped < 3 ||
-	    (!fact_grown(facts, "drops.selector") && dropped < counter(facts, "packets_in") / 100))
+	    (!fact_grown(facts, "drops.selector") &&
+	     (counter(facts, "packets_in") || fact_number(facts, "inside.received"))))
 		return false;
 	say_seen(f, "%.0f packets came out of the tunnel that are not between %s and %s, and were "
 		 "dropped", counter(facts, "drops.selector"), fact_text(child(facts), "remote_ts"),
@@ -204,19 +205,21 @@ static bool own_firewall(const json_t *facts, struct finding *f)
 	const json_t *in = fact_rule(facts, encap ? "natt-in" : "esp-in");
 	const json_t *out = fact_rule(facts, encap ? "natt-out" : "esp-out");
 	double seen = fact_number(inbound(facts), "packets");
+	bool answered = fact_number(facts, "inside.received") > 0 ||
+			fact(facts, "inside.elsewhere");
 	/* What a tunnel drops itself has arrived at it */
 	bool unheard = fact(facts, "later") && seen >= 2 && !fact_grown(facts, "packets_in") &&
-		       fact_drops(facts, "later") <= fact_drops(facts, "tunnel");
+		       !fact_drops_grown(facts) && !answered;
 	bool unsent = fact(facts, "wire") && fact_grown(facts, "packets_out") >= 2 &&
 		      !fact_number(facts, "wire.esp_out") &&
 		      !fact_number(facts, "wire.udp_esp_out") &&
-		      !fact_number(facts, "wire.ah_out") &&
+		      !fact_number(facts, "wire.ah_out") && !answered &&
 		      fact_number(facts, "inside.sent") >= 2 && way_is_open(facts);
 
 	/* A filter that remembers lets in what we have asked for, whatever else the rule drops */
-	if (fact_grown(facts, "packets_in"))
+	if (fact_grown(facts, "packets_in") || fact_number(facts, "inside.received"))
 		in = NULL;
-	if (fact_number(facts, "inside.received"))
+	if (answered)
 		out = NULL;
 	if (!tunnel_is_up(facts) || !(in || out || unheard || unsent))
 		return false;
@@ -252,7 +255,7 @@ static bool old_sa(const json_t *facts, struct finding *f)
 	json_array_foreach(fact(facts, "wire.in"), i, one)
 		if (fact_number(one, "packets") >= 3 && fact_true(one, "unknown"))
 			unknown = one;
-	if (!unknown || fact_grown(facts, "packets_in"))
+	if (!unknown || fact_grown(facts, "packets_in") || fact_number(facts, "inside.received"))
 		return false;
 	say_seen(f, "the peer sends with SPI %s; ours is %s", fact_text(unknown, "spi"),
 		 fact_text(child(facts), "spi_in"));
@@ -360,16 +363,34 @@ static double peer_quiet(const json_t *facts)
 		fact_number(facts, "now") - fact_number(contact, "last_received") : 0;
 }
 
+/*
+ * Who has never answered a first message of ours need not do so now: it begins itself, or it is
+ * behind a NAT, which lets in only what it has asked for. Else where the daemon asks whether it is
+ * there, two of its questions have had their time.
+ */
+static bool is_answerer(const json_t *facts)
+{
+	return fact_is(facts, "tunnel.ike.role", "initiator") &&
+	       !fact_true(facts, "tunnel.ike.nat_remote");
+}
+
+static double long_quiet(const json_t *facts)
+{
+	double delay = fact_number(facts, "tunnel.config.dpd-delay");
+
+	return delay > 0 && fact_true(facts, "tunnel.ike.dpd") ? 2 * delay : 10;
+}
+
 /* It was there: the tunnel is up. Its answers to the daemon count, too, where it is asked often */
 static bool peer_gone(const json_t *facts, struct finding *f)
 {
 	bool pings = fact_true(facts, "probe.ping.answered");
-	double delay = fact_number(facts, "tunnel.config.dpd-delay");
 
 	if (!tunnel_is_up(facts) || fact_number(facts, "inside.received") ||
+	    fact(facts, "inside.elsewhere") ||
 	    fact_grown(facts, "packets_in") || json_array_size(fact(facts, "wire.in")) ||
 	    !asked_in_vain(facts, "ike500") || !asked_in_vain(facts, "ike4500") ||
-	    peer_quiet(facts) <= (delay > 0 ? delay : 10) || !way_is_open(facts))
+	    !is_answerer(facts) || peer_quiet(facts) <= long_quiet(facts) || !way_is_open(facts))
 		return false;
 	say_seen(f, "it last said something in IKE %.0f s ago; asked now on UDP ports 500 and 4500 "
 		 "it says nothing; ping: %s", peer_quiet(facts), pings ? "answered" : "no answer");
@@ -448,8 +469,7 @@ static bool packet_loss(const json_t *facts, struct finding *f)
 	double here = fact_number(facts, "counters.qdisc_outer") +
 		      fact_number(facts, "counters.qdisc_tunnel");
 
-	if (!tunnel_is_up(facts) || lost < 3 || fact_drops(facts, "later") >
-	    fact_drops(facts, "tunnel"))
+	if (!tunnel_is_up(facts) || lost < 3 || fact_drops_grown(facts) > 0)
 		return false;
 	say_seen(f, "of %.0f small pings through the tunnel, one at a time, %.0f were not "
 		 "answered", sent, lost);

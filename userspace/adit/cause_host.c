@@ -46,9 +46,10 @@ static bool not_permitted(const json_t *facts, struct finding *f)
 	if (!daemon_away(facts) || !fact_is(facts, "daemon.code", "permission"))
 		return false;
 	say_seen(f, "%s", fact_text(facts, "daemon.text"));
-	say_cure(f, "run it with sudo, or join the group adit");
-	return say_cause(f, "You may not talk to the daemon, so nothing can be said of the "
-			 "tunnel.");
+	say_cure(f, "run it as root: 'sudo adit diagnose %s'; members of the group adit may ask "
+		 "the daemon, too, but see less", fact_text(facts, "name"));
+	return say_cause(f, "Permission is missing: you may not talk to the daemon, so nothing "
+			 "can be said of the tunnel.");
 }
 
 /*
@@ -137,7 +138,7 @@ static bool module_not_loaded(const json_t *facts, struct finding *f)
 
 static bool config_missing(const json_t *facts, struct finding *f)
 {
-	if (!daemon_away(facts) || !fact_false(facts, "file.exists"))
+	if (!daemon_away(facts) || !fact_false(facts, "file.exists") || fact(facts, "host.aditd"))
 		return false;
 	say_seen(f, "%s; there is no %s", fact_text(facts, "daemon.text"),
 		 fact_text(facts, "file.path"));
@@ -150,8 +151,7 @@ static bool config_missing(const json_t *facts, struct finding *f)
 static bool config_mistake(const json_t *facts, struct finding *f)
 {
 	/* One that runs goes on with what it has read before */
-	if (!daemon_away(facts) || !fact_false(facts, "file.good") ||
-	    fact_is(facts, "daemon.code", "permission"))
+	if (!daemon_away(facts) || !fact_false(facts, "file.good") || fact(facts, "host.aditd"))
 		return false;
 	say_seen(f, "aditd --check: %s", fact_text(facts, "file.output"));
 	say_cure(f, "correct that line, then 'systemctl restart adit'");
@@ -162,7 +162,7 @@ static bool port_taken(const json_t *facts, struct finding *f)
 {
 	const json_t *port = json_array_get(fact(facts, "host.ports"), 0);
 
-	if (!daemon_away(facts) || !port || fact_is(facts, "daemon.code", "permission"))
+	if (!daemon_away(facts) || !port || fact(facts, "host.aditd"))
 		return false;
 	say_seen(f, "UDP port %.0f is held by %s", fact_number(port, "port"),
 		 fact_text(port, "holder"));
@@ -173,7 +173,9 @@ static bool port_taken(const json_t *facts, struct finding *f)
 
 static bool daemon_not_running(const json_t *facts, struct finding *f)
 {
-	if (!daemon_away(facts) || !fact_is(facts, "daemon.code", "unreachable"))
+	/* One with another socket is */
+	if (!daemon_away(facts) || !fact_is(facts, "daemon.code", "unreachable") ||
+	    fact(facts, "host.aditd"))
 		return false;
 	say_seen(f, "%s", fact_text(facts, "daemon.text"));
 	say_cure(f, "systemctl start adit; if it ends at once, 'journalctl -u adit' says why");

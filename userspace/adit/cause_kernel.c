@@ -35,16 +35,79 @@ static bool device_down(const json_t *facts, struct finding *f)
 	return say_cause(f, "The tunnel's device %s was set down.", device(facts));
 }
 
+/* A device on which the peer's packets may come in, and only by the way that answers would take */
+static const char *strict_device(const json_t *facts)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(fact(facts, "system.rp_filter"), i, one)
+		if (fact_number(one, "value") == 1 && !fact_is(one, "device", device(facts)))
+			return fact_text(one, "device");
+	return NULL;
+}
+
+/* What the interfaces saw of the peer, and neither tunnel nor daemon came to know of; 0: none */
+static double unheard(const json_t *facts)
+{
+	const json_t *one;
+	double seen = 0;
+	size_t i;
+
+	if (!fact(facts, "later"))
+		return 0;
+	if (tunnel_is_down(facts))
+		return fact_number(facts, "wire.ike_from_daemon") ||
+		       fact_number(facts, "later.contact.received") >
+		       fact_number(facts, "tunnel.contact.received") ? 0 :
+		       fact_number(facts, "wire.ike_for_daemon");
+	if (fact_grown(facts, "packets_in") || fact_drops_grown(facts) ||
+	    fact_number(facts, "inside.received"))
+		return 0;
+	json_array_foreach(fact(facts, "wire.in"), i, one)
+		seen += fact_true(one, "unknown") ? 0 : fact_number(one, "packets");
+	return seen;
+}
+
+static bool rp_filter(const json_t *facts, struct finding *f)
+{
+	double drops = fact_number(facts, "system.rp_drops"), seen = unheard(facts);
+	const char *strict = strict_device(facts);
+
+	if (seen < 1 || drops < seen || !strict)
+		return false;
+	say_seen(f, "packets of the peer that arrived while I looked: %.0f; at the %s: none", seen,
+		 tunnel_is_up(facts) ? "tunnel" : "daemon");
+	say_seen(f, "rp_filter is 1 (strict) on %s, and the kernel dropped %.0f packets for it; "
+		 "packets to %s leave over %s", strict, drops, fact_text(facts, "tunnel.remote"),
+		 fact_text(facts, "route.remote.device"));
+	say_cure(f, "sysctl -w net.ipv4.conf.%s.rp_filter=2 and net.ipv4.conf.all.rp_filter=2 (the "
+		 "higher of the two counts), or route %s over the device on which its packets "
+		 "come", strict, fact_text(facts, "tunnel.remote"));
+	return say_cause(f, "The kernel's reverse path filter drops the peer's packets: they "
+			 "arrive by another way than answers would take.");
+}
+
 /* Of what was sent into the tunnel, or to the peer, meanwhile nothing came of it */
 static bool in_vain(const json_t *facts)
 {
 	if (tunnel_is_up(facts))
-		return fact(facts, "inside") && !fact_number(facts, "inside.received");
+		return fact(facts, "inside") && !fact_number(facts, "inside.received") &&
+		       !fact(facts, "inside.elsewhere");
 	return tunnel_is_down(facts) && fact(facts, "later") &&
 	       fact_number(facts, "later.contact.received") <=
 	       fact_number(facts, "tunnel.contact.received");
 }
 
+/* Our pings have not entered the tunnel */
+static bool is_kept_out(const json_t *facts)
+{
+	return tunnel_is_up(facts) && fact_number(facts, "inside.sent") >= 2 &&
+	       !fact_number(facts, "inside.received") && !fact(facts, "inside.elsewhere") &&
+	       fact(facts, "later") && !fact_grown(facts, "packets_out");
+}
+
+/* The counters are of the whole host: a policy must cover what is sent, or comes in, here */
 static bool xfrm_policy(const json_t *facts, struct finding *f)
 {
 	static const struct {
@@ -58,9 +121,13 @@ static bool xfrm_policy(const json_t *facts, struct finding *f)
 		{ "XfrmInPolBlock", "a policy forbids what came in" },
 		{ "XfrmInTmplMismatch", "a policy wants what came in to be encrypted its way" },
 	};
-	bool found = false;
+	const json_t *policies = fact(facts, "counters.policies"), *one;
+	bool takes = is_kept_out(facts) && fact_true(facts, "counters.policy_takes");
+	bool drops = false;
 	size_t i;
 
+	if (!json_array_size(policies))
+		return false;
 	for (i = 0; in_vain(facts) && i < sizeof(rows) / sizeof(*rows); i++) {
 		double grown = fact_number(fact(facts, "counters"), rows[i].counter);
 
@@ -68,14 +135,19 @@ static bool xfrm_policy(const json_t *facts, struct finding *f)
 			continue;
 		say_seen(f, "while I looked %.0f packets were dropped because %s (%s in "
 			 "/proc/net/xfrm_stat)", grown, rows[i].what, rows[i].counter);
-		found = true;
+		drops = true;
 	}
-	if (!found)
+	if (!drops && !takes)
 		return false;
-	say_cure(f, "'ip xfrm policy' lists them: remove what covers %s, or stop who made it "
-		 "(strongSwan, libreswan)", tunnel_is_up(facts) ? "the tunnel's networks" :
-		 "the peer's address");
-	return say_cause(f, "A policy of the kernel's own IPsec (XFRM) drops the packets.");
+	if (takes)
+		say_seen(f, "of %.0f pings into the tunnel, none went out through it",
+			 fact_number(facts, "inside.sent"));
+	json_array_foreach(policies, i, one)
+		say_seen(f, "ip xfrm policy: %s", json_string_value(one));
+	say_cure(f, "remove these policies, or stop who made them (strongSwan, libreswan)");
+	return say_cause(f, takes ? "A policy of the kernel's own IPsec (XFRM) takes the packets "
+			 "before they enter the tunnel." :
+			 "A policy of the kernel's own IPsec (XFRM) drops the packets.");
 }
 
 static bool conntrack_full(const json_t *facts, struct finding *f)
@@ -94,17 +166,32 @@ static bool conntrack_full(const json_t *facts, struct finding *f)
 			 "packets.");
 }
 
+/* Nothing of what was sent to the peer, or into the tunnel, came as far as it */
+static bool leaves_not(const json_t *facts)
+{
+	if (!fact(facts, "wire"))
+		return false;
+	if (tunnel_is_down(facts))
+		return !fact_number(facts, "wire.ike_out");
+	return !fact_number(facts, "wire.esp_out") && !fact_number(facts, "wire.udp_esp_out") &&
+	       !fact_number(facts, "wire.ah_out");
+}
+
+/* A queue that is full drops now and then, which is how it is meant to be */
 static bool qdisc(const json_t *facts, struct finding *f)
 {
 	double outer = fact_number(facts, "counters.qdisc_outer");
 	double inner = fact_number(facts, "counters.qdisc_tunnel");
-	const char *where = outer >= inner ? fact_text(facts, "route.remote.device") :
-			    device(facts);
+	bool out = outer >= 3 && (leaves_not(facts) || unheard(facts) > 0);
+	bool in = inner >= 3 && is_kept_out(facts);
+	const char *where = out ? fact_text(facts, "route.remote.device") : device(facts);
 
-	if (!in_vain(facts) || (outer < 3 && inner < 3))
+	if (!in_vain(facts) || !(out || in))
 		return false;
 	say_seen(f, "'tc -s qdisc show dev %s': %.0f packets dropped while I looked", where,
-		 outer >= inner ? outer : inner);
+		 out ? outer : inner);
+	if (out && leaves_not(facts))
+		say_seen(f, "nothing of what was sent to the peer left through %s", where);
 	say_cure(f, "look at 'tc qdisc show dev %s' and 'tc filter show dev %s' (ingress and "
 		 "egress, too)", where, where);
 	return say_cause(f, "Traffic control of this host drops the packets on %s.", where);
@@ -113,6 +200,7 @@ static bool qdisc(const json_t *facts, struct finding *f)
 const struct cause causes_kernel[] = {
 	{ "device-gone", "the tunnel's device was removed", device_gone },
 	{ "device-down", "the tunnel's device was set down", device_down },
+	{ "rp-filter", NULL, rp_filter },
 	{ "xfrm-policy", "a policy of the kernel's own IPsec drops the packets", xfrm_policy },
 	{ "conntrack-full", "the table of tracked connections is full", conntrack_full },
 	{ "qdisc-drops", "traffic control of this host drops the packets", qdisc },

@@ -65,7 +65,10 @@ static bool local_gone(const json_t *facts, struct finding *f)
 {
 	const char *local = fact_text(facts, "tunnel.config.local");
 
-	if (!*local || !fact_false(facts, "route.local.ours"))
+	/* Another one of a cluster may pass us what comes for it */
+	if (!*local || !fact_false(facts, "route.local.ours") ||
+	    (tunnel_is_up(facts) && (fact_grown(facts, "packets_in") ||
+				     fact_number(facts, "inside.received"))))
 		return false;
 	say_seen(f, "local = \"%s\", and no interface of this host has that address", local);
 	say_cure(f, "give the address back to its interface ('ip addr add %s/LENGTH dev DEVICE'), "
@@ -108,6 +111,7 @@ static bool link_down(const json_t *facts, struct finding *f)
 	const char *device = fact_text(facts, "route.remote.device");
 
 	if (!tunnel_is_down(facts) || !fact_true(facts, "route.remote.ok") ||
+	    answered(facts, "ike500") || answered(facts, "ike4500") ||
 	    !(fact_false(facts, "route.remote.up") || fact_false(facts, "route.remote.carrier")))
 		return false;
 	say_seen(f, "the route to %s leads over %s, which %s", remote(facts), device,
@@ -132,6 +136,10 @@ static bool own_firewall_ike(const json_t *facts, struct finding *f)
 		verdict = fact_rule(facts, flows[i]);
 		/* The second pair of ports is only for who needs it */
 		if (!verdict || (i > 1 && !fact_number(facts, "tunnel.contact.sent_natt")))
+			continue;
+		/* What the daemon has heard meanwhile has come through */
+		if (i % 2 && fact_number(facts, "later.contact.received") >
+		    fact_number(facts, "tunnel.contact.received"))
 			continue;
 		say_seen(f, "%s packets are dropped by: %s", flows[i], fact_text(verdict, "rule"));
 		refused = true;
@@ -205,8 +213,11 @@ static bool peer_port_closed(const json_t *facts, struct finding *f)
 /* Who refuses with ICMP: as firewalls say it, or port unreachable of one that is not the port's */
 static const json_t *refusal(const json_t *facts)
 {
-	const json_t *seen = icmp(facts, "prohibited");
+	const json_t *seen = icmp_about(facts, "prohibited", "UDP port 500");
 
+	/* What is said of our pings is nothing about IKE */
+	if (!seen)
+		seen = icmp_about(facts, "prohibited", "UDP port 4500");
 	if (seen)
 		return seen;
 	seen = icmp(facts, "port-unreachable");
@@ -254,8 +265,30 @@ static bool peer_unreachable(const json_t *facts, struct finding *f)
 	return say_cause(f, "The network cannot reach the peer %s.", remote(facts));
 }
 
+/* It had something of ours, and said why it does not like it, or we did not like its answer */
+static bool has_refused(const json_t *facts)
+{
+	static const char *const others[] = {
+		"no-response", "dpd-timeout", "peer-deleted", "no-route", ""
+	};
+	const char *code = fact_text(facts, "tunnel.last_error.code");
+	size_t i;
+
+	if (fell_silent(facts))
+		return false;
+	for (i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (!strcmp(code, others[i]))
+			return false;
+	return true;
+}
+
 static bool udp_500_blocked(const json_t *facts, struct finding *f)
 {
+	double port = fact_number(facts, "tunnel.config.remote-port");
+
+	/* Nobody needs it where the daemon begins on another one */
+	if ((port > 0 && port != 500) || has_refused(facts))
+		return false;
 	if (!tunnel_is_down(facts) || !silent(facts, "ike500") || !answered(facts, "ike4500") ||
 	    refusal(facts))
 		return false;
@@ -294,8 +327,9 @@ static bool udp_4500_blocked(const json_t *facts, struct finding *f)
 /* Certificates make the fifth message larger than a packet */
 static bool fragments_lost(const json_t *facts, struct finding *f)
 {
-	if (!tunnel_is_down(facts) || !answered(facts, "ike500") || !silent(facts, "large") ||
-	    !fact_is(facts, "tunnel.config.auth", "rsasig"))
+	if (!answered(facts, "ike500") || !silent(facts, "large") ||
+	    !fact_is(facts, "tunnel.config.auth", "rsasig") ||
+	    !(last_error_is(facts, "no-response") || fell_silent(facts)))
 		return false;
 	say_seen(f, "asked with a small message, the peer answers; asked the same with one of 2000 "
 		 "bytes, which goes in fragments, it is silent");
@@ -401,6 +435,7 @@ static bool ike_silent(const json_t *facts, struct finding *f)
 static bool peer_silent(const json_t *facts, struct finding *f)
 {
 	if (!tunnel_is_down(facts) || !silent(facts, "ike500") || !silent(facts, "ike4500") ||
+	    has_refused(facts) ||
 	    peer_speaks(facts) || !fact_false(facts, "probe.ping.answered") ||
 	    icmp(facts, "unreachable") || icmp(facts, "prohibited") ||
 	    icmp(facts, "port-unreachable") || fact_true(facts, "wire.no_neighbour") ||

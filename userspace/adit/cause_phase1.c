@@ -8,6 +8,8 @@
 #include "adit/facts.h"
 #include "ike/numbers.h"
 
+#define LATELY	300	/* seconds */
+
 /* The newest entry of the history with the code of the last error: typed, where that is a text */
 static const json_t *failure(const json_t *facts)
 {
@@ -54,24 +56,36 @@ static bool aggressive_answered(const json_t *facts)
 	return fact_is(facts, "probe.aggressive.answer", "sa");
 }
 
+static bool is_up_event(const json_t *entry)
+{
+	return fact_is(entry, "code", "ike-up");
+}
+
 /*
- * Main mode against aggressive. Peers that choose by exchange take the messages of the other one
- * up to the identity, and refuse then: so a refused identity is no proof of a wrong one.
+ * Peers that choose by exchange take the messages of main mode up to the identity, and refuse then:
+ * so a refused identity is no proof of a wrong one. Many answer in either exchange, whatever is
+ * wrong: silence means something only where they do not answer in main mode, and a phase 1 that
+ * has stood with them was of the right exchange.
  */
+static bool wants_aggressive(const json_t *facts, const json_t *entry)
+{
+	if (!fact_is(facts, "tunnel.config.exchange", "main") || !aggressive_answered(facts) ||
+	    !in_phase1(entry) || fact_event(facts, "tunnel", is_up_event))
+		return false;
+	return fact_is(entry, "error", "invalid-id") || fact_is(entry, "error", "auth-failed") ||
+	       ((fact_is(entry, "error", "no-proposal-chosen") ||
+		 fact_is(entry, "error", "no-response")) &&
+		!fact_is(facts, "probe.ike500.answer", "sa"));
+}
+
+/* Main mode against aggressive */
 static bool exchange_differs(const json_t *facts, struct finding *f)
 {
 	const json_t *entry = failure(facts);
 	unsigned int type = notified(entry);
 	bool said = type == IKE_N_INVALID_EXCHANGE_TYPE || type == IKE_N_UNSUPPORTED_EXCHANGE_TYPE;
 
-	if (!tunnel_is_down(facts) || !entry)
-		return false;
-	if (!said && !(fact_is(facts, "tunnel.config.exchange", "main") &&
-		       aggressive_answered(facts) &&
-		       (fact_is(entry, "error", "invalid-id") ||
-			fact_is(entry, "error", "no-proposal-chosen") ||
-			fact_is(entry, "error", "auth-failed") ||
-			fact_is(entry, "error", "no-response"))))
+	if (!tunnel_is_down(facts) || !entry || !(said || wants_aggressive(facts, entry)))
 		return false;
 	say_daemon(facts, f);
 	if (aggressive_answered(facts))
@@ -83,6 +97,14 @@ static bool exchange_differs(const json_t *facts, struct finding *f)
 			 other_exchange(facts), exchange(facts));
 }
 
+/* Of an attempt since phase 1 last stood */
+static bool is_current(const json_t *facts, const json_t *entry)
+{
+	return fact_number(entry, "last") > fact_number(facts, "now") - LATELY &&
+	       fact_number(entry, "last") >=
+	       fact_number(fact_event(facts, "tunnel", is_up_event), "last");
+}
+
 static bool psk_missing_at_peer(const json_t *facts, struct finding *f)
 {
 	const json_t *history = fact(facts, "tunnel.history"), *entry;
@@ -90,7 +112,8 @@ static bool psk_missing_at_peer(const json_t *facts, struct finding *f)
 
 	/* The peer needs the key when it makes its keys, after the third message (RFC 2409 5.4) */
 	json_array_foreach(history, i, entry) {
-		if (!tunnel_is_down(facts) ||
+		if (!tunnel_is_down(facts) || !is_current(facts, entry) ||
+		    (fact(facts, "tunnel.last_error") && !last_error_is(facts, "no-response")) ||
 		    notified(entry) != IKE_N_INVALID_KEY_INFORMATION ||
 		    !strstr(fact_text(entry, "step"), "message 4"))
 			continue;
@@ -109,6 +132,15 @@ static void cure_psk(const json_t *facts, struct finding *f)
 {
 	say_cure(f, "enter the same key on both sides, without spaces or quotes around it (here: "
 		 "psk or psk-file of tunnel \"%s\"), then 'adit reload'", fact_text(facts, "name"));
+}
+
+/* Just now there may be no phase 1 that says it */
+static const char *own_id(const json_t *facts)
+{
+	if (*fact_text(facts, "tunnel.ike.local_id"))
+		return fact_text(facts, "tunnel.ike.local_id");
+	return *fact_text(facts, "tunnel.config.local-id") ?
+		fact_text(facts, "tunnel.config.local-id") : fact_text(facts, "tunnel.local");
 }
 
 static bool psk_mismatch(const json_t *facts, struct finding *f)
@@ -131,20 +163,41 @@ static bool psk_mismatch(const json_t *facts, struct finding *f)
 		cure_psk(facts, f);
 		return say_cause(f, "The pre-shared keys of the two sides differ.");
 	}
-	/*
-	 * Silence. Over port 4500 it may be that port, so it must have been heard from; and what
-	 * was agreed before must have come back.
-	 */
-	if (fact_number(facts, "tunnel.contact.sent_natt") &&
-	    !fact_number(facts, "tunnel.contact.received_natt") &&
-	    !fact(facts, "probe.ike4500.answer"))
-		return false;
-	if (!fact_number(facts, "tunnel.contact.received"))
+	/* What cannot be verified was made with another key; silence has more reasons */
+	if (fell_silent(facts))
 		return false;
 	say_seen(f, "proposals and key exchange were agreed; what the key protects behind them is "
 		 "not understood");
 	cure_psk(facts, f);
 	return say_cause(f, "The pre-shared keys of the two sides differ.");
+}
+
+/* Over port 4500 it may be that port, so it must have been heard from; and it must have begun */
+static bool is_heard(const json_t *facts)
+{
+	return fact_number(facts, "tunnel.contact.received") &&
+	       (!fact_number(facts, "tunnel.contact.sent_natt") ||
+		fact_number(facts, "tunnel.contact.received_natt") ||
+		fact(facts, "probe.ike4500.answer"));
+}
+
+static bool identity_unanswered(const json_t *facts, struct finding *f)
+{
+	bool psk = last_error_is(facts, "psk-mismatch");
+
+	if (!(psk || last_error_is(facts, "cert-refused")) || !fell_silent(facts) ||
+	    !is_heard(facts))
+		return false;
+	say_daemon(facts, f);
+	say_seen(f, "proposals and key exchange were agreed; our identity, which comes next and is "
+		 "encrypted, is not answered");
+	say_cure(f, "see the peer's log; compare %s, and our identity %s with the one that it "
+		 "expects", psk ? "the pre-shared keys (no spaces, quotes or line ends)" :
+		 "the authority that it trusts with that of cert", own_id(facts));
+	return say_cause(f, psk ? "The peer falls silent at our identity: the pre-shared keys "
+			 "differ, or it does not know that identity." :
+			 "The peer falls silent at our identity and certificate: it does not "
+			 "accept one of them, or that long message is lost on the way.");
 }
 
 static bool phase1_refused(const json_t *facts)
@@ -251,7 +304,9 @@ static bool local_id(const json_t *facts, struct finding *f)
 	const char *id = fact_text(facts, "tunnel.config.local-id");
 	bool by_proof = notified(entry) == IKE_N_AUTHENTICATION_FAILED;
 
+	/* In the clear anybody says so; and who has another key finds no identity, either */
 	if (!last_error_is(facts, "invalid-id") || !entry || !notified(entry) ||
+	    !fact_true(entry, "authenticated") || !in_phase1(entry) ||
 	    aggressive_answered(facts) || as_responder(entry) || is_first_aggressive(entry))
 		return false;
 	say_daemon(facts, f);
@@ -321,23 +376,37 @@ static bool no_lease(const json_t *facts, struct finding *f)
 	return say_cause(f, "No address is assigned (mode config): the pool is missing or empty.");
 }
 
+/* It was there, and what ended it was nothing that is wrong with the tunnel */
+static bool has_gone(const json_t *facts)
+{
+	return last_error_is(facts, "peer-deleted") || last_error_is(facts, "dpd-timeout");
+}
+
 static bool waits_for_peer(const json_t *facts, struct finding *f)
 {
+	bool gone = has_gone(facts);
+
 	if (!fact_is(facts, "tunnel.state", "dormant") || !fact_is(facts, "tunnel.start", "wait") ||
-	    fact(facts, "tunnel.last_error") || fact_number(facts, "tunnel.contact.received"))
+	    !(gone || (!fact(facts, "tunnel.last_error") &&
+		       !fact_number(facts, "tunnel.contact.received"))))
 		return false;
-	say_seen(f, "start = \"wait\", and no message of the peer has come");
+	say_daemon(facts, f);
+	say_seen(f, "start = \"wait\", and no message of the peer has come%s",
+		 gone ? " since" : "");
 	say_cure(f, "start the tunnel at the peer, or here with 'adit up %s' (and start = "
 		 "\"always\" "
 		 "for good)", fact_text(facts, "name"));
-	return say_cause(f, "This side waits for the peer to begin, and the peer has not come.");
+	return say_cause(f, "This side waits for the peer to begin, and the peer has not come%s.",
+			 gone ? " again" : "");
 }
 
 static bool waits_for_packet(const json_t *facts, struct finding *f)
 {
 	if (!fact_is(facts, "tunnel.state", "dormant") ||
-	    !fact_is(facts, "tunnel.start", "on-demand") || fact(facts, "tunnel.last_error"))
+	    !fact_is(facts, "tunnel.start", "on-demand") ||
+	    !(has_gone(facts) || !fact(facts, "tunnel.last_error")))
 		return false;
+	say_daemon(facts, f);
 	say_seen(f, "start = \"on-demand\", and no packet to %s has asked for it",
 		 fact_text(facts, "tunnel.device"));
 	say_cure(f, "send a packet into it (is a route over %s there?), or 'adit up %s'",
@@ -345,14 +414,25 @@ static bool waits_for_packet(const json_t *facts, struct finding *f)
 	return say_cause(f, "The tunnel is brought up on demand, and nothing has been sent to it.");
 }
 
-static bool is_up_event(const json_t *entry)
-{
-	return fact_is(entry, "code", "ike-up");
-}
-
 static bool is_conflict(const json_t *entry)
 {
 	return fact_is(entry, "code", "conflict");
+}
+
+/* Two pairs of SAs for the same networks, where a tunnel of several networks has one for each */
+static bool has_namesakes(const json_t *facts)
+{
+	const json_t *list = fact(facts, "tunnel.children"), *one, *other;
+	size_t i, j;
+
+	json_array_foreach(list, i, one)
+		for (j = 0; j < i; j++) {
+			other = json_array_get(list, j);
+			if (fact_is(other, "remote_ts", fact_text(one, "remote_ts")) &&
+			    fact_is(other, "local_ts", fact_text(one, "local_ts")))
+				return true;
+		}
+	return false;
 }
 
 /* The daemon has seen them replace each other, and let both stay: what is sent goes to one */
@@ -362,7 +442,7 @@ static bool identity_shared(const json_t *facts, struct finding *f)
 
 	if (!tunnel_is_up(facts) || !conflict ||
 	    fact_number(conflict, "last") < fact_number(facts, "now") - 3600 ||
-	    json_array_size(fact(facts, "tunnel.children")) < 2)
+	    !has_namesakes(facts))
 		return false;
 	say_seen(f, "the daemon says: %s", fact_text(conflict, "text"));
 	say_seen(f, "both have SAs for the same networks (%s), and what is sent there goes to the "
@@ -387,6 +467,9 @@ static bool identity_fight(const json_t *facts, struct finding *f)
 		    fact_number(entry, "last") < recent || fact_number(entry, "count") < 2 ||
 		    fact_number(last, "count") < 2)
 			continue;
+		/* One after the other is a gateway that has moved */
+		if (fact_number(entry, "last") < fact_number(last, "first"))
+			continue;
 		/* The port alone is what a NAT changes */
 		if (strlen(a) && strcspn(a, ":") == strcspn(b, ":") &&
 		    !strncmp(a, b, strcspn(a, ":")))
@@ -406,15 +489,6 @@ static bool identity_fight(const json_t *facts, struct finding *f)
 static bool is_deletion(const json_t *entry)
 {
 	return fact_is(entry, "error", "peer-deleted");
-}
-
-/* Just now there may be no phase 1 that says it */
-static const char *own_id(const json_t *facts)
-{
-	if (*fact_text(facts, "tunnel.ike.local_id"))
-		return fact_text(facts, "tunnel.ike.local_id");
-	return *fact_text(facts, "tunnel.config.local-id") ?
-		fact_text(facts, "tunnel.config.local-id") : fact_text(facts, "tunnel.local");
 }
 
 /* Taken down by the peer time and again although all was agreed: it prefers another */
@@ -444,6 +518,7 @@ const struct cause causes_phase1[] = {
 	{ "psk-missing-at-peer", "the peer has no pre-shared key for our address",
 	  psk_missing_at_peer },
 	{ "psk-mismatch", "the pre-shared keys differ", psk_mismatch },
+	{ "identity-unanswered", "the peer falls silent at our identity", identity_unanswered },
 	{ "ike-proposal-mismatch", "no common proposal in phase 1", ike_proposal },
 	{ "auth-mismatch", "the peer wants another kind of authentication", auth_differs },
 	{ "peer-not-configured", "the peer has no connection for our address",

@@ -48,13 +48,15 @@ static bool selectors(const json_t *facts, struct finding *f)
 		say_seen(f, "phase 1 is established; the peer refuses local-ts = { %s } with "
 			 "remote-ts = { %s }", local, remote);
 		say_cure(f, "set local-ts to what the peer has as its remote networks, and "
-			 "remote-ts "
-			 "to its local ones, exactly; with Amazon both are 0.0.0.0/0");
-	} else {
-		say_cure(f, "set local-ts and remote-ts to what the peer wants (above), or the "
-			 "peer's networks to local-ts = { %s }, remote-ts = { %s } mirrored", local,
-			 remote);
+			 "remote-ts to its local ones, exactly (with Amazon both are 0.0.0.0/0), "
+			 "and mode to the peer's: here it is \"%s\"",
+			 fact_text(facts, "tunnel.config.mode"));
+		/* strongSwan in transport mode says the same: its networks are others then */
+		return say_cause(f, "The networks (traffic selectors) of the two sides do not "
+				 "mirror each other, or the peer has another mode for them.");
 	}
+	say_cure(f, "set local-ts and remote-ts to what the peer wants (above), or the peer's "
+		 "networks to local-ts = { %s }, remote-ts = { %s } mirrored", local, remote);
 	return say_cause(f, "The networks (traffic selectors) of the two sides do not mirror each "
 			 "other.");
 }

@@ -58,6 +58,13 @@ bool last_error_is(const json_t *facts, const char *code)
 	return tunnel_is_down(facts) && fact_is(facts, "tunnel.last_error.code", code);
 }
 
+bool fell_silent(const json_t *facts)
+{
+	/* ike/refusal.c */
+	return tunnel_is_down(facts) && strstr(fact_text(facts, "tunnel.last_error.text"),
+					       "the peer stopped answering");
+}
+
 const json_t *same_network(const json_t *facts)
 {
 	const json_t *one;
@@ -135,7 +142,8 @@ void say_ah_nat(const json_t *facts, struct finding *finding)
 static bool is_enough(const json_t *facts, const struct cause *table, const struct finding *first)
 {
 	if (table == causes_host)
-		return !strcmp(first->code, "daemon-hangs") ||
+		return !strcmp(first->code, "not-permitted") ||
+		       !strcmp(first->code, "daemon-hangs") ||
 		       !strcmp(first->code, "other-namespace");
 	return table == causes_kernel || !tunnel_is_up(facts);
 }
@@ -198,7 +206,8 @@ static bool carries_traffic(const json_t *facts)
 {
 	const char *when = fact(facts, "later") ? "later" : "tunnel";
 
-	if (fact_number(facts, "inside.received") > 0 || fact_grown(facts, "packets_in") > 0)
+	if (fact_number(facts, "inside.received") > 0 || fact(facts, "inside.elsewhere") ||
+	    fact_grown(facts, "packets_in") > 0)
 		return true;
 	/* What came in before is no proof where what was sent just now came to nothing */
 	return !fact(facts, "inside") && fact_sum(facts, when, "packets_in") > 0;
@@ -211,11 +220,35 @@ static const json_t *doubtful_overlap(const json_t *facts)
 		json_array_get(fact(facts, "route.overlaps"), 0);
 }
 
+/* No fault that is known of, but perhaps not what is meant */
+static void say_hints(const json_t *facts, struct finding *finding)
+{
+	const json_t *one, *lan = json_array_get(fact(facts, "system.lans"), 0);
+	bool six = strchr(fact_text(lan, "network"), ':');
+	const char *off = fact_text(facts, six ? "system.off6" : "system.off4");
+	size_t i;
+
+	if (lan && *off)
+		say_seen(finding, "net.%s.conf.%s.forwarding = 0: this host alone can use the "
+			 "tunnel, others of %s on %s cannot", six ? "ipv6" : "ipv4", off,
+			 fact_text(lan, "network"), fact_text(lan, "device"));
+	json_array_foreach(fact(facts, "route.inside"), i, one)
+		if (fact(one, "part"))
+			say_seen(finding, "a part of %s takes another route: %s over %s",
+				 fact_text(one, "selector"), fact_text(one, "part.address"),
+				 fact_text(one, "part.device"));
+}
+
 bool causes_healthy(const json_t *facts, struct finding *finding)
 {
 	if (!tunnel_is_up(facts) || !carries_traffic(facts) || doubtful_overlap(facts))
 		return false;
-	say_cause(finding, "healthy: the tunnel is up and carries traffic in both directions");
+	if (fact(facts, "inside.elsewhere") && !fact_grown(facts, "packets_in"))
+		say_cause(finding, "healthy: the tunnel is up and carries what is sent; the peer "
+			  "answers over %s", fact_text(facts, "inside.elsewhere"));
+	else
+		say_cause(finding, "healthy: the tunnel is up and carries traffic in both "
+			  "directions");
 	say_seen(finding, "established with %s at %s, phase 1 %s, phase 2 %s",
 		 fact_text(facts, "tunnel.ike.remote_id"), fact_text(facts, "tunnel.remote"),
 		 fact_text(facts, "tunnel.ike.proposal"),
@@ -226,6 +259,7 @@ bool causes_healthy(const json_t *facts, struct finding *finding)
 			 fact_number(facts, "inside.largest"), fact_number(facts, "inside.mtu"));
 	if (is_narrowed(facts))
 		say_narrowed(facts, finding);
+	say_hints(facts, finding);
 	return true;
 }
 
@@ -259,6 +293,11 @@ void causes_unknown(const json_t *facts, struct finding *finding)
 	if (!fact(facts, "tunnel")) {
 		say_seen(finding, "the daemon's state cannot be read: %s",
 			 fact_text(facts, "daemon.text"));
+		if (fact(facts, "host.aditd")) {
+			say_seen(finding, "%s runs and has IKE's port",
+				 fact_text(facts, "host.aditd"));
+			say_cure(finding, "name that one's control socket with --socket");
+		}
 		return;
 	}
 	say_seen(finding, "the tunnel is %s", fact_text(facts, "tunnel.state"));
@@ -275,6 +314,7 @@ void causes_unknown(const json_t *facts, struct finding *finding)
 			 fact_text(doubtful_overlap(facts), "device"),
 			 fact_text(doubtful_overlap(facts), "selector"));
 	say_drops(facts, finding);
+	say_hints(facts, finding);
 	say_probe(facts, finding, "ike500", "IKE question on UDP port 500");
 	say_probe(facts, finding, "ike4500", "IKE question on UDP port 4500");
 	if (fact(facts, "probe.ping"))
@@ -288,8 +328,13 @@ void causes_unknown(const json_t *facts, struct finding *finding)
 		say_seen(finding, "%.0f of those of the peer's came to another address than %s",
 			 fact_number(facts, "wire.ike_elsewhere"),
 			 fact_text(facts, "tunnel.local"));
-	if (fact_false(facts, "can_probe"))
-		say_seen(finding, "without root neither wire nor peer could be asked");
+	if (fact_false(facts, "can_probe")) {
+		say_seen(finding, "without root (CAP_NET_RAW) neither wire nor peer could be "
+			 "asked");
+		say_cure(finding, "ask again as root: 'sudo adit diagnose %s'",
+			 fact_text(facts, "name"));
+		return;
+	}
 	say_cure(finding, "see 'adit monitor %s' and the peer's log; the facts are in 'adit "
 		 "diagnose "
 		 "%s --json'", fact_text(facts, "name"), fact_text(facts, "name"));

@@ -75,6 +75,9 @@ bool tunnel_is_down(const json_t *facts);
 /** last_error_is - the daemon's last failure has this code, and the tunnel is down since. */
 bool last_error_is(const json_t *facts, const char *code);
 
+/** fell_silent - the last failure is what the daemon makes of an identity without an answer. */
+bool fell_silent(const json_t *facts);
+
 /** same_network - one of this host's networks that remote-ts names, too; NULL: none. */
 const json_t *same_network(const json_t *facts);
 

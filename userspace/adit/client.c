@@ -47,6 +47,7 @@ static void explain_connect(const char *path, int code, struct client_error *err
 		     "start it with 'systemctl start adit'", path);
 		break;
 	case EACCES:
+	case EPERM:
 		fail(error, "permission", "not allowed to talk to aditd at %s: "
 		     "be root, or a member of the group adit", path);
 		break;

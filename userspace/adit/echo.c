@@ -2,6 +2,7 @@
 #include "adit/echo.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <openssl/rand.h>
 #include <poll.h>
@@ -130,7 +131,69 @@ static bool await(struct echo_target *target, int fd, const uint8_t id[4], unsig
 	return false;
 }
 
-static bool once(struct echo_target *target, int fd, unsigned int patience)
+/* Hears what comes in by any device; -1: nobody is to go out by a certain one */
+static int open_ears(const struct echo_target *target)
+{
+	bool four = target->remote.family == AF_INET;
+	int fd, on = 1;
+
+	if (!target->device || !*target->device)
+		return -1;
+	fd = socket(target->remote.family, SOCK_RAW | SOCK_CLOEXEC,
+		    four ? IPPROTO_ICMP : IPPROTO_ICMPV6);
+	if (fd >= 0)
+		setsockopt(fd, four ? IPPROTO_IP : IPPROTO_IPV6,
+			   four ? IP_PKTINFO : IPV6_RECVPKTINFO, &on, sizeof(on));
+	return fd;
+}
+
+static unsigned int came_by(struct msghdr *message)
+{
+	struct cmsghdr *control;
+	struct in6_pktinfo six;
+	struct in_pktinfo four;
+
+	for (control = CMSG_FIRSTHDR(message); control; control = CMSG_NXTHDR(message, control)) {
+		if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_PKTINFO) {
+			memcpy(&four, CMSG_DATA(control), sizeof(four));
+			return (unsigned int)four.ipi_ifindex;
+		}
+		if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO) {
+			memcpy(&six, CMSG_DATA(control), sizeof(six));
+			return six.ipi6_ifindex;
+		}
+	}
+	return 0;
+}
+
+/* What was not answered by the device that it went out by may have been by another one */
+static void look_elsewhere(struct echo_target *target, int ears, const uint8_t id[4])
+{
+	bool four = target->remote.family == AF_INET;
+	char control[CMSG_SPACE(sizeof(struct in6_pktinfo)) +
+		     CMSG_SPACE(sizeof(struct in_pktinfo))];
+	unsigned int most = LATE_MAX;
+	uint8_t packet[2048];
+	ssize_t length;
+
+	while (ears >= 0 && most--) {
+		struct iovec part = { packet, sizeof(packet) };
+		struct msghdr message = {
+			.msg_iov = &part, .msg_iovlen = 1,
+			.msg_control = control, .msg_controllen = sizeof(control),
+		};
+
+		length = recvmsg(ears, &message, MSG_DONTWAIT);
+		if (length < 0)
+			return;
+		/* One that was too late for us came by the right device */
+		if (is_reply(packet, length, four, id) &&
+		    came_by(&message) != if_nametoindex(target->device))
+			target->elsewhere = came_by(&message);
+	}
+}
+
+static bool once(struct echo_target *target, int fd, int ears, unsigned int patience)
 {
 	static uint8_t packet[SIZE_MAX_SENT];
 	bool four = target->remote.family == AF_INET;
@@ -150,26 +213,30 @@ static bool once(struct echo_target *target, int fd, unsigned int patience)
 		target->too_big |= errno == EMSGSIZE;
 		return false;
 	}
-	return await(target, fd, packet + 4, patience);
+	if (await(target, fd, packet + 4, patience))
+		return true;
+	look_elsewhere(target, ears, packet + 4);
+	return false;
 }
 
 bool echo_ask(struct echo_target *target, unsigned int tries, unsigned int patience)
 {
-	int fd;
+	bool answered = false;
+	int fd, ears;
 
 	if (target->size && (target->size < SIZE_SMALL || target->size > SIZE_MAX_SENT))
 		return false;
 	fd = open_socket(target, SOCK_RAW, target->remote.family == AF_INET ? IPPROTO_ICMP :
 			 IPPROTO_ICMPV6);
-	while (fd >= 0 && tries--)
-		if (once(target, fd, patience)) {
-			target->received++;
-			close(fd);
-			return true;
-		}
+	ears = fd >= 0 ? open_ears(target) : -1;
+	while (fd >= 0 && tries-- && !answered)
+		answered = once(target, fd, ears, patience);
+	target->received += answered;
 	if (fd >= 0)
 		close(fd);
-	return false;
+	if (ears >= 0)
+		close(ears);
+	return answered;
 }
 
 void echo_knock(const struct echo_target *target)

@@ -19,6 +19,7 @@
  * @hops: how far it may go (TTL, hop limit), 0: as usual
  * @size: bytes of the whole IP packet, never fragmented; 0: small
  * @sent, @received: added to
+ * @elsewhere: set to the ifindex of another device than @device that a reply came in by
  * @too_big: set when somebody said by ICMP that it does not fit: the path MTU is known then
  */
 struct echo_target {
@@ -28,6 +29,7 @@ struct echo_target {
 	int hops;
 	size_t size;
 	unsigned int sent, received;
+	unsigned int elsewhere;
 	bool too_big;
 };
 

@@ -89,28 +89,66 @@ double fact_sum(const json_t *facts, const char *when, const char *counter)
 	return sum;
 }
 
+static double drops_of(const json_t *child)
+{
+	const char *reason;
+	const json_t *count;
+	double sum = 0;
+
+	json_object_foreach((json_t *)fact(child, "drops"), reason, count)
+		sum += json_number_value(count);
+	return sum;
+}
+
 double fact_drops(const json_t *facts, const char *when)
 {
-	const json_t *child, *count;
-	const char *reason;
+	const json_t *child;
 	double sum = 0;
 	size_t i;
 
 	json_array_foreach(children(facts, when), i, child)
-		json_object_foreach((json_t *)fact(child, "drops"), reason, count)
-			sum += json_number_value(count);
+		sum += drops_of(child);
 	return sum;
 }
 
+/* The pair of SAs in "tunnel" that @child is a later reading of. NULL: it was made since */
+static const json_t *first_reading(const json_t *facts, const json_t *child)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(children(facts, "tunnel"), i, one)
+		if (fact_is(one, "spi_in", fact_text(child, "spi_in")))
+			return one;
+	return NULL;
+}
+
+/* One by one: what is renewed meanwhile counts anew, and one that went takes its counters along */
 double fact_grown(const json_t *facts, const char *counter)
 {
-	double grown;
+	const json_t *child;
+	double sum = 0, grown;
+	size_t i;
 
-	if (!fact(facts, "later"))
-		return 0;
-	grown = fact_sum(facts, "later", counter) - fact_sum(facts, "tunnel", counter);
-	/* A child that went meanwhile took its counters along */
-	return grown > 0 ? grown : 0;
+	json_array_foreach(children(facts, "later"), i, child) {
+		grown = fact_number(child, counter) -
+			fact_number(first_reading(facts, child), counter);
+		sum += grown > 0 ? grown : 0;
+	}
+	return sum;
+}
+
+double fact_drops_grown(const json_t *facts)
+{
+	const json_t *child;
+	double sum = 0, grown;
+	size_t i;
+
+	json_array_foreach(children(facts, "later"), i, child) {
+		grown = drops_of(child) - drops_of(first_reading(facts, child));
+		sum += grown > 0 ? grown : 0;
+	}
+	return sum;
 }
 
 const json_t *fact_event(const json_t *facts, const char *when, bool (*fits)(const json_t *entry))

@@ -11,22 +11,29 @@
  *              changed (Unix)
  *   "host"     kernel, module {loaded, file, source, headers, refusal, lockdown,
  *              disabled (kernel.modules_disabled), may_load (CAP_SYS_MODULE)}, secure_boot, netns,
- *              ports [{port, holder}], nat (bool)
+ *              ports [{port, holder}], aditd (that has one of them, while none answers us),
+ *              nat (bool)
  *   "tunnel"   adit status --json of it; "later": the same after the traffic below
  *   "route"    remote {ok, error, device, source, up, carrier, self, local}, local {ours},
  *              names [addresses of the peer's name, when the daemon found none],
- *              device {exists, up}, inside [{selector, device, ok, overlaps}],
+ *              device {exists, up}, inside [{selector, address, device, ours, tunnel
+ *              (whose device it is), standby, part {address, device} (that leads elsewhere)}],
  *              forwarded {address, from, iif, device} (the way of a host behind us)
  *   "counters" what grew while we looked: those of /proc/net/xfrm_stat, conntrack, qdisc_outer,
- *              qdisc_tunnel (drops); and conntrack_count, conntrack_max
- *   "system"   forwarding4, forwarding6, routes_for_others, rp_filter, rp_drops
+ *              qdisc_tunnel (drops); and conntrack_count, conntrack_max; policies [of XFRM that
+ *              cover what is sent], policy_takes (one of them takes what goes out, or forbids it)
+ *   "system"   off4, off6 (a device on which nothing is forwarded), asked4, asked6 (packets for
+ *              others were dropped for it while we looked), own (an address of this host's is
+ *              within local-ts), lans [{network, device, host, neighbour (a host that is known
+ *              there)}], rp_filter, rp_drops
  *   "firewall" readable, verdicts [{flow, verdict, rule}]
  *   "probe"    ike500, ike4500, large, ike2, aggressive {asked, answer, notify, chosen, from},
  *              ping {answered}, accepts ["aes128-sha1-modp1024"…], questions, complete,
  *              proof (the authentication with which it would take one)
  *   "phase2"   accepts ["aes128-sha1-modp1024"…], questions, proposals, complete
  *   "wire"     see capture.h
- *   "inside"   targets [{address, sent, received}], received, largest, smallest_lost, mtu,
+ *   "inside"   targets [{address, sent, received}], sent, received, elsewhere (the device that
+ *              answers came in by, none by the tunnel's), largest, smallest_lost, mtu,
  *              too_big (ICMP said so of what was lost), burst {sent, received}
  *   "mapping"  survived, lost, silence (seconds: pauses that the mapping in the NAT in front of us
  *              was seen to survive, and not to, 0: none; and how long we are silent at most)
@@ -72,11 +79,14 @@ double fact_sum(const json_t *facts, const char *when, const char *counter);
 double fact_drops(const json_t *facts, const char *when);
 
 /**
- * fact_grown - by how much the sum grew while we looked
+ * fact_grown - by how much the sum grew while we looked, over SAs that were renewed, too
  *
  * Return: the growth; 0 when it was read only once.
  */
 double fact_grown(const json_t *facts, const char *counter);
+
+/** fact_drops_grown - the same of packets dropped for any reason. */
+double fact_drops_grown(const json_t *facts);
 
 /** fact_event - the newest history entry of "tunnel" or "later" for which @fits; NULL: none. */
 const json_t *fact_event(const json_t *facts, const char *when, bool (*fits)(const json_t *entry));

@@ -289,6 +289,9 @@ static void gather_known(struct gather *g)
 	bool up = fact_is(g->facts, "tunnel.state", "established");
 
 	g->capture = gather_listen(g);
+	/* As root of a container, perhaps */
+	if (!g->capture && g->remote.family)
+		json_object_set_new(g->facts, "can_probe", json_false());
 	gather_route(g);
 	gather_system(g);
 	gather_forwarded(g);

@@ -78,6 +78,97 @@ static double conntrack_setting(const char *name)
 	return strtod(gather_text(path, text, sizeof(text)), NULL);
 }
 
+/* Both prefixes have the shorter one's bits in common: some packets are within both */
+static bool overlap(const struct ike_selector *a, const struct ike_selector *b)
+{
+	return a->prefix <= b->prefix ? ike_selector_contains(a, b) : ike_selector_contains(b, a);
+}
+
+/* "src 10.1.0.0/16 dst 10.2.0.0/16 proto tcp": it may cover packets from one to the other */
+static bool covers(const char *policy, const struct ike_selector *from,
+		   const struct ike_selector *to)
+{
+	struct ike_selector source, destination;
+	char a[64], b[64];
+
+	return sscanf(policy, "src %63s dst %63s", a, b) == 2 &&
+	       ike_selector_parse(&source, a) && ike_selector_parse(&destination, b) &&
+	       overlap(&source, from) && overlap(&destination, to);
+}
+
+/* What is sent, or comes in: within the tunnel once it is up, else between the two gateways */
+static bool read_ends(const struct gather *g, struct ike_selector *local,
+		      struct ike_selector *remote)
+{
+	const json_t *child = fact_child(g->facts, "tunnel");
+
+	if (fact_is(g->facts, "tunnel.state", "established"))
+		return ike_selector_parse(local, fact_text(child, "local_ts")) &&
+		       ike_selector_parse(remote, fact_text(child, "remote_ts"));
+	return ike_selector_parse(local, fact_text(g->facts, "tunnel.local")) &&
+	       ike_selector_parse(remote, fact_text(g->facts, "tunnel.remote"));
+}
+
+/* Its first two lines as one, with single blanks */
+static void copy_words(const char *text, char *line, size_t size)
+{
+	unsigned int lines = 0;
+	size_t used = 0;
+
+	for (; *text && used + 2 < size; text++) {
+		lines += *text == '\n';
+		if (lines == 2)
+			break;
+		if (!strchr(" \t\n", *text))
+			line[used++] = *text;
+		else if (used && line[used - 1] != ' ')
+			line[used++] = ' ';
+	}
+	line[used && line[used - 1] == ' ' ? used - 1 : used] = 0;
+}
+
+/*
+ * A policy as ip-xfrm(8) prints it, its further lines behind tabs. Those of a socket, or of an
+ * interface of XFRM's own, have nothing to do with the tunnel
+ */
+static void put_policy(json_t *counters, const char *text, const struct ike_selector *local,
+		       const struct ike_selector *remote)
+{
+	bool out = strstr(text, "\tdir out ");
+	char line[256];
+
+	if (strstr(text, "\tsocket ") || strstr(text, "\tif_id ") || !strstr(text, "\tdir ") ||
+	    !(out ? covers(text, local, remote) : covers(text, remote, local)))
+		return;
+	/* Who lets pass what goes out says nothing */
+	if (out && !strstr(text, "action block") && !strstr(text, "\ttmpl "))
+		return;
+	if (out)
+		json_object_set_new(counters, "policy_takes", json_true());
+	copy_words(text, line, sizeof(line));
+	json_array_append_new(json_object_get(counters, "policies"), json_string(line));
+}
+
+static void put_policies(struct gather *g, json_t *counters)
+{
+	static const char *const words[] = { "ip", "xfrm", "policy", NULL };
+	struct ike_selector local, remote;
+	char *text, *at, *next;
+	int status;
+
+	if (!read_ends(g, &local, &remote))
+		return;
+	json_object_set_new(counters, "policies", json_array());
+	text = gather_run(words, &status);
+	for (at = status ? NULL : text; at && *at; at = next) {
+		next = strstr(at, "\nsrc ");
+		if (next)
+			*next++ = 0;
+		put_policy(counters, at, &local, &remote);
+	}
+	free(text);
+}
+
 static json_t *read_all(struct gather *g)
 {
 	json_t *counters = json_object();
@@ -109,5 +200,6 @@ void gather_counters(struct gather *g)
 	}
 	json_object_set_new(after, "conntrack_count", json_real(conntrack_setting("count")));
 	json_object_set_new(after, "conntrack_max", json_real(conntrack_setting("max")));
+	put_policies(g, after);
 	json_object_set_new(g->facts, "counters", after);
 }

@@ -44,7 +44,7 @@ static void judge_outer(struct gather *g, const json_t *ruleset, const char *out
 	judge(g, ruleset, &flow);
 }
 
-static bool first_of(const char *selector, struct ike_address *address)
+static bool first_of(const char *selector, struct ike_address *address, uint8_t *bits)
 {
 	struct ike_selector parsed;
 
@@ -52,9 +52,20 @@ static bool first_of(const char *selector, struct ike_address *address)
 	    !parsed.prefix)
 		return false;
 	*address = parsed.address;
-	/* The network's own address is nobody's */
-	address->bytes[ike_address_length(address) - 1] |= 1;
+	*bits = parsed.prefix;
 	return true;
+}
+
+/* What is to go through the tunnel, from behind us or from this host itself */
+static void judge_translation(struct gather *g, const json_t *ruleset,
+			      const struct ruleset_flow *flow)
+{
+	json_t *verdicts = json_object_get(json_object_get(g->facts, "firewall"), "verdicts");
+	char rule[400];
+
+	if (ruleset_translates(ruleset, flow, rule, sizeof(rule)))
+		json_array_append_new(verdicts, json_pack("{s:s, s:s, s:s}", "flow", "inner-nat",
+							  "verdict", "translates", "rule", rule));
 }
 
 static void judge_inner(struct gather *g, const json_t *ruleset)
@@ -62,20 +73,27 @@ static void judge_inner(struct gather *g, const json_t *ruleset)
 	const json_t *child = fact_child(g->facts, "tunnel");
 	const char *device = fact_text(g->facts, "tunnel.device");
 	const json_t *lan = json_array_get(fact(g->facts, "system.lans"), 0);
-	struct ruleset_flow flow = { .name = "forward-out", .way = RULESET_FORWARD,
-				      .iif = fact_text(lan, "device"), .oif = device };
+	struct ruleset_flow out = { .name = "forward-out", .way = RULESET_FORWARD,
+				     .iif = fact_text(lan, "device"), .oif = device }, in;
 
-	if (!lan || !first_of(fact_text(child, "local_ts"), &flow.source) ||
-	    !first_of(fact_text(child, "remote_ts"), &flow.destination))
+	if (!first_of(fact_text(child, "local_ts"), &out.source, &out.source_bits) ||
+	    !first_of(fact_text(child, "remote_ts"), &out.destination, &out.destination_bits))
 		return;
-	flow.family = flow.source.family;
-	judge(g, ruleset, &flow);
-	flow = (struct ruleset_flow) {
-		.name = "forward-in", .way = RULESET_FORWARD, .family = flow.family,
-		.iif = device, .oif = flow.iif,
-		.source = flow.destination, .destination = flow.source, .established = true,
-	};
-	judge(g, ruleset, &flow);
+	out.family = out.source.family;
+	judge_translation(g, ruleset, &out);
+	if (!lan)
+		return;
+	judge(g, ruleset, &out);
+	in = out;
+	in.name = "forward-in";
+	in.iif = out.oif;
+	in.oif = out.iif;
+	in.source = out.destination;
+	in.source_bits = out.destination_bits;
+	in.destination = out.source;
+	in.destination_bits = out.source_bits;
+	in.established = true;
+	judge(g, ruleset, &in);
 }
 
 /* Names in quotes behind the word "device" or "devices": device "wire", devices = { "a", "b" } */

@@ -4,6 +4,7 @@
  */
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -177,27 +178,31 @@ static bool opens_socket(const char *process, unsigned long inode)
 	return found;
 }
 
-static void holder_of(unsigned long inode, char *text, size_t size)
+/* False: somebody whom we may not look at */
+static bool holder_of(unsigned long inode, char *text, size_t size)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
 	char path[300], name[64];
+	bool found = false;
 
 	snprintf(text, size, "another program");
-	while (proc && (entry = readdir(proc))) {
+	while (proc && !found && (entry = readdir(proc))) {
 		if (!isdigit((unsigned char)entry->d_name[0]) ||
 		    !opens_socket(entry->d_name, inode))
 			continue;
 		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
 		snprintf(text, size, "%s (pid %.12s)", gather_text(path, name, sizeof(name)),
 			 entry->d_name);
-		break;
+		found = true;
 	}
 	if (proc)
 		closedir(proc);
+	/* Of another namespace of processes, say */
+	return found || !geteuid();
 }
 
-static void put_ports(json_t *ports, const char *table)
+static void put_ports(json_t *host, const char *table)
 {
 	char line[512], holder[128];
 	FILE *file = fopen(table, "re");
@@ -208,10 +213,15 @@ static void put_ports(json_t *ports, const char *table)
 		if (sscanf(line, " %*u: %*[0-9A-Fa-f]:%x %*s %*x %*s %*s %*s %*u %*u %lu", &port,
 			   &inode) != 2 || (port != 500 && port != 4500))
 			continue;
-		holder_of(inode, holder, sizeof(holder));
-		if (strncmp(holder, "aditd ", 6))
-			json_array_append_new(ports, json_pack("{s:i, s:s}", "port", (int)port,
-							       "holder", holder));
+		/* Whose descriptors one may not read may be an aditd's */
+		if (!holder_of(inode, holder, sizeof(holder)))
+			continue;
+		if (!strncmp(holder, "aditd ", 6))
+			json_object_set_new(host, "aditd", json_string(holder));
+		else
+			json_array_append_new(json_object_get(host, "ports"),
+					      json_pack("{s:i, s:s}", "port", (int)port,
+							"holder", holder));
 	}
 	if (file)
 		fclose(file);
@@ -230,7 +240,7 @@ static bool is_private(const struct ike_address *address)
 
 void gather_host(struct gather *g)
 {
-	json_t *host = json_object(), *ports = json_array();
+	json_t *host = json_pack("{s:[]}", "ports");
 	struct utsname kernel;
 	struct stat netns;
 
@@ -244,10 +254,9 @@ void gather_host(struct gather *g)
 	json_object_set_new(host, "nat", json_boolean(is_private(&g->local) &&
 						      !is_private(&g->remote)));
 	if (fact_false(g->facts, "daemon.answers")) {
-		put_ports(ports, "/proc/net/udp");
-		put_ports(ports, "/proc/net/udp6");
+		put_ports(host, "/proc/net/udp");
+		put_ports(host, "/proc/net/udp6");
 	}
-	json_object_set_new(host, "ports", ports);
 	json_object_set_new(g->facts, "host", host);
 }
 
@@ -272,7 +281,8 @@ static void put_check(json_t *file, const char *config)
 
 	daemon_path(program, sizeof(program));
 	text = gather_run(words, &status);
-	if (status >= 0) {
+	/* What it includes, or a key's file, may be closed to us and open to the daemon */
+	if (!status || (status > 0 && (!geteuid() || !strstr(text, strerror(EACCES))))) {
 		json_object_set_new(file, "good", json_boolean(!status));
 		text[strcspn(text, "\n")] = 0;
 		json_object_set_new(file, "output", json_string(text));
@@ -328,7 +338,11 @@ void gather_file(struct gather *g)
 	if (!*config)
 		config = CONFIG_DEFAULT;
 	json_object_set_new(file, "path", json_string(config));
-	json_object_set_new(file, "exists", json_boolean(!stat(config, &status)));
+	/* Whom its folder is closed to cannot say that it is not there */
+	if (!stat(config, &status))
+		json_object_set_new(file, "exists", json_true());
+	else if (errno == ENOENT || errno == ENOTDIR)
+		json_object_set_new(file, "exists", json_false());
 	if (fact_true(file, "exists")) {
 		json_object_set_new(file, "changed", json_integer(status.st_mtime));
 		if (!access(config, R_OK)) {

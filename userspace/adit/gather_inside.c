@@ -4,6 +4,7 @@
  * address of ours within the selectors.
  */
 #include <ifaddrs.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -194,7 +195,7 @@ static bool ping_some(struct gather *g, struct echo_target *target, json_t *insi
 	json_t *list = json_object_get(inside, "targets");
 	struct targets targets = { .count = 0 };
 	unsigned int sent = 0, received = 0, i;
-	char text[IKE_ADDRESS_TEXT];
+	char text[IKE_ADDRESS_TEXT], other[IF_NAMESIZE];
 
 	find_targets(g, &targets);
 	for (i = 0; i < targets.count && !received; i++) {
@@ -212,6 +213,8 @@ static bool ping_some(struct gather *g, struct echo_target *target, json_t *insi
 	}
 	json_object_set_new(inside, "sent", json_integer(sent));
 	json_object_set_new(inside, "received", json_integer(received));
+	if (!received && target->elsewhere && if_indextoname(target->elsewhere, other))
+		json_object_set_new(inside, "elsewhere", json_string(other));
 	return received;
 }
 

@@ -337,9 +337,18 @@ static void put_ping(struct gather *g, json_t *probe)
 	json_object_set_new(probe, "ping", json_pack("{s:b}", "answered", target.received > 0));
 }
 
+/* adit.conf(5), remote-port, remote-natt-port: at others than those of IKE nobody is asked */
+static bool has_port(const struct gather *g, const char *name)
+{
+	double port = fact_number(fact(g->facts, "tunnel.config"), name);
+
+	return port == 0 || port == IKE_PORT || port == IKE_PORT_NATT;
+}
+
 static bool is_askable(const struct gather *g)
 {
-	return fact_true(g->facts, "route.remote.ok") &&
+	return has_port(g, "remote-port") && has_port(g, "remote-natt-port") &&
+	       fact_true(g->facts, "route.remote.ok") &&
 	       !fact_true(g->facts, "route.remote.self") &&
 	       !fact_true(g->facts, "route.remote.local") &&
 	       !fact_false(g->facts, "route.local.ours");

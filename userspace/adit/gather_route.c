@@ -16,6 +16,8 @@
 #include "netlink/link.h"
 #include "netlink/route.h"
 
+#define PART_BITS	3	/* eight samples of a network that is routed into the tunnel */
+
 static json_t *route_remote(struct gather *g)
 {
 	struct anl_address remote = gather_address(&g->remote);
@@ -93,36 +95,103 @@ static struct anl_address first_host(const struct anl_prefix *network)
 	return address;
 }
 
-static json_t *route_inside(struct gather *g, const char *selector, const json_t *tunnels)
+/* The first address of the @part'th of 1 << @bits parts of a network */
+static struct anl_address host_in(const struct anl_prefix *network, unsigned int part,
+				  unsigned int bits)
+{
+	struct anl_prefix within = *network;
+	unsigned int i, at;
+
+	for (i = 0; i < bits; i++) {
+		at = within.length++;
+		if (part >> (bits - 1 - i) & 1)
+			within.address.bytes[at / 8] |= (uint8_t)(0x80 >> at % 8);
+	}
+	return first_host(&within);
+}
+
+/* Where packets to @host leave, "": nowhere. False: it is ours */
+static bool way_to(struct gather *g, const struct anl_address *host, char name[IF_NAMESIZE])
 {
 	struct anl_route_answer answer = { 0 };
-	char text[ANL_PREFIX_TEXT];
-	struct anl_prefix network;
-	struct anl_address host;
-	const json_t *other = NULL;
 	struct anl_error error;
-	char name[IF_NAMESIZE] = "";
+
+	*name = 0;
+	if (anl_route_lookup(g->anl, host, NULL, 0, &answer, &error))
+		return true;
+	if (!answer.local)
+		if_indextoname(answer.ifindex, name);
+	return !answer.local;
+}
+
+static json_t *sample(struct gather *g, const struct anl_address *host, const char *device,
+		      const json_t *tunnels)
+{
+	const json_t *other = tunnel_of(tunnels, device);
+	char text[ANL_PREFIX_TEXT];
+	bool ours = fact_is(g->facts, "tunnel.device", device);
+
+	return json_pack("{s:s, s:s, s:b, s:s*}", "address", anl_address_format(host, text),
+			 "device", device, "ours", ours, "tunnel",
+			 ours ? NULL : json_string_value(fact(other, "name")));
+}
+
+/*
+ * Samples of a network: where most of it leads, and as "part" where another route takes less than
+ * half of it, as that of a network of our own may do within a large one. NULL: all is ours
+ */
+static json_t *ways_of(struct gather *g, const struct anl_prefix *network, const json_t *tunnels)
+{
+	unsigned int all = network->address.family == AF_INET ? 32 : 128;
+	unsigned int bits = all - network->length < PART_BITS ? all - network->length : PART_BITS;
+	json_t *right = NULL, *wrong = NULL;
+	unsigned int right_count = 0, wrong_count = 0, i;
+	struct anl_address host;
+	char name[IF_NAMESIZE];
+
+	for (i = 0; i < 1u << bits; i++) {
+		json_t **way = &right;
+
+		host = host_in(network, i, bits);
+		if (!way_to(g, &host, name))
+			continue;
+		if (fact_is(g->facts, "tunnel.device", name))
+			right_count++;
+		else
+			way = wrong_count++ ? NULL : &wrong;
+		if (way && !*way)
+			*way = sample(g, &host, name, tunnels);
+		/* Of several that take it, another tunnel tells most */
+		if (!way && tunnel_of(tunnels, name)) {
+			json_decref(wrong);
+			wrong = sample(g, &host, name, tunnels);
+		}
+	}
+	if (2 * wrong_count >= right_count + wrong_count) {
+		json_decref(right);
+		return wrong;
+	}
+	if (wrong)
+		json_object_set_new(right, "part", wrong);
+	return right;
+}
+
+static json_t *route_inside(struct gather *g, const char *selector, const json_t *tunnels)
+{
+	struct anl_prefix network;
+	const json_t *other;
 	json_t *way;
 
 	if (!anl_prefix_parse(selector, &network) || !network.length)
 		return NULL;
-	host = first_host(&network);
-	if (!anl_route_lookup(g->anl, &host, NULL, 0, &answer, &error)) {
-		/* An address of our own is reached without any route of the tunnel's */
-		if (answer.local)
-			return NULL;
-		if_indextoname(answer.ifindex, name);
-	}
-	way = json_pack("{s:s, s:s, s:s, s:b}", "selector", selector, "address",
-			anl_address_format(&host, text), "device", name, "ours",
-			fact_is(g->facts, "tunnel.device", name));
-	if (!fact_is(g->facts, "tunnel.device", name))
-		other = tunnel_of(tunnels, name);
-	if (other) {
-		json_object_set(way, "tunnel", json_object_get(other, "name"));
+	way = ways_of(g, &network, tunnels);
+	if (!way)
+		return NULL;
+	json_object_set_new(way, "selector", json_string(selector));
+	other = tunnel_of(tunnels, fact_text(way, "device"));
+	if (other && !fact_true(way, "ours"))
 		json_object_set_new(way, "standby",
 				    json_boolean(fact_has(other, "routes", selector)));
-	}
 	return way;
 }
 
@@ -186,6 +255,21 @@ static const char *overlapped(const struct gather *g, const struct anl_prefix *n
 	return NULL;
 }
 
+/* An address without a route (noprefixroute), or of a device that is down, is no network */
+static bool is_reached_over(struct gather *g, const struct anl_prefix *network, const char *device)
+{
+	unsigned int all = network->address.family == AF_INET ? 32 : 128, i;
+	char name[IF_NAMESIZE];
+	struct anl_address host;
+
+	for (i = 0; i < 2 && network->length < all; i++) {
+		host = host_in(network, i, 1);
+		if (way_to(g, &host, name) && !strcmp(name, device))
+			return true;
+	}
+	return false;
+}
+
 /* A network that this host is itself on, and that the peer is to have behind it */
 static void put_overlaps(struct gather *g, json_t *overlaps, const json_t *tunnels)
 {
@@ -203,7 +287,7 @@ static void put_overlaps(struct gather *g, json_t *overlaps, const json_t *tunne
 			continue;
 		anl_prefix_format(&network, text);
 		selector = overlapped(g, &network, text);
-		if (selector)
+		if (selector && is_reached_over(g, &network, entry->ifa_name))
 			json_array_append_new(overlaps, json_pack("{s:s, s:s, s:s}", "network",
 								  text, "device", entry->ifa_name,
 								  "selector", selector));

@@ -45,17 +45,35 @@ static double reverse_path_drops(void)
 	return read_counter("/proc/net/netstat", "IPReversePathFilter");
 }
 
-/* Packets for others that came although we do not forward are counted as wrongly addressed */
-static double strangers(void)
+/* A name and a number a line */
+static double read_named(const char *path, const char *wanted)
 {
-	return read_counter("/proc/net/snmp", "InAddrErrors");
+	FILE *file = fopen(path, "re");
+	char name[64];
+	double value, found = 0;
+
+	while (file && fscanf(file, "%63s %lf", name, &value) == 2)
+		if (!strcmp(name, wanted))
+			found = value;
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* Packets for others that came although we do not forward are counted as wrongly addressed */
+static double strangers(int family)
+{
+	return family == AF_INET ? read_counter("/proc/net/snmp", "InAddrErrors") :
+				   read_named("/proc/net/snmp6", "Ip6InAddrErrors");
 }
 
 /* While we look */
-static bool is_asked_to_forward(struct gather *g)
+static bool is_asked_to_forward(struct gather *g, int family)
 {
-	return fact(g->facts, "system.strangers_before") &&
-	       strangers() > fact_number(g->facts, "system.strangers_before");
+	const json_t *before = fact(g->facts, family == AF_INET ? "system.strangers_before4" :
+					      "system.strangers_before6");
+
+	return before && strangers(family) > json_number_value(before);
 }
 
 static void put_rp_filter(json_t *list, const char *device)
@@ -73,7 +91,7 @@ static void put_rp_filter(json_t *list, const char *device)
 static bool address_of(const struct ifaddrs *entry, struct ike_selector *host)
 {
 	memset(host, 0, sizeof(*host));
-	if (!entry->ifa_addr || entry->ifa_flags & IFF_LOOPBACK || !(entry->ifa_flags & IFF_UP))
+	if (!entry->ifa_addr || !(entry->ifa_flags & IFF_UP))
 		return false;
 	host->address.family = entry->ifa_addr->sa_family;
 	if (host->address.family == AF_INET) {
@@ -102,7 +120,8 @@ static const char *serves(struct gather *g, const struct ifaddrs *entry)
 	const json_t *one;
 	size_t i;
 
-	if (!address_of(entry, &host) || fact_is(g->facts, "tunnel.device", entry->ifa_name) ||
+	if (!address_of(entry, &host) || entry->ifa_flags & IFF_LOOPBACK ||
+	    fact_is(g->facts, "tunnel.device", entry->ifa_name) ||
 	    fact_is(g->facts, "route.remote.device", entry->ifa_name))
 		return NULL;
 	json_array_foreach(fact(g->facts, "tunnel.config.local-ts"), i, one) {
@@ -112,14 +131,14 @@ static const char *serves(struct gather *g, const struct ifaddrs *entry)
 		    !ike_selector_contains(&selector, &host))
 			continue;
 		/* "Everything" does not tell who uses it, packets that come for others do */
-		if (selector.prefix || is_asked_to_forward(g))
+		if (selector.prefix || is_asked_to_forward(g, host.address.family))
 			return text;
 	}
 	return NULL;
 }
 
 /* An address next to ours there, as a host on that network may have */
-static const char *neighbour(const struct ifaddrs *entry, char text[IKE_ADDRESS_TEXT])
+static const char *next_to(const struct ifaddrs *entry, char text[IKE_ADDRESS_TEXT])
 {
 	struct ike_selector host;
 
@@ -128,51 +147,134 @@ static const char *neighbour(const struct ifaddrs *entry, char text[IKE_ADDRESS_
 	return ike_address_text(&host.address, text);
 }
 
+/* Somebody who has answered there, or asked */
+static bool is_known(const json_t *neighbour)
+{
+	return *fact_text(neighbour, "lladdr") && !fact_has(neighbour, "state", "FAILED") &&
+	       !fact_has(neighbour, "state", "INCOMPLETE");
+}
+
+/* A host of that network that the kernel knows on the link, as a member of @lan */
+static void put_neighbour(json_t *lan)
+{
+	const char *const words[] = {
+		"ip", "-j", "neigh", "show", "dev", fact_text(lan, "device"), NULL
+	};
+	struct ike_selector network, host = { 0 };
+	json_t *list, *one;
+	int status;
+	size_t i;
+	char *text = gather_run(words, &status);
+
+	list = status ? NULL : json_loads(text, 0, NULL);
+	free(text);
+	json_array_foreach(list, i, one) {
+		if (!is_known(one) || !ike_address_parse(&host.address, fact_text(one, "dst")) ||
+		    !ike_selector_parse(&network, fact_text(lan, "network")))
+			continue;
+		host.prefix = (uint8_t)(ike_address_length(&host.address) * 8);
+		if (ike_selector_contains(&network, &host))
+			json_object_set(lan, "neighbour", json_object_get(one, "dst"));
+	}
+	json_decref(list);
+}
+
+/* The first device where it is to be on, and is not */
+static void put_off(json_t *system, const char *name, const char *family, const char *device)
+{
+	if (setting(family, device, "forwarding") == 0 && !fact(system, name))
+		json_object_set_new(system, name, json_string(device));
+}
+
+/* Whether this host itself has an address that may use the tunnel */
+static bool has_own(struct gather *g, const struct ifaddrs *list)
+{
+	const struct ifaddrs *entry;
+	struct ike_selector host, selector;
+	const json_t *one;
+	size_t i;
+
+	for (entry = list; entry; entry = entry->ifa_next)
+		json_array_foreach(fact(g->facts, "tunnel.config.local-ts"), i, one)
+			if (address_of(entry, &host) &&
+			    (!ike_selector_parse(&selector, json_string_value(one) ?: "") ||
+			     ike_selector_contains(&selector, &host)))
+				return true;
+	return false;
+}
+
 static void put_lans(struct gather *g, json_t *system)
 {
 	const char *device = fact_text(g->facts, "tunnel.device"), *network;
-	bool forwards4 = true, forwards6 = true;
-	char text[IKE_ADDRESS_TEXT];
 	struct ifaddrs *list, *entry;
-	json_t *lans = json_array();
+	json_t *lans = json_array(), *lan;
+	char text[IKE_ADDRESS_TEXT];
 
 	if (getifaddrs(&list))
 		list = NULL;
+	json_object_del(system, "off4");
+	json_object_del(system, "off6");
 	for (entry = list; entry; entry = entry->ifa_next) {
 		network = serves(g, entry);
 		if (!network)
 			continue;
-		json_array_append_new(lans, json_pack("{s:s, s:s, s:s}", "network", network,
-						      "device", entry->ifa_name, "host",
-						      neighbour(entry, text)));
-		forwards4 &= setting("ipv4", entry->ifa_name, "forwarding") != 0;
-		forwards6 &= setting("ipv6", entry->ifa_name, "forwarding") != 0;
+		lan = json_pack("{s:s, s:s, s:s}", "network", network, "device", entry->ifa_name,
+				"host", next_to(entry, text));
+		put_neighbour(lan);
+		json_array_append_new(lans, lan);
+		put_off(system, "off4", "ipv4", entry->ifa_name);
+		put_off(system, "off6", "ipv6", entry->ifa_name);
 	}
+	json_object_set_new(system, "own", json_boolean(has_own(g, list)));
 	freeifaddrs(list);
 	json_object_set_new(system, "lans", lans);
-	json_object_set_new(system, "forwarding4",
-			    json_boolean(forwards4 && setting("ipv4", device, "forwarding") != 0));
-	json_object_set_new(system, "forwarding6",
-			    json_boolean(forwards6 && setting("ipv6", device, "forwarding") != 0));
+	put_off(system, "off4", "ipv4", device);
+	put_off(system, "off6", "ipv6", device);
+}
+
+/* Where the peer's packets come in: the address that they go to may be on another device */
+static void put_rp_filter_of(struct gather *g, json_t *list, const struct ike_address *address)
+{
+	const char *way = fact_text(g->facts, "route.remote.device");
+	struct ifaddrs *all, *entry;
+	struct ike_selector own;
+
+	if (getifaddrs(&all))
+		return;
+	for (entry = all; entry; entry = entry->ifa_next)
+		if (address_of(entry, &own) && ike_address_equal(&own.address, address) &&
+		    strcmp(entry->ifa_name, way))
+			put_rp_filter(list, entry->ifa_name);
+	freeifaddrs(all);
+}
+
+/* What packets come for others, and where they may come in */
+static void put_grown(struct gather *g, json_t *system)
+{
+	json_t *filters = json_array();
+
+	json_object_set_new(system, "rp_drops", json_real(reverse_path_drops() -
+							  fact_number(system, "rp_before")));
+	json_object_set_new(system, "asked4", json_boolean(is_asked_to_forward(g, AF_INET)));
+	json_object_set_new(system, "asked6", json_boolean(is_asked_to_forward(g, AF_INET6)));
+	put_rp_filter(filters, fact_text(g->facts, "tunnel.device"));
+	put_rp_filter(filters, fact_text(g->facts, "route.remote.device"));
+	put_rp_filter_of(g, filters, &g->local);
+	json_object_set_new(system, "rp_filter", filters);
 }
 
 void gather_system(struct gather *g)
 {
-	json_t *system = json_object_get(g->facts, "system"), *filters;
+	json_t *system = json_object_get(g->facts, "system");
+	bool again = system;
 
-	if (system) {
-		json_object_set_new(system, "rp_drops",
-				    json_real(reverse_path_drops() -
-					      fact_number(system, "rp_before")));
-		put_lans(g, system);
-		filters = json_array();
-		put_rp_filter(filters, fact_text(g->facts, "tunnel.device"));
-		put_rp_filter(filters, fact_text(g->facts, "route.remote.device"));
-		json_object_set_new(system, "rp_filter", filters);
-		return;
+	if (!again) {
+		system = json_pack("{s:f, s:f, s:f}", "rp_before", reverse_path_drops(),
+				   "strangers_before4", strangers(AF_INET), "strangers_before6",
+				   strangers(AF_INET6));
+		json_object_set_new(g->facts, "system", system);
 	}
-	system = json_pack("{s:f, s:f}", "rp_before", reverse_path_drops(), "strangers_before",
-			   strangers());
-	json_object_set_new(g->facts, "system", system);
 	put_lans(g, system);
+	if (again)
+		put_grown(g, system);
 }

@@ -38,7 +38,7 @@ static bool is_worth_trying(const struct gather *g)
 	return child && !fact_true(child, "encap") &&
 	       fact_is(child, "protocol", "esp") && fact_is(child, "mode", "tunnel") &&
 	       fact_is(g->facts, "tunnel.config.encap", "auto") &&
-	       !fact_sum(g->facts, "later", "packets_in") &&
+	       !fact_sum(g->facts, "later", "packets_in") && !fact(g->facts, "inside.elsewhere") &&
 	       !fact_drops(g->facts, "later") && fact_number(g->facts, "wire.esp_out") >= 3 &&
 	       !json_array_size(fact(g->facts, "wire.in")) &&
 	       !(fact(g->facts, "probe.ike500") && !fact(g->facts, "probe.ike500.answer")) &&

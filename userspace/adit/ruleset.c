@@ -20,6 +20,7 @@ struct judge {
 	const struct ruleset_flow *flow;
 	bool may_accept;		/* some rule before may have let it through */
 	bool may_drop;			/* some rule may have dropped it: j->rule */
+	bool translated;		/* a rule gives it another source: j->rule */
 	char *rule;
 	size_t size;
 };
@@ -47,31 +48,39 @@ static enum holds same_name(const char *have, const char *want)
 	return strcmp(have, want) ? NO : YES;
 }
 
-static enum holds same_prefix(const struct ike_address *address, const char *text,
-			      unsigned int bits)
+/* @known: the leading bits that all packets have in common, 0: all */
+static enum holds same_prefix(const struct ike_address *address, unsigned int known,
+			      const char *text, unsigned int bits)
 {
 	struct ike_address network;
-	unsigned int i;
+	unsigned int i, all;
 
 	if (!ike_address_parse(&network, text) || !address->family)
 		return MAYBE;
 	if (network.family != address->family)
 		return NO;
-	for (i = 0; i < bits && i < ike_address_length(address) * 8; i++)
+	all = (unsigned int)ike_address_length(address) * 8;
+	if (bits > all)
+		bits = all;
+	if (!known)
+		known = all;
+	for (i = 0; i < bits && i < known; i++)
 		if ((address->bytes[i / 8] ^ network.bytes[i / 8]) & (0x80 >> i % 8))
 			return NO;
-	return YES;
+	return bits > known ? MAYBE : YES;
 }
 
-static enum holds address_is(const struct ike_address *address, const json_t *right)
+static enum holds address_is(const struct ike_address *address, unsigned int known,
+			     const json_t *right)
 {
 	const json_t *prefix = json_object_get(right, "prefix");
 
 	if (prefix)
-		return same_prefix(address, text_of(prefix, "addr"),
+		return same_prefix(address, known, text_of(prefix, "addr"),
 				   (unsigned int)json_integer_value(json_object_get(prefix,
 								    "len")));
-	return json_is_string(right) ? same_prefix(address, json_string_value(right), 128) : MAYBE;
+	return json_is_string(right) ?
+		same_prefix(address, known, json_string_value(right), 128) : MAYBE;
 }
 
 static enum holds number_is(unsigned int number, const json_t *right)
@@ -150,9 +159,9 @@ static enum holds payload_is(const struct ruleset_flow *flow, const json_t *payl
 		if ((flow->family == AF_INET) != four)
 			return NO;
 		if (!strcmp(field, "saddr"))
-			return address_is(&flow->source, right);
+			return address_is(&flow->source, flow->source_bits, right);
 		if (!strcmp(field, "daddr"))
-			return address_is(&flow->destination, right);
+			return address_is(&flow->destination, flow->destination_bits, right);
 		if (!strcmp(field, "protocol") || !strcmp(field, "nexthdr"))
 			return protocol_is(flow->protocol, right);
 		return MAYBE;
@@ -286,6 +295,18 @@ static void leave_open(struct judge *j, const json_t *rule)
 	j->may_accept = true;
 }
 
+/* Also as iptables' own target. The word, or NULL */
+static const char *translation(const json_t *expression)
+{
+	const json_t *xt = json_object_get(expression, "xt");
+
+	if (json_object_get(expression, "masquerade") || !strcmp(text_of(xt, "name"), "MASQUERADE"))
+		return "masquerade";
+	if (json_object_get(expression, "snat") || !strcmp(text_of(xt, "name"), "SNAT"))
+		return "snat";
+	return NULL;
+}
+
 static enum end run_chain(struct judge *j, const json_t *chain, unsigned int depth);
 
 static enum end apply(struct judge *j, const json_t *chain, const json_t *rule,
@@ -334,6 +355,13 @@ static enum end apply(struct judge *j, const json_t *chain, const json_t *rule,
 		say_rule(j, rule, json_object_get(expression, "drop") ? "drop" : "reject");
 		return DROPS;
 	}
+	if (translation(expression)) {
+		if (holds == YES) {
+			say_rule(j, rule, translation(expression));
+			j->translated = true;
+		}
+		return holds == YES ? ACCEPTS : ENDS_NOT;
+	}
 	if (json_object_get(expression, "return"))
 		*returns = holds == YES;
 	/* A queue: anything may happen */
@@ -367,7 +395,7 @@ static enum end run_rule(struct judge *j, const json_t *chain, const json_t *rul
 		if (match)
 			one = match_holds(j->flow, match);
 		else if (json_object_get(expression, "limit") ||
-			 json_object_get(expression, "xt") ||
+			 (json_object_get(expression, "xt") && !translation(expression)) ||
 			 json_object_get(expression, "quota") ||
 			 json_object_get(expression, "fib"))
 			one = MAYBE;
@@ -433,6 +461,38 @@ static bool meets(const struct ruleset_flow *flow, const json_t *chain)
 	for (i = 0; i < 4; i++)
 		if (!strcmp(hook, hooks[flow->way][i]))
 			return true;
+	return false;
+}
+
+bool ruleset_translates(const json_t *ruleset, const struct ruleset_flow *flow, char *rule,
+			size_t size)
+{
+	struct judge j = { .objects = json_object_get(ruleset, "nftables"), .flow = flow,
+			   .rule = rule, .size = size };
+	const json_t *object, *chain;
+	bool four = flow->family == AF_INET;
+	size_t i;
+
+	*rule = 0;
+	json_array_foreach(j.objects, i, object) {
+		const char *family;
+
+		chain = json_object_get(object, "chain");
+		family = text_of(chain, "family");
+		if (!chain || strcmp(text_of(chain, "type"), "nat") ||
+		    strcmp(text_of(chain, "hook"), "postrouting") ||
+		    (strcmp(family, "inet") && strcmp(family, four ? "ip" : "ip6")))
+			continue;
+		j.may_accept = false;
+		run_chain(&j, chain, 0);
+		if (!j.translated)
+			continue;
+		/* Unless a rule before lets it go as it is */
+		if (!j.may_accept)
+			return true;
+		break;
+	}
+	*rule = 0;
 	return false;
 }
 

@@ -24,6 +24,7 @@ enum ruleset_way { RULESET_IN, RULESET_OUT, RULESET_FORWARD };
  * @family: AF_INET or AF_INET6
  * @iif, @oif: names; "": not known, or none on this way
  * @source, @destination: AF_UNSPEC: not known
+ * @source_bits, @destination_bits: how many leading ones all packets have in common; 0: all
  * @protocol: 0: any
  * @sport, @dport: 0: not known
  * @established: of a connection whose first packet went the other way
@@ -34,6 +35,7 @@ struct ruleset_flow {
 	int family;
 	const char *iif, *oif;
 	struct ike_address source, destination;
+	uint8_t source_bits, destination_bits;
 	uint8_t protocol;
 	uint16_t sport, dport;
 	bool established;
@@ -45,5 +47,12 @@ struct ruleset_flow {
  */
 enum ruleset_verdict ruleset_judge(const json_t *ruleset, const struct ruleset_flow *flow,
 				   char *rule, size_t size);
+
+/**
+ * ruleset_translates - whether all such packets get another source address before they are sent
+ * @rule: filled with the rule that does so
+ */
+bool ruleset_translates(const json_t *ruleset, const struct ruleset_flow *flow, char *rule,
+			size_t size);
 
 #endif

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The same of the negotiation.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "lib/diagnosis.h"
+
+static void test_phase1(void **state)
+{
+	static const char waiting[] = "{'tunnel':{'state':'dormant','start':'wait',"
+		"'last_error':null}}";
+
+	(void)state;
+	EXPECT("psk-mismatch", down, "{'tunnel':{" ERROR("psk-mismatch") ","
+	       FAILED("failed", "psk-mismatch", "main mode, waits for message 6", "16") "}}");
+	EXPECT("psk-mismatch", down, "{'tunnel':{" ERROR("psk-mismatch") ","
+	       FAILED("refused", "psk-mismatch", "main mode, waits for message 5", "0") "}}");
+	EXPECT("psk-mismatch", down,
+	       "{'tunnel':{" ERROR("psk-mismatch") ",'contact':{'received':2},"
+	       FAILED("failed", "psk-mismatch", "main mode, waits for message 6", "0") "}}");
+	/* Silence is no proof: it may not know our identity */
+	EXPECT("identity-unanswered", down,
+	       "{'tunnel':{" SILENCE("psk-mismatch") ",'contact':{'received':2},"
+	       FAILED("failed", "psk-mismatch", "main mode, waits for message 6", "0") "}}");
+	EXPECT("identity-unanswered", down, "{'tunnel':{'config':{'auth':'rsasig'},"
+	       SILENCE("cert-refused") ",'contact':{'received':2}}}");
+	EXPECT("cert-refused", down, "{'tunnel':{'config':{'auth':'rsasig'},"
+	       ERROR("cert-refused") ",'contact':{'received':2}}}");
+	/* Over a port from which nothing was ever heard it is not even that */
+	EXPECT("unknown", down, "{'tunnel':{" SILENCE("psk-mismatch") ",'contact':{'received':2,"
+	       "'sent_natt':3},"
+	       FAILED("failed", "psk-mismatch", "main mode, waits for message 6", "0") "}}");
+	/* Nor does it with certificates */
+	EXPECT("unknown", down, "{'tunnel':{'config':{'auth':'rsasig'}," ERROR("psk-mismatch") ","
+	       FAILED("failed", "psk-mismatch", "main mode, waits for message 6", "0") "}}");
+	EXPECT("psk-missing-at-peer", down, "{'tunnel':{"
+	       FAILED("notify", "none", "main mode, waits for message 4", "17") "}}");
+	/* Long ago, or mended since: phase 1 has stood */
+	EXPECT("unknown", down, "{'now':2000,'tunnel':{"
+	       FAILED("notify", "none", "main mode, waits for message 4", "17") "}}");
+	EXPECT("unknown", down, "{'tunnel':{'history':[{'code':'notify','step':'main mode, waits "
+	       "for message 4','notify':17,'last':900},{'code':'ike-up','last':950}]}}");
+	EXPECT("ike-proposal-mismatch", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
+	       FAILED("failed", "no-proposal-chosen", "main mode, waits for message 2", "14") "},"
+	       "'probe':{'accepts':['aes256-sha512-modp4096'],'ike500':{" REFUSES "}}}");
+	EXPECT("peer-not-configured", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
+	       FAILED("failed", "no-proposal-chosen", "main mode, waits for message 2", "14") "},"
+	       "'probe':{'accepts':[],'complete':true,'ike500':{" REFUSES "}}}");
+	EXPECT("peer-ikev2-only", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
+	       FAILED("failed", "no-proposal-chosen", "main mode, waits for message 2", "14") "},"
+	       "'probe':{'accepts':[],'complete':true,'ike2':{'answer':'sa'},'ike500':{" REFUSES
+	       "}}}");
+	/* Refused, and not asked to the end; or our proposal is taken by now */
+	EXPECT("unknown", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
+	       FAILED("failed", "no-proposal-chosen", "main mode, waits for message 2", "14") "},"
+	       "'probe':{'accepts':[],'complete':false,'ike500':{" REFUSES "}}}");
+	EXPECT("unknown", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
+	       FAILED("failed", "no-proposal-chosen", "main mode, waits for message 2", "14") "},"
+	       "'probe':{'accepts':['aes128-sha1-modp1024'],'ike500':{" TAKES "}}}");
+	EXPECT("remote-id-mismatch", down, "{'tunnel':{" ERROR("invalid-id") ","
+	       FAILED("failed", "invalid-id", "main mode, waits for message 6", "0") "}}");
+	EXPECT("local-id-refused", down, "{'tunnel':{" ERROR("invalid-id") ","
+	       FAILED("failed", "invalid-id", "main mode, waits for message 6", "24") "}}");
+	/* In the clear: who has another key finds no identity, either */
+	EXPECT("unknown", down, "{'tunnel':{" ERROR("invalid-id") ",'history':[{'code':'failed',"
+	       "'error':'invalid-id','step':'main mode, waits for message 6','notify':18,"
+	       "'authenticated':false,'last':990}]}}");
+	EXPECT("exchange-mismatch", down, "{'tunnel':{" ERROR("invalid-id") ","
+	       FAILED("failed", "invalid-id", "main mode, waits for message 6", "24") "},"
+	       "'probe':{'accepts':[],'aggressive':{'asked':1,'answer':'sa'}}}");
+	EXPECT("exchange-mismatch", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
+	       FAILED("refused", "no-proposal-chosen", "", "7") "}}");
+	/* Many answer in either exchange, whatever it is that they do not like */
+#define EITHER "'probe':{'accepts':[],'ike500':{" TAKES "},'ike4500':{" TAKES "}," \
+	"'aggressive':{'asked':1,'answer':'sa'}}"
+	EXPECT("unknown", down, "{'tunnel':{" ERROR("no-response") ","
+	       FAILED("failed", "no-response", "main mode, waits for message 4", "0") "}," EITHER
+	       "}");
+	EXPECT("esp-proposal-mismatch", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
+	       FAILED("failed", "no-proposal-chosen", "established", "14") "}," EITHER "}");
+	EXPECT("unknown", down, "{'tunnel':{" ERROR("invalid-id") ",'history':[{'code':'ike-up',"
+	       "'last':900},{'code':'failed','error':'invalid-id','step':'main mode, waits for "
+	       "message 6','notify':24,'authenticated':true,'last':990}]}," EITHER "}");
+	EXPECT("waits-for-peer", down, waiting);
+	EXPECT("waits-for-traffic", down, "{'tunnel':{'state':'dormant','start':'on-demand',"
+	       "'last_error':null}}");
+	/* It was up, and the peer has ended it for want of traffic, or for the night */
+#define GOES_AWAY(start, code) "{'tunnel':{'state':'dormant','start':'" start "'," \
+	"'contact':{'received':9}," ERROR(code) "}}"
+	EXPECT("waits-for-peer", down, GOES_AWAY("wait", "peer-deleted"));
+	EXPECT("waits-for-traffic", down, GOES_AWAY("on-demand", "dpd-timeout"));
+	EXPECT("unknown", down, GOES_AWAY("wait", "no-response"));
+	EXPECT("unknown", down, GOES_AWAY("on-demand", "no-response"));
+	EXPECT("cert-expired", down, "{'tunnel':{" ERROR("cert-expired") "}}");
+	EXPECT("cert-unknown-issuer", down, "{'tunnel':{" ERROR("cert-unknown-issuer") "}}");
+	EXPECT("signature-invalid", down, "{'tunnel':{" ERROR("signature-invalid") "}}");
+}
+
+#define UP(peer, count) "{'code':'ike-up','error':null,'peer':'" peer "','peer_id':'gw'," \
+	"'text':'…','count':" count ",'first':600,'last':950,'notify':0}"
+#define GONE(count, first) "{'code':'failed','error':'peer-deleted','peer':'','peer_id':''," \
+	"'text':'…','count':" count ",'first':" first ",'last':990,'notify':0}"
+
+static void test_habits(void **state)
+{
+	(void)state;
+	EXPECT("identity-conflict", up, "{'tunnel':{'history':[" UP("192.0.2.1:500", "5") ","
+	       UP("192.0.2.7:500", "4") "]}}");
+#define CONFLICT "'tunnel':{'history':[{'code':'conflict','text':'…','count':1,'last':990}],"
+	EXPECT("identity-conflict", up, "{" CONFLICT "'children':[{'packets_in':4},{}]}}");
+	EXPECT("healthy", up, "{" CONFLICT "'children':[{'packets_in':4,'remote_ts':'10.2.0.0/24'},"
+	       "{'remote_ts':'10.2.1.0/24'}]}}");
+	/* The other one has gone */
+	EXPECT("healthy", up, "{" CONFLICT "'children':[{'packets_in':4}]}}");
+	/* The port is what a NAT changes; and a peer that moved once does not fight */
+	EXPECT("healthy", up, "{'tunnel':{'history':[" UP("192.0.2.1:500", "5") ","
+	       UP("192.0.2.1:1024", "4") "]}}");
+	EXPECT("healthy", up, "{'tunnel':{'history':[" UP("192.0.2.1:500", "5") ","
+	       UP("192.0.2.7:500", "1") "]}}");
+	/* One after the other: it has moved */
+	EXPECT("healthy", up, "{'tunnel':{'history':[{'code':'ike-up','peer':'192.0.2.1:500',"
+	       "'peer_id':'gw','count':5,'first':100,'last':500}," UP("192.0.2.7:500", "4") "]}}");
+	EXPECT("xauth-failed", down, "{'tunnel':{" ERROR("xauth-failed") "}}");
+	EXPECT("xauth-mismatch", down, "{'tunnel':{" ERROR("xauth-mismatch") "}}");
+	EXPECT("no-lease", down, "{'tunnel':{" ERROR("no-lease") "}}");
+	EXPECT("deleted-by-peer", down, "{'tunnel':{'history':[" UP("192.0.2.1:500", "5") ","
+	       GONE("5", "950") "]}}");
+	EXPECT("unknown", down, "{'tunnel':{'history':[" UP("192.0.2.1:500", "5") ","
+	       GONE("1", "990") "]}}");
+}
+
+static void test_phase2(void **state)
+{
+	(void)state;
+	EXPECT("selector-mismatch", down, "{'tunnel':{" ERROR("ts-unacceptable") ","
+	       FAILED("failed", "ts-unacceptable", "established", "18") "}}");
+	EXPECT("selector-mismatch", down, "{'tunnel':{" ERROR("ts-unacceptable") ","
+	       FAILED("refused", "ts-unacceptable", "established", "0") "}}");
+	EXPECT("pfs-mismatch", down, "{'tunnel':{" ERROR("pfs-mismatch") ","
+	       FAILED("refused", "pfs-mismatch", "established", "0") "}}");
+	EXPECT("esp-proposal-mismatch", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
+	       FAILED("failed", "no-proposal-chosen", "established", "14") "}}");
+	EXPECT("pfs-mismatch", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
+	       FAILED("failed", "no-proposal-chosen", "established", "14") "},"
+	       "'phase2':{'accepts':['aes128-sha1-modp2048']}}");
+	EXPECT("esp-proposal-mismatch", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
+	       FAILED("failed", "no-proposal-chosen", "established", "14") "},"
+	       "'phase2':{'accepts':['aes256-sha256']}}");
+	EXPECT("phase2-refused", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
+	       FAILED("failed", "no-proposal-chosen", "established", "14") "},"
+	       "'phase2':{'accepts':[],'complete':true,'questions':25}}");
+	/* It fell silent: nothing is known of what it would take */
+	EXPECT("esp-proposal-mismatch", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
+	       FAILED("failed", "no-proposal-chosen", "established", "14") "},"
+	       "'phase2':{'accepts':[],'complete':false,'questions':2}}");
+	EXPECT("phase2-unanswered", down, "{'tunnel':{'ike':{'state':'established'},"
+	       FAILED("failed", "no-response", "established", "0") "}}");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_phase1),
+		cmocka_unit_test(test_habits),
+		cmocka_unit_test(test_phase2),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What `adit diagnose` makes of recorded facts on the way to the peer, and of what is close to
+ * them.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "lib/diagnosis.h"
+
+static void test_path(void **state)
+{
+	(void)state;
+	EXPECT("unknown", down, "{}");
+	EXPECT("dns", down, "{'tunnel':{" ERROR("dns") "}}");
+	EXPECT("no-route", down, "{'route':{'remote':{'ok':false,'error':'unreachable'}}}");
+	EXPECT("route-through-tunnel", down, "{'route':{'remote':{'self':true}}}");
+	EXPECT("link-down", down, "{'route':{'remote':{'carrier':false}}}");
+	EXPECT("local-address-gone", down, "{'tunnel':{'config':{'local':'192.0.2.9'}},"
+	       "'route':{'local':{'ours':false}}}");
+	EXPECT("own-firewall", down, "{'tunnel':{'send_error':'Operation not permitted'}}");
+	EXPECT("own-firewall", down, "{'firewall':{'verdicts':[{'flow':'ike-in','verdict':'drop',"
+	       "'rule':'policy drop'}]}}");
+	/* Nobody needs the port of NAT traversal here */
+	EXPECT("unknown", down, "{'firewall':{'verdicts':[{'flow':'natt-in','verdict':'drop',"
+	       "'rule':'policy drop'}]}}");
+	EXPECT("own-firewall-input", down, "{'wire':{'ike_for_daemon':4}}");
+	/* It has reached the daemon; nothing that we send is to be seen */
+	EXPECT("unknown", down, "{'wire':{'ike_for_daemon':4,'ike_from_daemon':1}}");
+	EXPECT("unknown", down, "{'wire':{'ike_for_daemon':4,'ike_out':0}}");
+	EXPECT("peer-silent", down, "{" PROBE(SILENT, SILENT, PING("false")) "}");
+	EXPECT("ike-silent", down, "{" PROBE(SILENT, SILENT, PING("true")) "}");
+	EXPECT("udp-500-blocked", down, "{" PROBE(SILENT, TAKES, PING("true")) "}");
+	/* It answers: what went wrong is over, or is something else */
+	EXPECT("unknown", down, "{" PROBE(TAKES, TAKES, PING("true")) "}");
+	EXPECT("unknown", down, "{" PROBE(TAKES, SILENT, PING("true")) "}");
+	EXPECT("udp-4500-blocked", down, "{'tunnel':{'contact':{'received':2,'sent_natt':4}},"
+	       PROBE(TAKES, SILENT, PING("true")) "}");
+	/* In a phase 1 that the daemon does not have, and says so; in one of IKEv2, say */
+	EXPECT("unknown", down, "{'wire':{'ike_in':2,'ike_for_daemon':2,'ike_from_daemon':2},"
+	       PROBE(SILENT, SILENT, PING("true")) "}");
+	EXPECT("unknown", down, "{'wire':{'ike_in':2,'natt_for_daemon':2,'natt_from_daemon':2},"
+	       PROBE(SILENT, SILENT, PING("true")) "}");
+	/* It begins, and does not notice that we answer; elsewhere it does, or says no */
+	EXPECT("one-way", down, "{'later':{'contact':{'received':2},'history':["
+	       RESPONDING "]}," UNHEARD "}");
+	EXPECT("one-way", down, "{" UNHEARD "}");
+	EXPECT("unknown", down, "{'later':{'history':[" RESPONDING "]},'wire':{'ike_in':2},"
+	       PROBE(SILENT, SILENT, PING("true")) "}");
+	EXPECT("unknown", down, "{'wire':{'ike_in':9,'ike_elsewhere':9},"
+	       PROBE(SILENT, SILENT, PING("true")) "}");
+	EXPECT("unknown", down, "{'later':{'history':[" RESPONDING ","
+	       REFUSED("psk-mismatch", "900") "]}," UNHEARD "}");
+	EXPECT("unknown", down, "{'tunnel':{'history':[" REFUSED("exchange", "990") "]}," UNHEARD
+	       "}");
+	EXPECT("one-way", down, "{'tunnel':{'history':[" REFUSED("psk-mismatch", "600") "]},"
+	       UNHEARD "}");
+	EXPECT("one-way", down, "{'tunnel':{'history':[" REFUSED("dpd-timeout", "990") "]}," UNHEARD
+	       "}");
+	EXPECT("unknown", down, "{'wire':{'ike_in':2},"
+	       PROBE(SILENT, SILENT, PING("true")) "}");
+	EXPECT("unknown", down, "{'wire':{'ike_in':2},"
+	       PROBE(SILENT, SILENT, PING("false")) "}");
+	EXPECT("peer-ikev2-only", down, "{" PROBE(SILENT, SILENT, PING("true")
+	       ",'ike2':{'asked':1,'answer':'sa'}") "}");
+	EXPECT("peer-unreachable", down, "{'wire':{'icmp':[{'kind':'unreachable','about':'IP',"
+	       "'from':'192.0.2.254'}]}," PROBE(SILENT, SILENT, PING("false")) "}");
+	EXPECT("peer-filtered", down, "{'wire':{'icmp':[{'kind':'prohibited','about':'UDP port "
+	       "500',"
+	       "'from':'192.0.2.254'}]}," PROBE(SILENT, SILENT, PING("false")) "}");
+	EXPECT("peer-port-closed", down, "{'wire':{'icmp':[{'kind':'port-unreachable','about':"
+	       "'UDP port 500','from':'198.51.100.1'}]}," PROBE(SILENT, SILENT, PING("true")) "}");
+	/* iptables' REJECT says the same: on the way, or at a peer whose other port answers */
+	EXPECT("peer-filtered", down, "{'wire':{'icmp':[{'kind':'port-unreachable','about':"
+	       "'UDP port 500','from':'192.0.2.254'}]}," PROBE(SILENT, SILENT, PING("true")) "}");
+	EXPECT("peer-filtered", down, "{'wire':{'icmp':[{'kind':'port-unreachable','about':"
+	       "'UDP port 500','from':'198.51.100.1'}]}," PROBE(SILENT, TAKES, PING("true")) "}");
+	/* Something listens on port 500; that nothing does on the other explains nothing */
+	EXPECT("unknown", down, "{'wire':{'icmp':[{'kind':'port-unreachable','about':"
+	       "'UDP port 4500','from':'198.51.100.1'}]}," PROBE(SILENT, SILENT, PING("true")) "}");
+	EXPECT("dns", down, "{'tunnel':{'last_error':{'code':'dns'},"
+	       "'config':{'local':'192.0.2.1'}},'route':{'names':['2001:db8::1']}}");
+	EXPECT("remote-is-us", down, "{'route':{'remote':{'local':true}},"
+	       PROBE(TAKES, TAKES, PING("true")) "}");
+	/* What is said of our pings is nothing about IKE */
+	EXPECT("unknown", down, "{'wire':{'icmp':[{'kind':'prohibited','about':'IP',"
+	       "'from':'192.0.2.254'}]}," PROBE(SILENT, SILENT, PING("false")) "}");
+	/* It has just refused us: whatever keeps it from answering questions, it is there */
+	EXPECT("psk-mismatch", down, "{'tunnel':{" ERROR("psk-mismatch") ","
+	       FAILED("failed", "psk-mismatch", "main mode, waits for message 6", "16") "},"
+	       PROBE(SILENT, SILENT, PING("false")) "}");
+	EXPECT("psk-mismatch", down, "{'tunnel':{" ERROR("psk-mismatch") ","
+	       FAILED("failed", "psk-mismatch", "main mode, waits for message 6", "16") "},"
+	       PROBE(SILENT, TAKES, PING("false")) "}");
+	EXPECT("peer-silent", down, "{'tunnel':{" SILENCE("psk-mismatch") "},"
+	       PROBE(SILENT, SILENT, PING("false")) "}");
+	EXPECT("peer-silent", down, "{'tunnel':{" ERROR("peer-deleted") "},"
+	       PROBE(SILENT, SILENT, PING("false")) "}");
+	/* The daemon does not need that port */
+	EXPECT("unknown", down, "{'tunnel':{'config':{'remote-port':4500}},"
+	       PROBE(SILENT, TAKES, PING("true")) "}");
+	/* It has got through since */
+	EXPECT("unknown", down, "{'later':{'contact':{'received':1}},'firewall':{'verdicts':["
+	       "{'flow':'ike-in','verdict':'drop','rule':'policy drop'}]}}");
+	/* A device that does not tell of its carrier */
+	EXPECT("unknown", down, "{'route':{'remote':{'carrier':false}},"
+	       PROBE(TAKES, TAKES, PING("true")) "}");
+	/* Its certificate has come, in whatever pieces */
+	EXPECT("cert-expired", down, "{'tunnel':{'config':{'auth':'rsasig'}," ERROR("cert-expired")
+	       "}," PROBE(TAKES, TAKES, ",'large':{" SILENT "}") "}");
+	EXPECT("fragments-lost", down, "{'tunnel':{'config':{'auth':'rsasig'},"
+	       SILENCE("cert-refused") "}," PROBE(TAKES, TAKES, ",'large':{" SILENT "}") "}");
+	EXPECT("fragments-lost", down, "{'tunnel':{'config':{'auth':'rsasig'}},"
+	       PROBE(TAKES, TAKES, ",'large':{" SILENT "}") "}");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_path),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
