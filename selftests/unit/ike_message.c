@@ -341,6 +341,28 @@ static void checks_bodies(void **state)
 	}
 }
 
+/* libreswan's "ikepad", which is on unless it is told otherwise */
+static void takes_what_fills_a_word(void **state)
+{
+	uint8_t buffer[BUILDER_MAX];
+	struct bytes wire = build(buffer, sizeof(buffer));
+	size_t more;
+
+	(void)state;
+	for (more = 0; more < 6; more++) {
+		struct fault fault = { 0 };
+		struct message m;
+
+		assert_true(message_parse_header(&m, wire, &fault));
+		memset(buffer + wire.len, 0, more);
+		assert_int_equal(message_parse_payloads(&m, bytes_of(m.body.data, m.body.len + more),
+							false, &fault),
+				 more < 4);
+		if (more < 4)
+			assert_int_equal(m.chain.len, wire.len - IKE_HEADER_LEN);
+	}
+}
+
 static void takes_padding_only_when_encrypted(void **state)
 {
 	uint8_t buffer[BUILDER_MAX];
@@ -467,6 +489,7 @@ int main(void)
 		cmocka_unit_test(refuses_bad_chains),
 		cmocka_unit_test(bounds_the_number_of_payloads),
 		cmocka_unit_test(checks_bodies),
+		cmocka_unit_test(takes_what_fills_a_word),
 		cmocka_unit_test(takes_padding_only_when_encrypted),
 		cmocka_unit_test(cuts_longer_datagrams),
 		cmocka_unit_test(survives_flipped_bits),

@@ -16,6 +16,7 @@
 /* Limits on what a peer may send; a real message stays far below. */
 #define MESSAGE_MAX 65535
 #define MESSAGE_MAX_PAYLOADS 64
+#define MESSAGE_WORD 4 /* bytes, to a multiple of which some peers lengthen every message */
 
 struct isakmp_header {
 	uint8_t initiator[IKE_COOKIE_LEN], responder[IKE_COOKIE_LEN];
@@ -55,8 +56,8 @@ struct bytes message_bytes(const struct message *m);
  * Walks the payload chain in @clear (@m->body when the message is not encrypted), beginning with
  * the type in the header. Every payload's generic header and every known type's fixed part, minimum
  * and maximum length are checked, so that the decoders of payload.h fail only on what they alone
- * can know. Bytes behind the last payload are padding: accepted only when @padded (the message was
- * encrypted). Returns false with @fault set; then @m holds no payloads.
+ * can know. Bytes behind the last payload are padding: as many as there are when @padded (the message
+ * was encrypted), else fewer than MESSAGE_WORD. Returns false with @fault set; then @m holds no payloads.
  */
 bool message_parse_payloads(struct message *m, struct bytes clear, bool padded,
 			    struct fault *fault);
