@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/ike_lib.sh"
 
-plan 34
+plan 35
 need_adit
 need jq tcpdump socat
 
@@ -19,6 +19,9 @@ check "$name: the right says so too" eventually adit_established right
 carries "$name" esp
 check "$name: down" adit_ctl left down net
 check "$name: the right is without SAs" eventually no_adit_sas right
+adit_ctl right up net --wait 0 >/dev/null
+check "$name: the log says why the other is refused then" eventually \
+	grep -q "net: refused $RIGHT4:500: the tunnel was taken down; 'adit up net'" "$TMP/left/aditd.log"
 both_stop
 
 name="the right begins"

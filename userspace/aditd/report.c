@@ -199,9 +199,34 @@ static bool let_pass(struct daemon *daemon, const struct ike_event *event)
 	return true;
 }
 
+/* The engine knows none for that peer: whose tunnel is down would look for a mistake in its settings. */
+static bool report_absent(struct daemon *daemon, const struct ike_event *event)
+{
+	const struct tunnel *tunnel;
+	char from[IKE_ENDPOINT_TEXT];
+	const char *name;
+
+	if (event->code != IKE_EVENT_REFUSED || (event->connection && *event->connection))
+		return false;
+	tunnel = tunnel_without_engine(daemon, &event->local.address, &event->remote.address);
+	if (!tunnel)
+		return false;
+	name = tunnel->config->name;
+	ike_endpoint_text(&event->remote, from);
+	if (!tunnel->wanted)
+		report_text(daemon, event->severity, name, "taken-down",
+			    "refused %s: the tunnel was taken down; 'adit up %s' brings it up",
+			    from, name);
+	else
+		report_text(daemon, event->severity, name, report_code(event),
+			    "refused %s: the tunnel is not ready: %s", from,
+			    *tunnel->error.text ? tunnel->error.text : "its addresses are looked up");
+	return true;
+}
+
 void report_engine(struct daemon *daemon, const struct ike_event *event)
 {
-	if (!let_pass(daemon, event))
+	if (!let_pass(daemon, event) || report_absent(daemon, event))
 		return;
 	report_send(daemon, &(struct report) {
 		.severity = event->severity,

@@ -44,6 +44,27 @@ struct tunnel *tunnel_of_device(const struct daemon *daemon, uint32_t ifindex)
 	return NULL;
 }
 
+static bool is_between(const struct config_tunnel *config, const struct ike_address *local,
+		       const struct ike_address *remote)
+{
+	if (config->local.family && !ike_address_equal(&config->local, local))
+		return false;
+	return config->remote_kind == CONFIG_REMOTE_ANY ||
+	       (config->remote_kind == CONFIG_REMOTE_ADDRESS &&
+		ike_address_equal(&config->remote_address, remote));
+}
+
+struct tunnel *tunnel_without_engine(const struct daemon *daemon, const struct ike_address *local,
+				     const struct ike_address *remote)
+{
+	size_t i;
+
+	for (i = 0; i < daemon->tunnel_count; i++)
+		if (!daemon->tunnels[i]->keyed && is_between(daemon->tunnels[i]->config, local, remote))
+			return daemon->tunnels[i];
+	return NULL;
+}
+
 static void on_retry(uv_timer_t *timer)
 {
 	prepare(timer->data);
