@@ -357,9 +357,10 @@ static int parse_sequence(struct adit_sa *sa, struct nlattr **attrs,
 	sa->esn = nla_get_flag(attrs[ADIT_A_SA_ESN]);
 	if (attrs[ADIT_A_SA_SEQ]) {
 		seq = nla_get_u64(attrs[ADIT_A_SA_SEQ]);
-		if (!sa->esn && seq > U32_MAX)
+		/* RFC 4303 3.3.3, 2.2.1: one that is beyond the end would begin anew. */
+		if (seq > adit_sa_seq_max(sa))
 			return refuse(extack, attrs[ADIT_A_SA_SEQ], -EINVAL,
-				      "seq: above 2^32 - 1 without esn");
+				      "seq: above 2^32 - 1, with esn above 2^64 - 2^32");
 	}
 	if (window_attr) {
 		window = nla_get_u32(window_attr);

@@ -185,6 +185,14 @@ static inline bool adit_sa_usable(const struct adit_sa *sa)
 					likely(!sa->bundle_spi) || rcu_access_pointer(sa->bundle));
 }
 
+/* The last sequence number that is sent; what follows it must not wrap (RFC 4303 3.3.3), not
+ * even in the counter, into which several CPUs may be adding at its end.
+ */
+static inline u64 adit_sa_seq_max(const struct adit_sa *sa)
+{
+	return sa->esn ? U64_MAX - U32_MAX : U32_MAX;
+}
+
 /* One write a tick at most, whatever the number of CPUs and packets. */
 static inline void adit_sa_touch(struct adit_sa *sa)
 {

@@ -137,14 +137,12 @@ static void output_train(struct adit_sa *sa, const struct adit_outer *outer, str
  */
 static u64 reserve(struct adit_sa *sa, unsigned int count)
 {
-	const u64 max = sa->esn ? U64_MAX - U32_MAX : U32_MAX;
+	const u64 max = adit_sa_seq_max(sa);
 	u64 last = atomic64_add_return(count, &sa->seq);
 
 	if (likely(last <= max))
 		return last - count + 1;
-	/* RFC 4303 3.3.3: must not cycle. Without ESN what is beyond stays far
-	 * below 2^64; with it, keep clear of the end for the same reason.
-	 */
+	/* RFC 4303 3.3.3: must not cycle. */
 	atomic64_set(&sa->seq, max + 1);
 	adit_lifetime_overflow(sa);
 	return 0;

@@ -226,6 +226,8 @@ static const struct refusal refusals[] = {
 	    { SA(ESN), FLAG, 0, NULL, NULL } } },
 	{ "a sequence number of 2^32 without ESN", EINVAL, SA(SEQ), "seq",
 	  { NUMBER(SEQ, U64, 1ull << 32) } },
+	{ "a sequence number that would wrap, with ESN", EINVAL, SA(SEQ), "seq",
+	  { { SA(ESN), FLAG, 0, NULL, NULL }, NUMBER(SEQ, U64, UINT64_MAX - UINT32_MAX + 1) } },
 	{ "a soft limit above the hard one: bytes", EINVAL, SA(LIMITS), "byte",
 	  { NESTED(LIMITS, PART(LIMIT(BYTE_SOFT), U64, 2000),
 		   PART(LIMIT(BYTE_HARD), U64, 1000)) } },

@@ -467,6 +467,7 @@ static void the_check_names_the_thing(void **state)
 	REFUSED("replay-window 4097", sa.replay_window = 4097);
 	REFUSED("esn needs a replay-window", sa.replay_window = 0);
 	REFUSED("seq", sa.esn = false);
+	REFUSED("seq is above 2^64-2^32", sa.sequence = UINT64_MAX - UINT32_MAX + 1);
 	REFUSED("byte-soft", sa.bytes.soft = sa.bytes.hard + 1);
 	REFUSED("packet-soft", sa.packets.soft = sa.packets.hard + 1);
 	REFUSED("time-soft", sa.seconds.soft = sa.seconds.hard + 1);

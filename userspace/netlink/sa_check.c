@@ -126,6 +126,9 @@ static int check_sequence(const struct anl_sa *sa, struct anl_error *error)
 		return anl_fail(error, EINVAL, "esn needs a replay-window of at least 1");
 	if (!sa->esn && sa->sequence > UINT32_MAX)
 		return anl_fail(error, EINVAL, "seq is above 2^32-1 without esn");
+	/* RFC 4303 3.3.3: so near to the end that the counter itself might wrap */
+	if (sa->sequence > UINT64_MAX - UINT32_MAX)
+		return anl_fail(error, EINVAL, "seq is above 2^64-2^32, where esn ends");
 	return 0;
 }
 
