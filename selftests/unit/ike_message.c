@@ -355,9 +355,8 @@ static void takes_what_fills_a_word(void **state)
 
 		assert_true(message_parse_header(&m, wire, &fault));
 		memset(buffer + wire.len, 0, more);
-		assert_int_equal(message_parse_payloads(&m, bytes_of(m.body.data, m.body.len + more),
-							false, &fault),
-				 more < 4);
+		m.body.len += more;
+		assert_int_equal(message_parse_payloads(&m, m.body, false, &fault), more < 4);
 		if (more < 4)
 			assert_int_equal(m.chain.len, wire.len - IKE_HEADER_LEN);
 	}

@@ -199,7 +199,7 @@ static bool let_pass(struct daemon *daemon, const struct ike_event *event)
 	return true;
 }
 
-/* The engine knows none for that peer: whose tunnel is down would look for a mistake in its settings. */
+/* The engine has none for it: who has taken that down would look for a mistake in the settings. */
 static bool report_absent(struct daemon *daemon, const struct ike_event *event)
 {
 	const struct tunnel *tunnel;
@@ -220,7 +220,8 @@ static bool report_absent(struct daemon *daemon, const struct ike_event *event)
 	else
 		report_text(daemon, event->severity, name, report_code(event),
 			    "refused %s: the tunnel is not ready: %s", from,
-			    *tunnel->error.text ? tunnel->error.text : "its addresses are looked up");
+			    *tunnel->error.text ? tunnel->error.text :
+						  "its addresses are looked up");
 	return true;
 }
 

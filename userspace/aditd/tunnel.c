@@ -57,11 +57,14 @@ static bool is_between(const struct config_tunnel *config, const struct ike_addr
 struct tunnel *tunnel_without_engine(const struct daemon *daemon, const struct ike_address *local,
 				     const struct ike_address *remote)
 {
+	struct tunnel *tunnel;
 	size_t i;
 
-	for (i = 0; i < daemon->tunnel_count; i++)
-		if (!daemon->tunnels[i]->keyed && is_between(daemon->tunnels[i]->config, local, remote))
-			return daemon->tunnels[i];
+	for (i = 0; i < daemon->tunnel_count; i++) {
+		tunnel = daemon->tunnels[i];
+		if (!tunnel->keyed && is_between(tunnel->config, local, remote))
+			return tunnel;
+	}
 	return NULL;
 }
 

@@ -68,7 +68,7 @@ bool tunnel_try_udp(struct tunnel *tunnel, bool on);
 /* NULL: none. */
 struct tunnel *tunnel_find(const struct daemon *daemon, const char *name);
 struct tunnel *tunnel_of_device(const struct daemon *daemon, uint32_t ifindex);
-/* One that is configured between these, but that the engine does not have: taken down, or not ready. */
+/* One configured between these that the engine does not have: taken down, or not ready. */
 struct tunnel *tunnel_without_engine(const struct daemon *daemon, const struct ike_address *local,
 				     const struct ike_address *remote);
 

@@ -127,7 +127,7 @@ bool message_parse_payloads(struct message *m, struct bytes clear, bool padded, 
 		if (payload_read(&c, next, &m->payloads[m->count], &next))
 			m->count++;
 	}
-	/* RFC 2408 3.1: the header's length is that of the payloads; but libreswan fills up to a word */
+	/* RFC 2408 3.1: the length is that of the payloads; but libreswan fills up to a word */
 	cursor_require(&c, padded || cursor_left(&c) < MESSAGE_WORD, IKE_N_UNEQUAL_PAYLOAD_LENGTHS,
 		       "bytes behind the last payload (RFC 2408 3.1)");
 	if (!cursor_ok(&c)) {

@@ -56,8 +56,9 @@ struct bytes message_bytes(const struct message *m);
  * Walks the payload chain in @clear (@m->body when the message is not encrypted), beginning with
  * the type in the header. Every payload's generic header and every known type's fixed part, minimum
  * and maximum length are checked, so that the decoders of payload.h fail only on what they alone
- * can know. Bytes behind the last payload are padding: as many as there are when @padded (the message
- * was encrypted), else fewer than MESSAGE_WORD. Returns false with @fault set; then @m holds no payloads.
+ * can know. Bytes behind the last payload are padding: as many as there are when @padded (the
+ * message was encrypted), else fewer than MESSAGE_WORD. Returns false with @fault set; then @m
+ * holds no payloads.
  */
 bool message_parse_payloads(struct message *m, struct bytes clear, bool padded,
 			    struct fault *fault);
