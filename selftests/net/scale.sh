@@ -7,6 +7,8 @@
 
 need_adit
 topology_pair
-vpn_device "$left" adit || bail_out "no device"
-vpn_routes "$left" vpn0 $LEFT_IN4 $LEFT_IN6 $RIGHT_NET4
-"$NET_BIN/scale" "$left" vpn0 $LEFT4 $RIGHT4 $RIGHT_IN4
+for device in vpn0 vpn1 vpn2; do
+	vpn_device "$left" adit $device || bail_out "no device"
+	ip -n "$left" route add $RIGHT_NET4 dev $device src $LEFT_IN4 metric $((100 + ${device#vpn}))
+done
+"$NET_BIN/scale" "$left" $LEFT4 $RIGHT4 $RIGHT_IN4 vpn0 vpn1 vpn2
