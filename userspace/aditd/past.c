@@ -7,7 +7,8 @@
 
 #include "aditd/memory.h"
 
-#define ENTRIES	24
+#define ENTRIES 24
+#define SPI_DIGITS 8
 
 struct entry {
 	enum ike_event_code code;
@@ -16,11 +17,11 @@ struct entry {
 	char step[40];
 	char peer[IKE_ENDPOINT_TEXT];
 	char peer_id[128];
-	unsigned int notify;		/* 0: none */
+	unsigned int notify; /* 0: none */
 	unsigned int count;
-	double silence;			/* peer-moved: the shortest, seconds */
+	double silence; /* peer-moved: the shortest, seconds */
 	bool initiator, authenticated;
-	double first, last;		/* Unix */
+	double first, last; /* Unix */
 };
 
 struct past {
@@ -49,17 +50,41 @@ static bool is_telling(const struct ike_event *event)
 	}
 }
 
-/*
- * A text may tell what is different each time, such as an SPI: of what succeeded or ended, only
- * with whom counts.
- */
+/* The digits that @text begins with, where they are an SPI or a cookie; else 0. */
+static size_t name_length(const char *text)
+{
+	size_t length = strspn(text, "0123456789abcdef");
+
+	return length < SPI_DIGITS ? 0 : length;
+}
+
+/* The same sentence, of whichever SA. */
+static bool is_same_text(const char *a, const char *b)
+{
+	size_t length;
+
+	for (;;) {
+		length = name_length(a);
+		if (length && length == name_length(b)) {
+			a += length;
+			b += length;
+		} else if (!*a || *a != *b) {
+			return *a == *b;
+		} else {
+			a++;
+			b++;
+		}
+	}
+}
+
+/* Of what succeeded, only with whom counts. */
 static bool is_same(const struct entry *a, const struct entry *b)
 {
 	bool told = b->error || b->code == IKE_EVENT_NOTIFY || b->code == IKE_EVENT_IKE_DOWN;
 
 	return a->code == b->code && a->error == b->error && a->notify == b->notify &&
 	       a->initiator == b->initiator && !strcmp(a->peer, b->peer) &&
-	       !strcmp(a->peer_id, b->peer_id) && (!told || !strcmp(a->text, b->text));
+	       !strcmp(a->peer_id, b->peer_id) && (!told || is_same_text(a->text, b->text));
 }
 
 static void describe(struct entry *entry, const struct ike_event *event, double now)
