@@ -84,16 +84,16 @@ static void test_counted(void **state)
 /* A failure is the same whichever SA it befell, and another one with another sentence */
 static void test_names(void **state)
 {
-#define DELETED(text_) { .code = IKE_EVENT_FAILED, .error = IKE_ERROR_PEER_DELETED, .text = text_, \
-			 .step = "", .peer_id = "" }
+#define DELETED(text_) { .code = IKE_EVENT_FAILED, .error = IKE_ERROR_PEER_DELETED, \
+			 .text = "deleted " text_, .step = "", .peer_id = "" }
 	struct ike_event events[] = {
-		DELETED("deleted phase 1, cookies 3c01561fa47bc669:ccdad9996825b743, and it was all"),
-		DELETED("deleted phase 1, cookies 9df5ad4182e91bb3:adf249fe070410cc, and it was all"),
-		DELETED("deleted the child, SPI in 0xcde61f33 out 0xc755a516"),
-		DELETED("deleted the child, SPI in 0xe4df81a6 out 0xc1b4fa0c"),
-		DELETED("deleted phase 1, cookies 9df5ad4182e91bb3:adf249fe070410cc"),
-		DELETED("deleted phase 1, cookies 9df5ad4182e91bb3:adf249fe070410c, and it was all"),
-		DELETED("deleted phase 1, cookies 0765667a66987535:832d2e5fbd75a073, and it was all"),
+		DELETED("phase 1, cookies 3c01561fa47bc669:ccdad9996825b743, and there is none"),
+		DELETED("phase 1, cookies 9df5ad4182e91bb3:adf249fe070410cc, and there is none"),
+		DELETED("the child, SPI in 0xcde61f33 out 0xc755a516"),
+		DELETED("the child, SPI in 0xe4df81a6 out 0xc1b4fa0c"),
+		DELETED("phase 1, cookies 9df5ad4182e91bb3:adf249fe070410cc"),
+		DELETED("phase 1, cookies 9df5ad4182e91bb3:adf249fe070410c, and there is none"),
+		DELETED("phase 1, cookies 0765667a66987535:832d2e5fbd75a073, and there is none"),
 	};
 #undef DELETED
 	json_t *array = remember(events, sizeof(events) / sizeof(*events));
