@@ -341,6 +341,9 @@ static void test_attributes(void **state)
 		{ "01 00 0001 4089 0000 408a 0000", true, 2 },
 		{ "02 00 0001 4089 0003 626f62 c088 0000", true, 2 },
 		{ "03 00 0001 c08f 0001", true, 1 },
+		{ "02 00 0001 c08f 0001 00", true, 1 }, /* lengthened to a word */
+		{ "02 00 0001 4089 0002 626f 000000", true, 1 },
+		{ "02 00 0001 c08f 0001 000001", false, 0 },
 		{ "00 00 0001", false, 0 }, /* no type of payload */
 		{ "05 00 0001", false, 0 },
 		{ "01 00 00", false, 0 },

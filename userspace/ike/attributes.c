@@ -13,6 +13,17 @@ bool attributes_next(struct bytes *list, struct attribute *attribute)
 	return found;
 }
 
+/* libreswan lengthens the payload to a multiple of a word; the shortest attribute is one. */
+static bool is_filler(struct cursor walk)
+{
+	struct bytes rest = cursor_rest(&walk);
+	size_t i;
+
+	for (i = 0; i < rest.len && !rest.data[i]; i++)
+		;
+	return i == rest.len && rest.len < MESSAGE_WORD;
+}
+
 bool attributes_parse(struct attributes *a, struct bytes body, struct fault *fault)
 {
 	struct cursor c = cursor_of(body, fault), walk;
@@ -28,9 +39,10 @@ bool attributes_parse(struct attributes *a, struct bytes body, struct fault *fau
 	cursor_require(&c, a->type >= IKE_CFG_REQUEST && a->type <= IKE_CFG_ACK,
 		       IKE_N_PAYLOAD_MALFORMED, "unknown type of attribute payload (mode-cfg 3.2)");
 	walk = cursor_of(a->list, fault);
-	while (cursor_ok(&c) && attribute_read(&walk, &type, &number, &value))
+	while (cursor_ok(&c) && !is_filler(walk) && attribute_read(&walk, &type, &number, &value))
 		cursor_require(&c, ++count <= ATTRIBUTES_MAX, IKE_N_PAYLOAD_MALFORMED,
 			       "more than 256 attributes");
+	a->list.len -= cursor_left(&walk);
 	return cursor_ok(&c);
 }
 
