@@ -236,6 +236,11 @@ static int parse_selector(struct adit_selector *selector, const struct nlattr *a
 	if ((selector->has_sport || selector->has_dport) && !has_ports(selector->protocol))
 		return refuse(extack, attr, -EINVAL,
 			      "selector protocol: must be one with ports, which are given");
+	/* RFC 792, RFC 4443 2.1: a type and a code are a byte each. */
+	if ((selector->protocol == IPPROTO_ICMP || selector->protocol == IPPROTO_ICMPV6) &&
+	    (selector->sport_max > U8_MAX || selector->dport_max > U8_MAX))
+		return refuse(extack, attr, -EINVAL,
+			      "selector sport, dport: an ICMP type and code is 255 at most");
 	return 0;
 }
 

@@ -51,6 +51,11 @@ static inline void adit_page_pool_stop(struct page_pool *pool)
 #endif
 }
 
+/* Since 6.9, and in later releases of 6.1: who may listen to events. Without it, all may. */
+#ifndef GENL_MCAST_CAP_NET_ADMIN
+#define GENL_MCAST_CAP_NET_ADMIN 0
+#endif
+
 /* Both since 6.5 and 6.10, and in later releases of 6.1: macros, which tell themselves */
 #ifndef dst_rt6_info
 #define dst_rt6_info(entry) container_of(entry, struct rt6_info, dst)

@@ -55,8 +55,12 @@ bool adit_lifetime_near_limited(const struct adit_sa *sa)
 
 void adit_lifetime_overflow(struct adit_sa *sa)
 {
-	if (!test_and_set_bit(REPORTED_OVERFLOW, &sa->reported))
-		adit_event_sequence_overflow(sa);
+	if (test_and_set_bit(REPORTED_OVERFLOW, &sa->reported))
+		return;
+	WRITE_ONCE(sa->exhausted, true);
+	adit_event_sequence_overflow(sa);
+	/* Other SAs, and the carrier, are for process context. */
+	mod_delayed_work(adit_wq, &sa->lifetime_work, 0);
 }
 
 static void report_soft(struct adit_sa *sa, int bit, enum adit_expire_reason reason)
@@ -128,6 +132,8 @@ static void lifetime_work(struct work_struct *work)
 		report_soft(sa, REPORTED_SOFT_PACKETS, ADIT_EXPIRE_REASON_PACKETS);
 	if (reached(sa->limits.time_soft, age))
 		report_soft(sa, REPORTED_SOFT_TIME, ADIT_EXPIRE_REASON_TIME);
+	if (sa->exhausted)
+		adit_sa_yield(sa);
 	schedule_next(sa, age);
 out:
 	mutex_unlock(&adit_config_lock);

@@ -16,7 +16,8 @@
 #include "staged.h"
 
 static const struct genl_multicast_group groups[] = {
-	[ADIT_NLGRP_EVENTS] = { .name = ADIT_MCGRP_EVENTS },
+	/* Who talks to whom is not everybody's. */
+	[ADIT_NLGRP_EVENTS] = { .name = ADIT_MCGRP_EVENTS, .flags = GENL_MCAST_CAP_NET_ADMIN },
 };
 
 struct genl_family adit_family __ro_after_init = {
@@ -293,6 +294,11 @@ static struct adit_peer *new_peer(struct adit_sa *sa, struct genl_info *info)
 		NL_SET_ERR_MSG_ATTR(info->extack, addr, "new-remote: not a unicast address");
 		goto refuse;
 	}
+	if (addr && adit_sa_clashes(sa, &peer->addr)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, addr,
+				    "new-remote: there is an SA with it, spi and proto already");
+		goto refuse;
+	}
 	if (port) {
 		peer->port = htons(nla_get_u16(port));
 		if (!sa->local_port || !peer->port) {
@@ -334,7 +340,10 @@ int adit_nl_sa_set_doit(struct sk_buff *skb, struct genl_info *info)
 	kfree_rcu(old, rcu);
 	dst_cache_reset(&sa->route);
 	if (sa->direction == ADIT_DIRECTION_OUT) {
+		/* What was learned is true of the old path. */
+		WRITE_ONCE(sa->learned_mtu, 0);
 		adit_sa_update_bundles(sa->adit);
+		adit_device_update_carrier(sa->adit);
 		adit_pmtu_update(sa->adit);
 	}
 	if (info->attrs[ADIT_A_SA_LIMITS])
@@ -357,9 +366,9 @@ int adit_nl_sa_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		goto out;
 
-	/* A selector takes 84 bytes at most. */
+	/* A selector takes 100 bytes at most. */
 	err = -ENOMEM;
-	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE + sa->selector_count * 84, GFP_KERNEL);
+	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE + sa->selector_count * 100, GFP_KERNEL);
 	if (!msg)
 		goto out;
 	header = genlmsg_put_reply(msg, info, &adit_family, 0, ADIT_CMD_SA_GET);

@@ -260,13 +260,15 @@ static void tunnel_done(struct adit_sa *sa, struct sk_buff *skb, u8 nexthdr)
 	deliver(sa, skb);
 }
 
-static int receive(struct sk_buff *skb, u8 family, u8 proto, bool udp, u32 ah_spi);
+static int receive(const struct net *net, struct sk_buff *skb, u8 family, u8 proto, bool udp,
+		   u32 ah_spi);
 
 /* Puts the outer IP header, which is the packet's own, before the payload again. */
 static void transport_done(struct adit_sa *sa, struct sk_buff *skb, u8 nexthdr)
 {
 	unsigned int len = skb_network_header_len(skb);
 	struct iphdr *iph;
+	const struct net *net;
 	u8 *prevhdr;
 	int offset;
 
@@ -297,12 +299,14 @@ static void transport_done(struct adit_sa *sa, struct sk_buff *skb, u8 nexthdr)
 	}
 
 	/* AH over ESP (RFC 4301 4.1 calls it nesting of SAs): on to what is inside.
-	 * An ESP SA that is not ours goes to the stack, as all else does.
+	 * An ESP SA that is not ours goes to the stack, as all else does. Not by
+	 * skb->dev: an asynchronous transform may have survived it.
 	 */
-	if (sa->proto == IPPROTO_AH && nexthdr == IPPROTO_ESP) {
+	net = rcu_dereference(sa->adit->home);
+	if (sa->proto == IPPROTO_AH && nexthdr == IPPROTO_ESP && net) {
 		__skb_pull(skb, len);
 		skb_reset_transport_header(skb);
-		if (!receive(skb, sa->family, IPPROTO_ESP, false, ntohl(sa->spi)))
+		if (!receive(net, skb, sa->family, IPPROTO_ESP, false, ntohl(sa->spi)))
 			return;
 		__skb_push(skb, len);
 	}
@@ -318,11 +322,12 @@ void adit_receive_done(struct adit_sa *sa, struct sk_buff *skb, u8 nexthdr)
 }
 
 /*
- * A packet with ESP or AH at its data, of which AH with @ah_spi was taken off.
+ * A packet with ESP or AH at its data, of which AH with @ah_spi was taken off, in @net.
  *
  * Return: 0 if it was taken; -EINVAL, with the packet as it was, if it is not ours.
  */
-static int receive(struct sk_buff *skb, u8 family, u8 proto, bool udp, u32 ah_spi)
+static int receive(const struct net *net, struct sk_buff *skb, u8 family, u8 proto, bool udp,
+		   u32 ah_spi)
 {
 	union adit_addr daddr = {};
 	struct adit_sa *sa;
@@ -345,7 +350,7 @@ static int receive(struct sk_buff *skb, u8 family, u8 proto, bool udp, u32 ah_sp
 		seq_no = ip_auth_hdr(skb)->seq_no;
 	}
 
-	sa = adit_sa_lookup(dev_net(skb->dev), spi, proto, family, &daddr);
+	sa = adit_sa_lookup(net, spi, proto, family, &daddr);
 	if (!sa)
 		return -EINVAL;
 	if (unlikely(udp != !!sa->local_port || (sa->bundle_spi && sa->bundle_spi != ah_spi))) {
@@ -395,7 +400,7 @@ static void receive_list(struct sk_buff *packet, u8 family)
 		return;
 	skb_list_walk_safe(packet, packet, next) {
 		skb_mark_not_on_list(packet);
-		if (!receive(packet, family, IPPROTO_ESP, false, 0))
+		if (!receive(dev_net(packet->dev), packet, family, IPPROTO_ESP, false, 0))
 			continue;
 		adit_chain_restore(packet);
 		netif_receive_skb(packet);
@@ -450,11 +455,11 @@ static bool receive_train(struct sk_buff *skb, u8 family)
 static int receive_esp(struct sk_buff *skb, u8 family)
 {
 	if (likely(!skb_is_gso(skb)))
-		return receive(skb, family, IPPROTO_ESP, false, 0);
+		return receive(dev_net(skb->dev), skb, family, IPPROTO_ESP, false, 0);
 	if (adit_is_chain(skb))
 		receive_list(adit_chain_split(skb), family);
 	else if (!adit_is_train(skb))
-		return receive(skb, family, IPPROTO_ESP, false, 0);
+		return receive(dev_net(skb->dev), skb, family, IPPROTO_ESP, false, 0);
 	else if (!receive_train(skb, family))
 		receive_list(adit_train_split(skb), family);
 	return 0;
@@ -467,7 +472,7 @@ static int receive_esp4(struct sk_buff *skb)
 
 static int receive_ah4(struct sk_buff *skb)
 {
-	return receive(skb, AF_INET, IPPROTO_AH, false, 0);
+	return receive(dev_net(skb->dev), skb, AF_INET, IPPROTO_AH, false, 0);
 }
 
 static int receive_esp6(struct sk_buff *skb)
@@ -477,7 +482,7 @@ static int receive_esp6(struct sk_buff *skb)
 
 static int receive_ah6(struct sk_buff *skb)
 {
-	return receive(skb, AF_INET6, IPPROTO_AH, false, 0);
+	return receive(dev_net(skb->dev), skb, AF_INET6, IPPROTO_AH, false, 0);
 }
 
 /*
@@ -487,7 +492,7 @@ static int receive_ah6(struct sk_buff *skb)
 static int receive_udp(struct sk_buff *skb, u8 family)
 {
 	skb_mark_not_on_list(skb);
-	return receive(skb, family, IPPROTO_ESP, true, 0);
+	return receive(dev_net(skb->dev), skb, family, IPPROTO_ESP, true, 0);
 }
 
 static int receive_udp4(struct sk_buff *skb, int nexthdr, __be32 spi, int encap_type)

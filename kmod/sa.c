@@ -97,6 +97,9 @@ static void find_bundle(struct adit_device *adit, struct adit_sa *esp)
 				found = ah;
 				break;
 			}
+	/* The AH header takes room, or takes it no more. */
+	if (found != rcu_access_pointer(esp->bundle))
+		WRITE_ONCE(esp->path_mtu, 0);
 	rcu_assign_pointer(esp->bundle, found);
 }
 
@@ -128,6 +131,21 @@ static bool exists(struct adit_device *adit, struct adit_sa *new)
 		    addr_equal(sa->family, &peer_of(sa)->addr, &peer_of(new)->addr))
 			return true;
 	}
+	return false;
+}
+
+bool adit_sa_clashes(const struct adit_sa *sa, const union adit_addr *remote)
+{
+	struct adit_sa *other;
+
+	if (sa->direction == ADIT_DIRECTION_IN)
+		return false;
+	hash_for_each_possible(database, other, hash, (__force u32)sa->spi)
+		if (other != sa && other->spi == sa->spi && other->proto == sa->proto &&
+		    other->direction == sa->direction && other->adit == sa->adit &&
+		    other->family == sa->family &&
+		    addr_equal(sa->family, &peer_of(other)->addr, remote))
+			return true;
 	return false;
 }
 
@@ -282,6 +300,8 @@ void adit_sa_remove(struct adit_sa *sa)
 	} else {
 		adit->sas_out--;
 		list_del(&sa->out_link);
+		/* It is not waited for by the AH SA, which may be freed before it. */
+		rcu_assign_pointer(sa->bundle, NULL);
 		adit_spd_remove(&adit->spd, sa);
 		if (adit_sa_is_outer(sa)) {
 			adit->sas_outer--;
@@ -291,6 +311,13 @@ void adit_sa_remove(struct adit_sa *sa)
 		adit_pmtu_update(adit);
 	}
 	queue_rcu_work(adit_wq, &sa->free_work);
+}
+
+void adit_sa_yield(struct adit_sa *sa)
+{
+	adit_spd_refresh(&sa->adit->spd);
+	adit_device_update_carrier(sa->adit);
+	adit_pmtu_update(sa->adit);
 }
 
 void adit_sa_flush(struct adit_device *adit, u8 direction)

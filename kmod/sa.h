@@ -78,6 +78,7 @@ struct adit_peer {
  * @last_used: jiffies of the last packet, rounded to the tick
  * @used: a packet has passed
  * @dead: out of the database
+ * @exhausted: outbound: has no sequence number left
  * @inflight: packets that a transform has taken asynchronously; negative for
  *	the moment in which one comes back before its submitter has counted it
  * @lock: of @replay
@@ -136,6 +137,7 @@ struct adit_sa {
 	unsigned long learned_until;
 	bool used;
 	bool dead;
+	bool exhausted;
 
 	struct adit_limits limits;
 	atomic64_t used_bytes;
@@ -178,11 +180,20 @@ static inline bool adit_sa_is_outer(const struct adit_sa *sa)
 	       sa->direction == ADIT_DIRECTION_OUT;
 }
 
-/* May packets go out over it? A bundle that must be whole is whole. */
-static inline bool adit_sa_usable(const struct adit_sa *sa)
+/* May a packet that has its sequence number go out? A bundle that must be whole is whole. */
+static inline bool adit_sa_alive(const struct adit_sa *sa)
 {
 	return !READ_ONCE(sa->dead) && (sa->direction == ADIT_DIRECTION_IN ||
 					likely(!sa->bundle_spi) || rcu_access_pointer(sa->bundle));
+}
+
+/* May further packets go out over it? Context: RCU, or adit_config_lock. */
+static inline bool adit_sa_usable(const struct adit_sa *sa)
+{
+	const struct adit_sa *ah = rcu_dereference_raw(sa->bundle);
+
+	return adit_sa_alive(sa) && likely(!READ_ONCE(sa->exhausted)) &&
+	       likely(!ah || !READ_ONCE(ah->exhausted));
 }
 
 /* The last sequence number that is sent; what follows it must not wrap (RFC 4303 3.3.3), not
@@ -256,8 +267,14 @@ void adit_sa_free(struct adit_sa *sa);
  */
 int adit_sa_add(struct adit_device *adit, struct adit_sa *sa);
 
+/* Would @sa, with that peer, be another's double? Context: adit_config_lock. */
+bool adit_sa_clashes(const struct adit_sa *sa, const union adit_addr *remote);
+
 /* Takes an SA out of the database and frees it later. Context: adit_config_lock. */
 void adit_sa_remove(struct adit_sa *sa);
+
+/* An SA that cannot send any more stands back for others. Context: adit_config_lock. */
+void adit_sa_yield(struct adit_sa *sa);
 
 /* Removes all of a device's, of one direction or (0) both. Context: adit_config_lock. */
 void adit_sa_flush(struct adit_device *adit, u8 direction);

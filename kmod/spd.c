@@ -69,7 +69,8 @@ struct adit_rule {
 static struct rhashtable nodes;
 
 static const struct rhashtable_params nodes_params = {
-	.key_len = sizeof(struct adit_node_key),
+	/* Without the padding, which nobody has written */
+	.key_len = offsetofend(struct adit_node_key, src),
 	.key_offset = offsetof(struct adit_node, key),
 	.head_offset = offsetof(struct adit_node, hash),
 	.automatic_shrinking = true,

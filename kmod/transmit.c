@@ -34,6 +34,16 @@ static bool check_header(struct sk_buff *skb)
 	return false;
 }
 
+/*
+ * A virtual machine's host takes its word for where a checksum begins, and some kernels do not
+ * look: who is to compute it writes there.
+ */
+static bool check_checksum(const struct sk_buff *skb)
+{
+	return skb->ip_summed != CHECKSUM_PARTIAL ||
+	       (unsigned int)skb_checksum_start_offset(skb) < skb_headlen(skb);
+}
+
 /* What the device sends of itself, with IPv6 enabled but not used, does not count. */
 static void note_ip6(struct adit_device *adit, const struct sk_buff *skb)
 {
@@ -266,7 +276,7 @@ void adit_transmit_done(struct adit_sa *sa, struct sk_buff *skb, struct sk_buff_
 		output_bundle(ah, skb, batch);
 		return;
 	}
-	if (unlikely(ah || !adit_sa_usable(sa))) {
+	if (unlikely(ah || !adit_sa_alive(sa))) {
 		/* The AH SA of its bundle went while it was being encrypted; or came, and
 		 * does not go over a train.
 		 */
@@ -384,7 +394,7 @@ netdev_tx_t adit_xmit(struct sk_buff *skb, struct net_device *dev)
 	struct sk_buff_head alone;
 
 	rcu_read_lock();
-	if (unlikely(!check_header(skb))) {
+	if (unlikely(!check_header(skb) || !check_checksum(skb))) {
 		adit_drop_out(adit, NULL, skb, ADIT_DROP_MALFORMED);
 	} else if (!adit_coalesce(adit, skb)) {
 		__skb_queue_head_init(&alone);

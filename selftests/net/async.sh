@@ -133,6 +133,30 @@ for options in "right=adit" "right=adit proto=ah alg=sha256" "right=xfrm outer=6
 	# shellcheck disable=SC2086 # words
 	check "the sender's device goes with packets in flight, $options" goes $options
 done
+# AH over ESP, both asynchronous, at both ends: a flush frees the SAs while each has packets.
+bundle()
+{
+	tunnel_down
+	async_tunnel right=adit && prefer hash cryptd 'hmac(sha256)' || return 1
+	local ah="proto=ah alg=sha256 mode=transport spi=0x2001"
+	# shellcheck disable=SC2086 # words
+	adit_sa "$right" in local=$RIGHT4 remote=$LEFT4 $ah && adit_sa "$left" out local=$LEFT4 remote=$RIGHT4 $ah
+}
+bundle_goes()
+{
+	bundle && burst "$@"
+}
+bundle_flushed()
+{
+	bundle || return 1
+	background in_ns "$left" ping -qfn -s 1000 -w 20 -I $LEFT_IN4 $RIGHT_IN4 >/dev/null
+	eventually counts 50 link_counter "$right" vpn0 rx_packets
+	tunnel_flush
+	stop $!
+}
+check "the sender's device goes with a bundle's packets in flight" bundle_goes device "$left" vpn0
+check "the receiver's device goes with a bundle's packets in flight" bundle_goes device "$right" vpn0
+check "the SAs of a bundle go under a flood" bundle_flushed
 receiver_goes()
 {
 	tunnel_down

@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/ike_lib.sh"
 
-plan 45
+plan 47
 need_adit
 need_strongswan
 need tshark
@@ -126,6 +126,19 @@ check "$name: up" adit_ctl left up net --wait 10
 same "$name: as it was configured" 10.2.0.2-10.2.0.9 "$(adit_status left '.children[0].remote_ts')"
 check "$name: it carries traffic" hosts_ping
 check "$name: what is outside of it stays outside" no_ping "$lhost" $RIGHT_IN4
+over
+
+name="one type of ICMP"
+peer child_local_ts="${RIGHT_NET4}[icmp/2048]" child_remote_ts="${LEFT_NET4}[icmp/2048]"
+ours local-ts="${LEFT_NET4}[icmp/2048]" remote-ts="${RIGHT_NET4}[icmp/2048]"
+check "$name: up" adit_ctl left up net --wait 10
+requests_leave()
+{
+	in_ns "$lhost" ping -n -q -c 1 -w 1 $RHOST4
+	echo "packets out: $(adit_status left '.children[0].packets_out')"
+	adit_is left '.children[0].packets_out > 0'
+}
+check "$name: echo requests go through it" eventually requests_leave
 over
 
 name="several pairs"

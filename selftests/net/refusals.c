@@ -13,10 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <linux/adit.h>
 
 #include "lib/genl.h"
+#include "netlink/events.h"
 
 static struct genl genl;
 static struct genl_message message;
@@ -258,6 +261,12 @@ static const struct refusal refusals[] = {
 	{ "ports of a protocol that has none", EINVAL, SA(SELECTOR), "port",
 	  { NESTED(SELECTOR, PART(SELECTOR(PROTOCOL), U8, 47),
 		   PART(SELECTOR(DPORT_MIN), U16, 80)) } },
+	{ "an ICMP type of 9 bits", EINVAL, SA(SELECTOR), "255",
+	  { NESTED(SELECTOR, PART(SELECTOR(PROTOCOL), U8, 1),
+		   PART(SELECTOR(SPORT_MIN), U16, 256)) } },
+	{ "an ICMPv6 code of 9 bits", EINVAL, SA(SELECTOR), "255",
+	  { NESTED(SELECTOR, PART(SELECTOR(PROTOCOL), U8, 58), PART(SELECTOR(DPORT_MIN), U16, 0),
+		   PART(SELECTOR(DPORT_MAX), U16, 256)) } },
 	{ "a range of ports the wrong way round", EINVAL, SA(SELECTOR), "port",
 	  { NESTED(SELECTOR, PART(SELECTOR(PROTOCOL), U8, 6), PART(SELECTOR(SPORT_MIN), U16, 80),
 		   PART(SELECTOR(SPORT_MAX), U16, 79)) } },
@@ -350,6 +359,12 @@ static void other_commands(void)
 	    NUMBER(NEW_ENCAP_PEER_PORT, U16, 4500));
 	ASK("sa-set: a new peer", ADIT_CMD_SA_SET, 0, NAMED(0x4711),
 	    STRING(NEW_REMOTE, ADDRESS, "192.0.2.3"));
+	build(ADIT_CMD_SA_ADD, none);
+	result(!genl_ask(&genl, &message, &answer), "another one, with the name of before",
+	       answer.text);
+	ASK("sa-set: the peer of another SA that is named alike", ADIT_CMD_SA_SET, EINVAL,
+	    NAMED(0x4711), STRING(REMOTE, ADDRESS, "192.0.2.2"),
+	    STRING(NEW_REMOTE, ADDRESS, "192.0.2.3"));
 	ASK("dev-get of a device that is none of ours", ADIT_CMD_DEV_GET, ENODEV,
 	    PART(ADIT_A_DEV_IFINDEX, U32, other_ifindex));
 	ASK("dev-get without a device", ADIT_CMD_DEV_GET, EINVAL,
@@ -368,6 +383,28 @@ static void other_commands(void)
 	result(sa_count() == 0, "then there is no SA", "there is");
 }
 
+/* Events tell who talks to whom: for who may configure, and for nobody else. */
+static void other_users(void)
+{
+	struct anl_events *events;
+	struct anl_error error;
+	int status = -1;
+	pid_t child;
+
+	child = fork();
+	if (!child)
+		_exit(setresuid(65534, 65534, 65534) ? 2 :
+		      anl_events_open(&events, false, &error) ? 0 : 1);
+	waitpid(child, &status, 0);
+	result(status == 0, "events for a user without CAP_NET_ADMIN", "it may listen");
+	if (!anl_events_open(&events, false, &error)) {
+		result(true, "events for root", "");
+		anl_events_close(events);
+	} else {
+		result(false, "events for root", error.text);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	unsigned int count = sizeof(refusals) / sizeof(*refusals);
@@ -381,6 +418,7 @@ int main(int argc, char **argv)
 	for (unsigned int i = 0; i < count; i++)
 		check_refusal(&refusals[i]);
 	other_commands();
+	other_users();
 	printf("1..%u\n", number);
 	return failed ? 1 : 0;
 }

@@ -156,6 +156,12 @@ once()
 	[ "$(event_count "$left" sequence-overflow)" -eq 1 ]
 }
 check "it is reported once" once
+check "nothing can be sent any more: no carrier" eventually no_carrier "$left" vpn0
+successor()
+{
+	adit_sa "$left" out local=$LEFT4 remote=$RIGHT4 spi=0x1002 && eventually carrier "$left" vpn0
+}
+check "a successor brings the carrier back" successor
 
 esn_goes_on()
 {

@@ -483,6 +483,8 @@ static void the_check_names_the_thing(void **state)
 	REFUSED("10.1.0.1/16", sa.selectors[0].src = prefix("10.1.0.1/16"));
 	REFUSED("two families", sa.selectors[0].src = prefix("2001:db8::/32"));
 	REFUSED("need its protocol", sa.selectors[1].protocol = 0);
+	REFUSED("ICMP type", (sa.selectors[1].protocol = IPPROTO_ICMP,
+			      sa.selectors[1].dport_first = 80, sa.selectors[1].dport_last = 300));
 	REFUSED("backwards", sa.selectors[1].dport_first = 91);
 	REFUSED("selectors", sa.selector_count = ANL_SELECTORS_MAX + 1);
 	REFUSED("AH does not go through UDP", sa.protocol = IPPROTO_AH);

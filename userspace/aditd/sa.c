@@ -36,6 +36,15 @@ static void to_ports(uint16_t port, uint16_t *first, uint16_t *last)
 	*last = port ? port : UINT16_MAX;
 }
 
+/* RFC 4301 4.4.1.1: of ICMP, the port is the type and the code */
+static void to_type(uint16_t port, struct anl_selector *s)
+{
+	if (!port || (s->protocol != IPPROTO_ICMP && s->protocol != IPPROTO_ICMPV6))
+		return;
+	s->sport_first = s->sport_last = port >> 8;
+	s->dport_first = s->dport_last = port & 0xff;
+}
+
 /* A range becomes the prefixes that are exactly it, and a pair of ranges their pairs */
 static int to_selectors(const struct ike_sa *sa, struct anl_sa *to)
 {
@@ -59,6 +68,7 @@ static int to_selectors(const struct ike_sa *sa, struct anl_sa *to)
 						      sa->remote_ts.protocol;
 		to_ports(src->port, &s->sport_first, &s->sport_last);
 		to_ports(dst->port, &s->dport_first, &s->dport_last);
+		to_type(src->port ? src->port : dst->port, s);
 	}
 	to->selector_count = n * m;
 	return 0;

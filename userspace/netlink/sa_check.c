@@ -76,6 +76,12 @@ static bool has_ports(const struct anl_selector *selector)
 	       selector->dport_first || selector->dport_last != UINT16_MAX;
 }
 
+/* Or any */
+static bool is_byte(uint16_t first, uint16_t last)
+{
+	return last <= UINT8_MAX || (!first && last == UINT16_MAX);
+}
+
 static int check_selector(const struct anl_selector *selector, struct anl_error *error)
 {
 	const struct anl_prefix *prefixes[] = { &selector->src, &selector->dst };
@@ -93,6 +99,11 @@ static int check_selector(const struct anl_selector *selector, struct anl_error 
 	if (selector->sport_first > selector->sport_last ||
 	    selector->dport_first > selector->dport_last)
 		return anl_fail(error, EINVAL, "a range of ports runs backwards");
+	/* RFC 792, RFC 4443 2.1 */
+	if ((selector->protocol == IPPROTO_ICMP || selector->protocol == IPPROTO_ICMPV6) &&
+	    (!is_byte(selector->sport_first, selector->sport_last) ||
+	     !is_byte(selector->dport_first, selector->dport_last)))
+		return anl_fail(error, EINVAL, "an ICMP type and code is 255 at most");
 	return 0;
 }
 
