@@ -43,6 +43,9 @@ pair()
 	ip -n "$right" addr del 198.51.100.2/24 dev wire
 	both_sides_pair 101 100
 	names "asymmetric routing" healthy "answers over vpn1" net0
+	in_ns "$left" sysctl -qw net.ipv4.conf.vpn1.rp_filter=1
+	names "and a strict filter for what comes by the other one" rp-filter "on vpn1" net0
+	names "which the stand-by sees, too" rp-filter "on vpn1" net1
 }
 
 # What this host does, or does not, for others

@@ -282,6 +282,26 @@ static void test_beyond(void **state)
 	EXPECT("healthy", up,
 	       "{'system':{'rp_drops':4,'rp_filter':[{'device':'wire','value':1}]},"
 	       "'inside':{'received':0}}");
+	/* Of two tunnels for the same networks, answers come by the other one */
+#define TWIN(drops, value, in) "'system':{'rp_drops':" drops ",'rp_filter':[{'device':'vpn1'," \
+	"'value':" value "}],'twin':{'tunnel':'net-2','device':'vpn1','packets_in':" in "}}"
+#define NONE_BACK NOTHING_INSIDE ",'wire':{'in':[],'esp_out':4},'tunnel':{'children':[{" \
+	"'spi_in':'0x00000001','packets_in':0,'packets_out':9,'drops':{}}]}," \
+	"'later':{'children':[{'spi_in':'0x00000001','packets_in':0,'packets_out':13,'drops':{}}]}"
+	EXPECT("no-return-traffic", up, "{" NONE_BACK "}");
+	EXPECT("rp-filter", up, "{" TWIN("4", "1", "4") "," NONE_BACK "}");
+	EXPECT_SEEN("through tunnel net-2", up, "{" TWIN("4", "1", "4") "," NONE_BACK "}");
+	EXPECT_CURE("net.ipv4.conf.vpn1.rp_filter", up, "{" TWIN("4", "1", "4") "," NONE_BACK "}");
+	EXPECT("no-return-traffic", up, "{" TWIN("4", "1", "9") "," NONE_BACK "}");
+	EXPECT("no-return-traffic", up, "{" TWIN("4", "2", "4") "," NONE_BACK "}");
+	EXPECT("no-return-traffic", up, "{" TWIN("0", "1", "1") "," NONE_BACK "}");
+	/* The peer's own address in the tunnel answers, hosts behind it by the other one */
+	EXPECT("rp-filter", up, "{" TWIN("8", "1", "9") "}");
+	EXPECT("healthy", up, "{" TWIN("4", "1", "9") "}");
+	EXPECT("healthy", up, "{" TWIN("2", "1", "2") "}");
+	/* The stand-by was asked about: what comes by the preferred one is taken */
+	EXPECT("healthy", up, "{" TWIN("8", "1", "8") ",'route':{'inside':[{'selector':"
+	       "'10.2.0.0/16','device':'vpn1','ours':false,'standby':true}]}}");
 #define FORWARD "'firewall':{'verdicts':[{'flow':'forward-out','verdict':'drop'," \
 	"'rule':'policy drop'}]}"
 	EXPECT("own-firewall-inner", up, "{" FORWARD ",'system':{'lans':["

@@ -160,32 +160,70 @@ static bool forwarding(const json_t *facts, struct finding *f)
 	       (forwarding_of(facts, false, f) || forwarding_of(facts, true, f));
 }
 
-static bool rp_filter(const json_t *facts, struct finding *f)
+static bool is_strict(const json_t *facts, const char *device)
 {
 	const json_t *one;
 	size_t i;
+
+	json_array_foreach(fact(facts, "system.rp_filter"), i, one)
+		if (fact_is(one, "device", device) && fact_number(one, "value") == 1)
+			return true;
+	return false;
+}
+
+/*
+ * Of two tunnels for the same networks the peer answers through the other one, where a strict
+ * filter takes nothing that would be answered by this one. Where pings were answered (by the peer's
+ * own address in the tunnel, say), what it dropped must be more, and nearly all.
+ */
+static const json_t *filtered_twin(const json_t *facts)
+{
+	const json_t *twin = fact(facts, "system.twin");
+	const json_t *way = json_array_get(fact(facts, "route.inside"), 0);
+	const char *device = fact_text(twin, "device");
+	double drops = fact_number(facts, "system.rp_drops"), in = fact_number(twin, "packets_in");
+	bool answered = fact_number(facts, "inside.received");
+
+	if (!twin || !tunnel_is_up(facts) || !is_strict(facts, device) || in < 1 ||
+	    fact_is(way, "device", device) || fact_is(facts, "inside.elsewhere", device))
+		return NULL;
+	return (answered ? drops >= 3 && 4 * drops >= 3 * in : drops >= 1 && 2 * drops >= in) ?
+		twin : NULL;
+}
+
+static bool say_filter(const json_t *facts, const char *device, struct finding *f)
+{
+	say_seen(f, "rp_filter is 1 (strict) on %s, and the kernel dropped %.0f packets for it "
+		 "while I looked", device, fact_number(facts, "system.rp_drops"));
+	say_cure(f, "sysctl -w net.ipv4.conf.%s.rp_filter=2 and net.ipv4.conf.all.rp_filter=2 "
+		 "(the higher of the two counts), or route both ways over one device", device);
+	return say_cause(f, "The kernel's reverse path filter drops packets that arrive by "
+			 "another way than it would answer.");
+}
+
+static bool rp_filter_twin(const json_t *facts, struct finding *f)
+{
+	const json_t *twin = filtered_twin(facts);
+
+	if (!twin)
+		return false;
+	say_seen(f, "%.0f packets came in meanwhile through tunnel %s, which has the same networks "
+		 "and the device %s; what is sent there leaves by %s",
+		 fact_number(twin, "packets_in"), fact_text(twin, "tunnel"),
+		 fact_text(twin, "device"), fact_text(facts, "tunnel.device"));
+	return say_filter(facts, fact_text(twin, "device"), f);
+}
+
+static bool rp_filter(const json_t *facts, struct finding *f)
+{
+	const char *device = fact_text(facts, "tunnel.device");
 
 	/* Elsewhere on this host it may drop what it likes: of what comes in here it is half */
 	if (!tunnel_is_up(facts) || fact_number(facts, "system.rp_drops") < 1 ||
 	    fact_number(facts, "inside.received") || !fact_grown(facts, "packets_in") ||
 	    fact_number(facts, "system.rp_drops") < fact_grown(facts, "packets_in") / 2)
 		return false;
-	json_array_foreach(fact(facts, "system.rp_filter"), i, one) {
-		if (fact_number(one, "value") != 1 ||
-		    !fact_is(one, "device", fact_text(facts, "tunnel.device")))
-			continue;
-		say_seen(f, "rp_filter is 1 (strict) on %s, and the kernel dropped %.0f packets "
-			 "for "
-			 "it while I looked", fact_text(one, "device"),
-			 fact_number(facts, "system.rp_drops"));
-		say_cure(f, "sysctl -w net.ipv4.conf.%s.rp_filter=2 and "
-			 "net.ipv4.conf.all.rp_filter=2 "
-			 "(the higher of the two counts), or route both ways over one device",
-			 fact_text(one, "device"));
-		return say_cause(f, "The kernel's reverse path filter drops packets that arrive by "
-				 "another way than it would answer.");
-	}
-	return false;
+	return is_strict(facts, device) && say_filter(facts, device, f);
 }
 
 /* Of what is forwarded: somebody is there to send it */
@@ -330,7 +368,7 @@ static bool is_idle(const json_t *facts)
 static bool idle(const json_t *facts, struct finding *f)
 {
 	struct finding ignored = { .evidence = json_array() };
-	bool holds = is_idle(facts) && nothing_returns(facts, &ignored);
+	bool holds = is_idle(facts) && !filtered_twin(facts) && nothing_returns(facts, &ignored);
 	const json_t *one;
 	size_t i;
 
@@ -348,7 +386,7 @@ static bool idle(const json_t *facts, struct finding *f)
 
 static bool no_return(const json_t *facts, struct finding *f)
 {
-	return !is_idle(facts) && nothing_returns(facts, f);
+	return !is_idle(facts) && !filtered_twin(facts) && nothing_returns(facts, f);
 }
 
 const struct cause causes_beyond[] = {
@@ -357,6 +395,7 @@ const struct cause causes_beyond[] = {
 	{ "rule-elsewhere", "a routing rule takes forwarded packets elsewhere", routed_by_rule },
 	{ "forwarding-off", "this host does not forward packets", forwarding },
 	{ "rp-filter", "the reverse path filter drops packets", rp_filter },
+	{ "rp-filter", NULL, rp_filter_twin },
 	{ "own-firewall-inner", "a rule of this host drops what goes through the tunnel",
 	  firewall },
 	{ "nat-before-tunnel", "a NAT rule of this host changes what is to enter the tunnel",

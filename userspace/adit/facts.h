@@ -25,7 +25,8 @@
  *   "system"   off4, off6 (a device on which nothing is forwarded), asked4, asked6 (packets for
  *              others were dropped for it while we looked), own (an address of this host's is
  *              within local-ts), lans [{network, device, host, neighbour (a host that is known
- *              there)}], rp_filter, rp_drops
+ *              there)}], rp_filter, rp_drops, twin {tunnel, device, packets_in} (another one for
+ *              the same networks, and how many packets came in by it while we looked)
  *   "firewall" readable, verdicts [{flow, verdict, rule}]
  *   "probe"    ike500, ike4500, large, ike2, aggressive {asked, answer, notify, chosen, from},
  *              ping {answered}, accepts ["aes128-sha1-modp1024"…], questions, complete,

@@ -204,6 +204,18 @@ struct capture *gather_listen(const struct gather *g)
 	return capture;
 }
 
+json_t *gather_tunnels(const struct gather *g)
+{
+	struct client_error error = { 0 };
+	json_t *result = client_once(g->socket, json_pack("{s:s}", "command", "status"), NULL, NULL,
+				     &error);
+	json_t *tunnels = json_incref(json_object_get(result, "tunnels"));
+
+	json_decref(error.details);
+	json_decref(result);
+	return tunnels;
+}
+
 static bool has_spi(const json_t *tunnel, const char *spi)
 {
 	const json_t *child;
@@ -218,7 +230,6 @@ static bool has_spi(const json_t *tunnel, const char *spi)
 /* Several tunnels may have the same two ends */
 static bool is_ours(struct gather *g, const char *spi)
 {
-	struct client_error error = { 0 };
 	bool found = has_spi(fact(g->facts, "tunnel"), spi) ||
 		     has_spi(fact(g->facts, "later"), spi);
 	const json_t *tunnel;
@@ -227,10 +238,9 @@ static bool is_ours(struct gather *g, const char *spi)
 
 	if (found)
 		return true;
-	all = client_once(g->socket, json_pack("{s:s}", "command", "status"), NULL, NULL, &error);
-	json_array_foreach(json_object_get(all, "tunnels"), i, tunnel)
+	all = gather_tunnels(g);
+	json_array_foreach(all, i, tunnel)
 		found |= has_spi(tunnel, spi);
-	json_decref(error.details);
 	json_decref(all);
 	return found;
 }

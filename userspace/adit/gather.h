@@ -42,6 +42,9 @@ void gather_daemon(struct gather *g);
 /** gather_status - the tunnel's status again, as member @as. False when it is not to be had. */
 bool gather_status(struct gather *g, const char *as);
 
+/** gather_tunnels - the status of all tunnels; NULL, or to be freed. */
+json_t *gather_tunnels(const struct gather *g);
+
 /** gather_signatures_wanted - only signed modules load: Secure Boot, lockdown, or sig_enforce. */
 bool gather_signatures_wanted(void);
 /** gather_signatures_enforced - this very kernel says so, not only its firmware. */

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adit/client.h"
 #include "adit/facts.h"
 #include "adit/gather.h"
 #include "netlink/link.h"
@@ -59,18 +58,6 @@ static bool is_ours(struct gather *g, const char *text)
 
 	return anl_address_parse(text, &address) &&
 	       !anl_route_lookup(g->anl, &address, NULL, 0, &answer, &error) && answer.local;
-}
-
-static json_t *all_tunnels(struct gather *g)
-{
-	struct client_error error = { 0 };
-	json_t *result = client_once(g->socket, json_pack("{s:s}", "command", "status"), NULL, NULL,
-				     &error);
-	json_t *tunnels = json_incref(json_object_get(result, "tunnels"));
-
-	json_decref(error.details);
-	json_decref(result);
-	return tunnels;
 }
 
 static const json_t *tunnel_of(const json_t *tunnels, const char *device)
@@ -361,7 +348,7 @@ void gather_route(struct gather *g)
 	json_object_set_new(route, "device", tunnel_device(g));
 	if (*local)
 		json_object_set_new(route, "local", json_pack("{s:b}", "ours", is_ours(g, local)));
-	tunnels = all_tunnels(g);
+	tunnels = gather_tunnels(g);
 	json_array_foreach(fact(g->facts, "tunnel.routes"), i, one) {
 		selector = json_string_value(one);
 		way = selector ? route_inside(g, selector, tunnels) : NULL;

@@ -248,6 +248,58 @@ static void put_rp_filter_of(struct gather *g, json_t *list, const struct ike_ad
 	freeifaddrs(all);
 }
 
+/* By their routes; where those come from a routing daemon, by their selectors */
+static bool is_twin(const struct gather *g, const json_t *other)
+{
+	const json_t *ours = fact(g->facts, "tunnel.routes"), *theirs = fact(other, "routes"), *one;
+	const char *remote = fact_text(fact_child(g->facts, "tunnel"), "remote_ts");
+	size_t i;
+
+	if (fact_is(other, "name", g->name))
+		return false;
+	json_array_foreach(ours, i, one)
+		if (fact_has(other, "routes", json_string_value(one)))
+			return true;
+	return *remote && !json_array_size(ours) && !json_array_size(theirs) &&
+	       fact_is(json_array_get(fact(other, "children"), 0), "remote_ts", remote);
+}
+
+/* Other tunnels for the same networks: the peer may answer through one of those */
+static json_t *find_twins(const struct gather *g)
+{
+	json_t *twins = json_object(), *all = gather_tunnels(g), *one;
+	size_t i;
+
+	json_array_foreach(all, i, one)
+		if (is_twin(g, one))
+			json_object_set(twins, fact_text(one, "name"), one);
+	json_decref(all);
+	return twins;
+}
+
+/* That of them by which most has come in meanwhile, and its filter */
+static void put_twin(const struct gather *g, json_t *system, json_t *filters)
+{
+	json_t *before = json_object_get(system, "twins"), *after = find_twins(g), *one, *both;
+	const char *name;
+	double grown;
+
+	json_object_foreach(after, name, one) {
+		both = json_pack("{s:O*, s:O}", "tunnel", json_object_get(before, name), "later",
+				 one);
+		grown = fact(both, "tunnel") ? fact_grown(both, "packets_in") : 0;
+		json_decref(both);
+		if (grown > fact_number(system, "twin.packets_in"))
+			json_object_set_new(system, "twin",
+					    json_pack("{s:s, s:s, s:f}", "tunnel", name, "device",
+						      fact_text(one, "device"), "packets_in",
+						      grown));
+	}
+	json_decref(after);
+	json_object_del(system, "twins");
+	put_rp_filter(filters, fact_text(system, "twin.device"));
+}
+
 /* What packets come for others, and where they may come in */
 static void put_grown(struct gather *g, json_t *system)
 {
@@ -260,6 +312,7 @@ static void put_grown(struct gather *g, json_t *system)
 	put_rp_filter(filters, fact_text(g->facts, "tunnel.device"));
 	put_rp_filter(filters, fact_text(g->facts, "route.remote.device"));
 	put_rp_filter_of(g, filters, &g->local);
+	put_twin(g, system, filters);
 	json_object_set_new(system, "rp_filter", filters);
 }
 
@@ -272,6 +325,7 @@ void gather_system(struct gather *g)
 		system = json_pack("{s:f, s:f, s:f}", "rp_before", reverse_path_drops(),
 				   "strangers_before4", strangers(AF_INET), "strangers_before6",
 				   strangers(AF_INET6));
+		json_object_set_new(system, "twins", find_twins(g));
 		json_object_set_new(g->facts, "system", system);
 	}
 	put_lans(g, system);

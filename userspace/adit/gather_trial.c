@@ -35,6 +35,9 @@ static bool is_worth_trying(const struct gather *g)
 {
 	const json_t *child = fact_child(g->facts, "later");
 
+	/* What comes back is dropped, where the other one of a pair brings it: cause_beyond.c */
+	if (fact(g->facts, "system.twin") && fact_number(g->facts, "system.rp_drops") >= 1)
+		return false;
 	return child && !fact_true(child, "encap") &&
 	       fact_is(child, "protocol", "esp") && fact_is(child, "mode", "tunnel") &&
 	       fact_is(g->facts, "tunnel.config.encap", "auto") &&
