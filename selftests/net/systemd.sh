@@ -134,10 +134,74 @@ write_tunnel()
 	chmod 600 "/etc/adit/$1.psk" "/etc/adit/conf.d/$1.conf"
 }
 
+# The download of a connection: its second end is another address of the peer's.
+amazon_tunnel()
+{
+	cat <<-EOF
+	<ipsec_tunnel><customer_gateway>
+	<tunnel_outside_address><ip_address>$LEFT4</ip_address></tunnel_outside_address>
+	<tunnel_inside_address><ip_address>169.254.1$1.2</ip_address><network_cidr>30</network_cidr></tunnel_inside_address>
+	</customer_gateway><vpn_gateway>
+	<tunnel_outside_address><ip_address>192.0.2.1$1</ip_address></tunnel_outside_address>
+	<tunnel_inside_address><ip_address>169.254.1$1.1</ip_address><network_cidr>30</network_cidr></tunnel_inside_address>
+	</vpn_gateway>
+	<ike><authentication_protocol>sha1</authentication_protocol>
+	<encryption_protocol>aes-128-cbc</encryption_protocol><lifetime>28800</lifetime>
+	<perfect_forward_secrecy>group2</perfect_forward_secrecy><mode>main</mode>
+	<pre_shared_key>key.of_tunnel$1</pre_shared_key></ike>
+	<ipsec><protocol>esp</protocol><authentication_protocol>hmac-sha1-96</authentication_protocol>
+	<encryption_protocol>aes-128-cbc</encryption_protocol><lifetime>3600</lifetime>
+	<perfect_forward_secrecy>group2</perfect_forward_secrecy><mode>tunnel</mode>
+	<dead_peer_detection><interval>10</interval><retries>3</retries></dead_peer_detection></ipsec>
+	</ipsec_tunnel>
+	EOF
+}
+
+amazon_download()
+{
+	echo '<?xml version="1.0" encoding="UTF-8"?><vpn_connection id="vpn-0aws">'
+	echo '<vpn_gateway_id>vgw-1</vpn_gateway_id><vpn_connection_type>ipsec.1</vpn_connection_type>'
+	echo '<vpn_connection_attributes>NoBGPVPNConnection</vpn_connection_attributes>'
+	amazon_tunnel 1
+	amazon_tunnel 2
+	echo '</vpn_connection>'
+}
+
+# amazon NUMBER: the peer's side of it
+amazon()
+{
+	ip -n "$right" addr add "192.0.2.1$1/24" dev wire
+	adit_tunnel right "aws$1" start=wait device="vpn1$1" local="192.0.2.1$1" psk="key.of_tunnel$1" \
+		esp=aes128-sha1-modp1024 local-ts=0.0.0.0/0 remote-ts=0.0.0.0/0 \
+		address="169.254.1$1.1/30" route="10.2$1.0.0/16"
+}
+
+says()
+{
+	local words=$1
+
+	shift
+	"$@" 2>&1 | tee "$TMP/said"
+	[ "${PIPESTATUS[0]}" = 0 ] && grep -F -- "$words" "$TMP/said"
+}
+
+# its_own FILE...: the daemon's, and nobody else's
+its_own()
+{
+	local file status=0
+
+	for file in "$@"; do
+		[ "$(stat -c '%U %a' "$file" | tee /dev/stderr)" = "adit 600" ] || status=1
+	done
+	return $status
+}
+
 topology_pair
 adit_conf right
 adit_tunnel right one start=wait
 adit_tunnel right two start=wait device=vpn1 local-ts=192.168.7.0/24 remote-ts=192.168.8.0/24
+amazon 1
+amazon 2
 adit_start right || bail_out "the peer does not start"
 
 check "it installs" install_adit
@@ -163,6 +227,17 @@ echo 'tunnel "three" { remot = "192.0.2.1" }' >/etc/adit/conf.d/three.conf
 check "a mistake makes it fail, and the journal names it" reload_says '^/etc/adit/conf.d/three.conf:1: .*remot'
 check "nothing has changed" tunnel_is_up two
 rm /etc/adit/conf.d/three.conf
+
+amazon_download >"$TMP/download.xml"
+check "adit import aws, as root, has the daemon take it" says "'adit up' shows it coming up" \
+	inside adit import aws "$TMP/download.xml" --route 10.20.0.0/16
+check "what it wrote is the daemon's" its_own /etc/adit/conf.d/aws.conf /etc/adit/aws-{1,2}.psk
+check "adit up brings up the pair" says "aws-2: established" inside adit up
+check "one" tunnel_is_up aws-1
+check "and the other" tunnel_is_up aws-2
+check "which carry traffic" pings "$left" 169.254.11.1
+check "both" pings "$left" 169.254.12.1
+check "those of before are still there" tunnel_is_up two
 check "systemctl stop adit" inside systemctl stop adit
 check "the device is gone" eventually no_device vpn0
 check "the peer was told" eventually no_adit_sas right
