@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/ike_lib.sh"
 
-plan 27
+plan 32
 need_adit
 need jq socat setpriv
 
@@ -74,6 +74,89 @@ check "metrics" answer '.result.text | test("adit_tunnel_up\\{tunnel=\"net\"\\} 
 	'{"command":"metrics"}'
 check "up, of one that is up" answer '.result.tunnels[0].state == "established"' \
 	'{"command":"up","tunnel":"net","wait":5}'
+
+# What `adit metrics` prints, in $TMP/metrics.
+scrape()
+{
+	adit_ctl left metrics >"$TMP/metrics"
+}
+
+# As Prometheus reads it (exposition format 0.0.4): before a metric's samples, which stand together, one
+# HELP and one TYPE; numbers; nothing twice.
+is_exposition()
+{
+	scrape && [ -s "$TMP/metrics" ] && [ -z "$(tail -c 1 "$TMP/metrics")" ] && awk '
+		function bad(why) { print FNR ": " why ": " $0; wrong = 1 }
+		/^# HELP / { if (help[$3]++ || NF < 4) bad("HELP"); next }
+		/^# TYPE / {
+			if (type[$3] || $4 !~ /^(counter|gauge)$/ || NF != 4) bad("TYPE")
+			if (($4 == "counter") != ($3 ~ /_total$/)) bad("the name")
+			type[$3] = $4
+			next
+		}
+		!/^[a-z_]+([{][a-z_]+="[^"\\]*"(,[a-z_]+="[^"\\]*")*[}])? -?[0-9]+([.][0-9]+)?$/ { bad("no sample") }
+		{
+			name = series = $0
+			sub(/[{ ].*/, "", name)
+			sub(/ [^ ]*$/, "", series)
+			if (!help[name] || !type[name]) bad("no HELP or no TYPE")
+			if (seen[series]++) bad("twice")
+			if (name != last && begun[name]++) bad("not with the others of its name")
+			last = name
+			count++
+		}
+		END { exit wrong || count < 20 }' "$TMP/metrics"
+}
+
+# grown SERIES: it is there, and not 0.
+grown()
+{
+	scrape && grep -F "$1 " "$TMP/metrics" | grep -v ' 0$'
+}
+
+bytes_are_counted()
+{
+	pings "$left" $RIGHT_IN4 -I $LEFT_IN4 &&
+		grown 'adit_device_transmit_bytes_total{tunnel="net",device="vpn0"}' &&
+		grown 'adit_device_receive_bytes_total{tunnel="net",device="vpn0"}'
+}
+
+# One packet that somebody makes up for its SA.
+drop_is_counted()
+{
+	"$NET_BIN/inject" "$right" "$left" alg=aes128gcm16 spi="$(adit_status left '.children[0].spi_in' net)" \
+		from=$RIGHT4 to=$LEFT4 src=$RIGHT_IN4 dst=$LEFT_IN4 <<<"seq=1000" &&
+		grown 'adit_device_drops_total{tunnel="net",reason="authentication"}'
+}
+
+# The peer has no such networks.
+failure_is_counted()
+{
+	local code
+
+	! adit_ctl left up idle --wait 20 || return 1
+	code=$(adit_status left .last_error.code idle)
+	adit_ctl left down idle
+	echo "it fails with $code"
+	grown "adit_tunnel_failures_total{tunnel=\"idle\",code=\"$code\"}"
+}
+
+dashboard_asks()
+{
+	local name missing=
+
+	for name in $(grep -o 'adit_[a-z_]*' "$TOP_DIR/userspace/grafana/adit.json" | sort -u); do
+		grep -q "^# TYPE $name " "$TMP/metrics" || missing+=" $name"
+	done
+	echo "it asks for$missing"
+	[ -z "$missing" ]
+}
+
+check "bytes are counted" bytes_are_counted
+check "what is dropped is, by reason" drop_is_counted
+check "failures are, by cause" failure_is_counted
+check "and Prometheus can read all of it" is_exposition
+check "the dashboard asks for nothing else" dashboard_asks
 
 as_nobody()
 {
