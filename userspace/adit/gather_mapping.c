@@ -47,21 +47,26 @@ struct repeats {
 static void read_repeats(struct gather *g, struct repeats *r)
 {
 	const struct capture_passage *list, *question = NULL;
+	size_t count, asked = 0, told = 0, i;
 	uint64_t first = 0;
-	size_t count, i;
 
 	list = capture_passages(g->capture, &count);
 	r->answered = r->disturbed = false;
 	for (i = r->count = 0; i < count; i++) {
-		bool repeat = question && list[i].ike && list[i].id == question->id;
+		bool same = question && list[i].ike && list[i].id == question->id;
 
-		if (!question && list[i].outgoing && list[i].exchange == IKE_EXCHANGE_QUICK) {
-			question = &list[i];
-		} else if (list[i].outgoing || !repeat) {
+		if (!r->answered && list[i].outgoing && list[i].exchange == IKE_EXCHANGE_QUICK &&
+		    (!question || same)) {
+			if (!question)
+				question = &list[i];
+			asked++;
+		} else if (list[i].outgoing || !same) {
 			r->disturbed |= r->answered && !list[i].keepalive;
-		} else if (!r->answered) {
+		} else if (!r->answered || (told < asked && list[i].ms - first < LATE)) {
+			/* Asked twice, by a daemon that waited in vain, it answers twice */
 			r->answered = true;
 			first = list[i].ms;
+			told++;
 		} else if (r->count < REPEATS_MAX) {
 			r->at[r->count++] = list[i].ms - first;
 		}
@@ -236,6 +241,9 @@ void gather_mapping(json_t *facts, const char *socket)
 	    !fact_true(fact_child(facts, "tunnel"), "encap") || !gather_ends(&g))
 		return;
 	listen_once(&g, &terms, &silent);
+	/* It has asked over that port in vain: how often, the daemon has counted */
+	if (silent.asked && !silent.answered)
+		gather_status(&g, "later");
 	if (!silent.asked || !silent.answered || silent.disturbed)
 		return;
 	for (i = 0; i < silent.count; i++)
