@@ -32,10 +32,17 @@ static void test_phase1(void **state)
 	       SILENCE("cert-refused") ",'contact':{'received':2}}}");
 	EXPECT("cert-refused", down, "{'tunnel':{'config':{'auth':'rsasig'},"
 	       ERROR("cert-refused") ",'contact':{'received':2}}}");
-	/* Over a port from which nothing was ever heard it is not even that */
-	EXPECT("unknown", down, "{'tunnel':{" SILENCE("psk-mismatch") ",'contact':{'received':2,"
-	       "'sent_natt':3},"
-	       FAILED("failed", "psk-mismatch", "main mode, waits for message 6", "0") "}}");
+	/* Over a port from which nothing is heard it is not even that: never, or not any more */
+#define OVER_NATT(counts, more) "{'tunnel':{" SILENCE("psk-mismatch") ",'contact':{'received':9," \
+	counts "}," FAILED("failed", "psk-mismatch", "main mode, waits for message 6", "0") "}" \
+	more "}"
+	EXPECT("unknown", down, OVER_NATT("'sent_natt':3,'unanswered_natt':3", ""));
+	EXPECT("unknown", down, OVER_NATT("'sent_natt':9,'received_natt':6,'unanswered_natt':3",
+					  ""));
+	EXPECT("udp-4500-blocked", down, OVER_NATT("'sent_natt':9,'received_natt':6,"
+	       "'unanswered_natt':3", "," PROBE(TAKES, SILENT, PING("true"))));
+	EXPECT("identity-unanswered", down, OVER_NATT("'sent_natt':9,'received_natt':6,"
+	       "'unanswered_natt':3", "," PROBE(TAKES, TAKES, PING("true"))));
 	/* Nor does it with certificates */
 	EXPECT("unknown", down, "{'tunnel':{'config':{'auth':'rsasig'}," ERROR("psk-mismatch") ","
 	       FAILED("failed", "psk-mismatch", "main mode, waits for message 6", "0") "}}");

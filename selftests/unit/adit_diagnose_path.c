@@ -32,14 +32,52 @@ static void test_path(void **state)
 	/* It has reached the daemon; nothing that we send is to be seen */
 	EXPECT("unknown", down, "{'wire':{'ike_for_daemon':4,'ike_from_daemon':1}}");
 	EXPECT("unknown", down, "{'wire':{'ike_for_daemon':4,'ike_out':0}}");
+	/* The same of a peer that has answered before: what counts is what is answered now */
+#define FELL_SILENT(error, unanswered, more) "{'tunnel':{" ERROR(error) ",'contact':{" \
+	"'received':9}},'later':{'contact':{'received':9,'unanswered':" unanswered "}}," more "}"
+	EXPECT("own-firewall-input", down, FELL_SILENT("dpd-timeout", "4",
+	       "'wire':{'ike_for_daemon':4}"));
+	EXPECT("own-firewall-input", down, FELL_SILENT("no-response", "4",
+	       "'wire':{'ike_for_daemon':4}"));
+	EXPECT("ike-silent", down, FELL_SILENT("no-response", "4",
+	       PROBE(SILENT, SILENT, PING("true"))));
+	EXPECT("ike-silent", down, FELL_SILENT("dpd-timeout", "4",
+	       PROBE(SILENT, SILENT, PING("true"))));
+	EXPECT("udp-500-blocked", down, FELL_SILENT("dpd-timeout", "4",
+	       PROBE(SILENT, TAKES, PING("true"))));
+	/* It has just answered; it has refused us, and may not want to hear more; it ended it */
+	EXPECT("unknown", down, FELL_SILENT("no-response", "1",
+	       PROBE(SILENT, SILENT, PING("true"))));
+	EXPECT("unknown", down, FELL_SILENT("auth-failed", "4",
+	       PROBE(SILENT, SILENT, PING("true"))));
+	EXPECT("unknown", down, FELL_SILENT("peer-deleted", "4",
+	       PROBE(SILENT, SILENT, PING("true"))));
+	EXPECT("unknown", down, "{'tunnel':{" ERROR("dpd-timeout") ",'contact':{'received':9}},"
+	       "'later':{'contact':{'received':11,'unanswered':4}},"
+	       PROBE(SILENT, SILENT, PING("true")) "}");
+	/* It waits for the peer, which may be where nobody can ask it */
+	EXPECT("waits-for-peer", down, "{'tunnel':{'state':'dormant','start':'wait',"
+	       ERROR("dpd-timeout") ",'contact':{'received':9}},'later':{'contact':{'received':9,"
+	       "'unanswered':4}}," PROBE(SILENT, SILENT, PING("true")) "}");
 	EXPECT("peer-silent", down, "{" PROBE(SILENT, SILENT, PING("false")) "}");
 	EXPECT("ike-silent", down, "{" PROBE(SILENT, SILENT, PING("true")) "}");
 	EXPECT("udp-500-blocked", down, "{" PROBE(SILENT, TAKES, PING("true")) "}");
 	/* It answers: what went wrong is over, or is something else */
 	EXPECT("unknown", down, "{" PROBE(TAKES, TAKES, PING("true")) "}");
 	EXPECT("unknown", down, "{" PROBE(TAKES, SILENT, PING("true")) "}");
-	EXPECT("udp-4500-blocked", down, "{'tunnel':{'contact':{'received':2,'sent_natt':4}},"
+	EXPECT("udp-4500-blocked", down, "{'tunnel':{'contact':{'received':2,'sent_natt':4,"
+	       "'unanswered_natt':4}}," PROBE(TAKES, SILENT, PING("true")) "}");
+	/* As long as it worked there, too */
+	EXPECT("udp-4500-blocked", down, "{'tunnel':{" ERROR("dpd-timeout") ",'contact':{"
+	       "'received':20,'sent_natt':20,'received_natt':18,'unanswered_natt':5}},"
 	       PROBE(TAKES, SILENT, PING("true")) "}");
+	EXPECT_SEEN("5 messages went out over port 4500 since", down, "{'tunnel':{"
+		    ERROR("dpd-timeout") ",'contact':{'received':20,'sent_natt':20,"
+		    "'received_natt':18,'unanswered_natt':5}}," PROBE(TAKES, SILENT, PING("true"))
+		    "}");
+	/* Its last message there was answered: it only does not like to be asked there */
+	EXPECT("unknown", down, "{'tunnel':{" ERROR("dpd-timeout") ",'contact':{'received':20,"
+	       "'sent_natt':20,'received_natt':18}}," PROBE(TAKES, SILENT, PING("true")) "}");
 	/* In a phase 1 that the daemon does not have, and says so; in one of IKEv2, say */
 	EXPECT("unknown", down, "{'wire':{'ike_in':2,'ike_for_daemon':2,'ike_from_daemon':2},"
 	       PROBE(SILENT, SILENT, PING("true")) "}");

@@ -8,6 +8,7 @@
 #include "adit/facts.h"
 
 #define LATELY	300	/* seconds */
+#define IN_VAIN	2	/* messages without an answer: of an exchange the last one has none */
 
 static const char *remote(const json_t *facts)
 {
@@ -32,11 +33,21 @@ static bool silent(const json_t *facts, const char *probe)
 	return asked(facts, probe) && !answered(facts, probe);
 }
 
-/* Since it was configured the peer has said nothing that we took for an answer */
-static bool never_heard(const json_t *facts)
+/*
+ * The peer has said nothing that we took for an answer: never since it was configured, or not since
+ * it fell silent. That it worked once does not show what the way is like now
+ */
+static bool is_unheard(const json_t *facts)
 {
-	return fact(facts, "tunnel.contact") && !fact_number(facts, "tunnel.contact.received") &&
-	       !fact_number(facts, "later.contact.received");
+	double before = fact_number(facts, "tunnel.contact.received");
+
+	if (!fact(facts, "tunnel.contact") || fact_number(facts, "later.contact.received") > before)
+		return false;
+	/* Who waits for the peer to begin, or for a packet, asks nobody */
+	return !before || (fact_is(facts, "tunnel.state", "connecting") &&
+			   fact_number(facts, "later.contact.unanswered") >= IN_VAIN &&
+			   (last_error_is(facts, "no-response") ||
+			    last_error_is(facts, "dpd-timeout")));
 }
 
 static bool dns(const json_t *facts, struct finding *f)
@@ -158,14 +169,15 @@ static bool own_firewall_ike(const json_t *facts, struct finding *f)
 static bool own_firewall_unheard(const json_t *facts, struct finding *f)
 {
 	/* What we send is to be seen, too: else its answers may be dropped behind the daemon */
-	if (!tunnel_is_down(facts) || !never_heard(facts) || !fact_number(facts, "wire.ike_out") ||
+	if (!tunnel_is_down(facts) || !is_unheard(facts) || !fact_number(facts, "wire.ike_out") ||
 	    fact_number(facts, "wire.ike_for_daemon") < 1 ||
 	    fact_number(facts, "wire.ike_from_daemon") ||
 	    fact_rule(facts, "ike-in") || fact_rule(facts, "natt-in"))
 		return false;
 	say_seen(f, "IKE messages of the peer that arrived on UDP port 500 while I looked: %.0f; "
-		 "at the daemon, since it runs: none, and it has answered none",
-		 fact_number(facts, "wire.ike_for_daemon"));
+		 "at the daemon, %s: none, and it has answered none",
+		 fact_number(facts, "wire.ike_for_daemon"),
+		 fact_number(facts, "tunnel.contact.received") ? "meanwhile" : "since it runs");
 	say_cure(f, "let UDP ports 500 and 4500 from %s in; look at nft, iptables, and whatever "
 		 "writes their rules", remote(facts));
 	return say_cause(f, "This host receives the peer's key exchange, but its own packet filter "
@@ -301,11 +313,10 @@ static bool udp_500_blocked(const json_t *facts, struct finding *f)
 	return say_cause(f, "UDP port 500 is blocked on the way to the peer.");
 }
 
-/* Phase 1 has gone over to the port of NAT traversal and got no further */
+/* Phase 1 has gone over to the port of NAT traversal, and nothing comes from there any more */
 static bool stuck_at_natt(const json_t *facts)
 {
-	return fact_number(facts, "tunnel.contact.sent_natt") > 0 &&
-	       !fact_number(facts, "tunnel.contact.received_natt");
+	return fact_number(facts, "tunnel.contact.unanswered_natt") > 0;
 }
 
 static bool udp_4500_blocked(const json_t *facts, struct finding *f)
@@ -316,8 +327,10 @@ static bool udp_4500_blocked(const json_t *facts, struct finding *f)
 	say_seen(f, "asked on UDP port 500, the peer answers; asked the same on UDP port 4500, it "
 		 "is "
 		 "silent");
-	say_seen(f, "%.0f messages went out over port 4500, none came back",
-		 fact_number(facts, "tunnel.contact.sent_natt"));
+	say_seen(f, "%.0f messages went out over port 4500%s, none came back",
+		 fact_number(facts, "tunnel.contact.unanswered_natt"),
+		 fact_number(facts, "tunnel.contact.received_natt") ?
+		 " since the peer was last heard there" : "");
 	say_cure(f, "let UDP port 4500 pass in both directions between %s and %s",
 		 fact_text(facts, "tunnel.local"), remote(facts));
 	return say_cause(f, "UDP port 4500 is blocked on the way to the peer, and NAT traversal "
@@ -415,7 +428,7 @@ static bool ikev2_only(const json_t *facts, struct finding *f)
 static bool ike_silent(const json_t *facts, struct finding *f)
 {
 	if (!tunnel_is_down(facts) || !silent(facts, "ike500") || !silent(facts, "ike4500") ||
-	    peer_speaks(facts) || !fact_true(facts, "probe.ping.answered") || !never_heard(facts) ||
+	    peer_speaks(facts) || !fact_true(facts, "probe.ping.answered") || !is_unheard(facts) ||
 	    answered(facts, "ike2") || *fact_text(facts, "tunnel.send_error") ||
 	    icmp(facts, "port-unreachable") || icmp(facts, "prohibited"))
 		return false;

@@ -172,12 +172,14 @@ static bool psk_mismatch(const json_t *facts, struct finding *f)
 	return say_cause(f, "The pre-shared keys of the two sides differ.");
 }
 
-/* Over port 4500 it may be that port, so it must have been heard from; and it must have begun */
+/*
+ * Over port 4500 it may be that port, so the peer must have been heard from there, and not only
+ * before it fell silent; and it must have begun
+ */
 static bool is_heard(const json_t *facts)
 {
 	return fact_number(facts, "tunnel.contact.received") &&
-	       (!fact_number(facts, "tunnel.contact.sent_natt") ||
-		fact_number(facts, "tunnel.contact.received_natt") ||
+	       (!fact_number(facts, "tunnel.contact.unanswered_natt") ||
 		fact(facts, "probe.ike4500.answer"));
 }
 

@@ -190,10 +190,10 @@ void gather_daemon(struct gather *g)
 /* The wire is watched while the peer is asked and the tunnel is used */
 struct capture *gather_listen(const struct gather *g)
 {
-	unsigned int except = (unsigned int)fact_number(g->facts, "tunnel.ifindex");
+	unsigned int inside = (unsigned int)fact_number(g->facts, "tunnel.ifindex");
 	struct capture *capture = g->remote.family ? capture_new(&g->remote) : NULL;
 
-	if (capture && !capture_open(capture, except)) {
+	if (capture && !capture_open(capture, inside)) {
 		capture_free(capture);
 		capture = NULL;
 	}
@@ -268,7 +268,7 @@ static void put_wire(struct gather *g)
 }
 
 /*
- * The peer answers us, and has never answered the daemon: the daemon's next message, and what
+ * The peer answers us, and never, or no longer, the daemon: the daemon's next message, and what
  * becomes of the answer, tell whether this host keeps it from the daemon
  */
 static void await_daemon(struct gather *g)
@@ -276,8 +276,10 @@ static void await_daemon(struct gather *g)
 	double sent = fact_number(g->facts, "tunnel.contact.sent"), end = unix_time() + PATIENCE;
 
 	if (!g->capture || !fact(g->facts, "probe.ike500.answer") ||
-	    !fact_is(g->facts, "tunnel.last_error.code", "no-response") ||
-	    fact_number(g->facts, "tunnel.contact.received"))
+	    !(fact_is(g->facts, "tunnel.last_error.code", "no-response") ||
+	      fact_is(g->facts, "tunnel.last_error.code", "dpd-timeout")) ||
+	    !fact_is(g->facts, "tunnel.state", "connecting") ||
+	    !fact_number(g->facts, "tunnel.contact.unanswered"))
 		return;
 	while (gather_status(g, "later") && unix_time() < end &&
 	       fact_number(g->facts, "later.contact.sent") <= sent)
@@ -330,6 +332,26 @@ static void gather_known(struct gather *g)
 	gather_trial(g);
 }
 
+/* It went down while we looked: what was seen of a tunnel that was up tells little of that */
+static bool has_fallen(const struct gather *g)
+{
+	return fact_is(g->facts, "tunnel.state", "established") && fact(g->facts, "later") &&
+	       !fact_is(g->facts, "later.state", "established") && !fact(g->facts, "trial");
+}
+
+static void forget_known(struct gather *g)
+{
+	static const char *const members[] = {
+		"later", "route", "counters", "system", "firewall", "probe", "phase2", "wire",
+		"inside",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(members) / sizeof(*members); i++)
+		json_object_del(g->facts, members[i]);
+	json_object_set_new(g->facts, "can_probe", json_boolean(!geteuid()));
+}
+
 json_t *gather(const char *name, const char *socket)
 {
 	struct gather g = { .facts = json_object(), .name = name, .socket = socket };
@@ -348,6 +370,11 @@ json_t *gather(const char *name, const char *socket)
 		gather_file(&g);
 	else if (!gather_elsewhere(&g) && !fact_is(g.facts, "tunnel.state", "down"))
 		gather_known(&g);
+	if (has_fallen(&g)) {
+		forget_known(&g);
+		gather_daemon(&g);
+		gather_known(&g);
+	}
 	anl_close(g.anl);
 	return g.facts;
 }

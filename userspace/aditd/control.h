@@ -117,7 +117,9 @@
  *                   [ADDRESS…], "networks": [PREFIX…], "domain", "banner" (text or null)}
  *   "send_error"    null, or why the last IKE message could not be sent
  *   "contact"       IKE messages of this tunnel since it was configured: "sent", "received", and of
- *                   these over port 4500 "sent_natt", "received_natt"; "retransmits";
+ *                   these over port 4500 "sent_natt", "received_natt"; "retransmits"; how many
+ *                   were sent since the last one came, "unanswered", and over port 4500 since one
+ *                   came there, "unanswered_natt" (last messages of an exchange count, too);
  *                   "last_received" when, null never. Received ones need not have been genuine.
  *                   Missing while the engine does not have the tunnel.
  *   "config"        only when the tunnel was named: what is configured, defaults filled in, by the

@@ -100,10 +100,13 @@ static json_t *words_of(const char *list)
 static void put_contact(struct view *view, const struct ike_contact *contact)
 {
 	json_t *object = json_pack(
-		"{s:I, s:I, s:I, s:I, s:I}", "sent", (json_int_t)contact->sent, "received",
-		(json_int_t)contact->received, "sent_natt", (json_int_t)contact->sent_natt,
-		"received_natt", (json_int_t)contact->received_natt, "retransmits",
-		(json_int_t)contact->retransmits);
+		"{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "sent", (json_int_t)contact->sent,
+		"received", (json_int_t)contact->received, "sent_natt",
+		(json_int_t)contact->sent_natt, "received_natt",
+		(json_int_t)contact->received_natt, "retransmits",
+		(json_int_t)contact->retransmits, "unanswered",
+		(json_int_t)contact->unanswered, "unanswered_natt",
+		(json_int_t)contact->unanswered_natt);
 	bool never = contact->last_received == IKE_NEVER;
 
 	json_object_set_new(object, "last_received", never ? json_null() :

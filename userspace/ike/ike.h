@@ -441,6 +441,7 @@ struct ike_contact {
 	uint64_t sent, received;	/* all; received: of a phase 1 of ours, proven or not */
 	uint64_t sent_natt, received_natt; /* of these, over port 4500 */
 	uint64_t retransmits;		/* of these, sent again for want of an answer */
+	uint64_t unanswered, unanswered_natt; /* sent since the last one came, over port 4500 */
 	uint64_t last_received; /* ms since; IKE_NEVER: nothing ever came */
 };
 

@@ -565,11 +565,17 @@ void session_count(struct session *s, size_t len)
 
 void session_transmit(struct session *s, const uint8_t *bytes, size_t len)
 {
+	struct ike_contact *contact = &s->connection->contact;
+
 	if (s->resumed)
 		return;
 	s->sent_time = s->ike->now;
-	s->connection->contact.sent++;
-	s->connection->contact.sent_natt += s->local.port == IKE_PORT_NATT;
+	contact->sent++;
+	contact->unanswered++;
+	if (s->local.port == IKE_PORT_NATT) {
+		contact->sent_natt++;
+		contact->unanswered_natt++;
+	}
 	session_count(s, len);
 	if (s->peer_fragments && len > FRAGMENT_MESSAGE_MAX)
 		fragment_send(bytes_of(bytes, len), ++s->fragment_id, transmit_piece, s);
@@ -582,7 +588,11 @@ void session_heard(struct session *s, const struct ike_endpoint *local)
 	struct ike_contact *contact = &s->connection->contact;
 
 	contact->received++;
-	contact->received_natt += local->port == IKE_PORT_NATT;
+	contact->unanswered = 0;
+	if (local->port == IKE_PORT_NATT) {
+		contact->received_natt++;
+		contact->unanswered_natt = 0;
+	}
 	contact->last_received = s->ike->now;
 }
 
