@@ -68,6 +68,20 @@ filter_none()
 	in_ns "$left" nft delete table inet mine
 }
 
+# reject WITH NFT-MATCH...: the router refuses what matches by ICMP.
+reject()
+{
+	local with=$1
+	shift
+	# At once: what is tried again must not get through in between
+	in_ns "$router" nft -f - <<-NFT
+	add table inet adit_drop
+	add chain inet adit_drop forward { type filter hook forward priority 0; policy accept; }
+	flush chain inet adit_drop forward
+	add rule inet adit_drop forward $* reject with icmp $with
+	NFT
+}
+
 # failed CODE: the daemon has come to that failure. After `ours` the tool itself waits for the first one.
 failed()
 {

@@ -10,20 +10,6 @@ plan_none
 need_adit
 need_strongswan
 
-# reject WITH NFT-MATCH...: the router refuses what matches by ICMP.
-reject()
-{
-	local with=$1
-	shift
-	# At once: what is tried again must not get through in between
-	in_ns "$router" nft -f - <<-NFT
-	add table inet adit_drop
-	add chain inet adit_drop forward { type filter hook forward priority 0; policy accept; }
-	flush chain inet adit_drop forward
-	add rule inet adit_drop forward $* reject with icmp $with
-	NFT
-}
-
 # A tunnel that is up, and what drops or diverts its packets
 data()
 {

@@ -92,7 +92,17 @@ static void test_data(void **state)
 	"'packets_out':900,'drops':{'replay':3}}]},'later':{'children':[{'spi_in':'0x00000001'," \
 	"'packets_in':4,'packets_out':4,'drops':{}}]}" more "}"
 	EXPECT("healthy", up, RENEWED(""));
-	EXPECT("healthy", up, RENEWED(",'inside':{'received':0}"));
+	EXPECT("healthy", up, RENEWED(",'inside':{'received':0,'answers':2}"));
+	/* What comes in without an answer to anything shows one direction only */
+	EXPECT("unknown", up, RENEWED(",'inside':{'received':0,'answers':0}"));
+	EXPECT("unknown", up, "{'inside':{'received':0}}");
+	EXPECT_SEEN("nothing answers what goes out", up, "{'inside':{'received':0}}");
+	EXPECT_SEEN("3 packets came out of the tunnel that answer", up,
+		    "{'inside':{'received':0,'answers':3}}");
+	/* Nobody of ours may use it: others do, both ways; or one */
+	EXPECT("healthy", up, "{'inside':{'sent':0,'received':0}}");
+	EXPECT("unknown", up, COUNTED("'packets_in':9,'packets_out':5,'drops':{}",
+	       "'packets_in':19,'packets_out':5,'drops':{}") ",'inside':{'sent':0,'received':0}}");
 	/* An answer by another of our tunnels is one */
 	EXPECT("healthy", up, COUNTED("'packets_in':0,'packets_out':5,'drops':{}",
 	       "'packets_in':0,'packets_out':9,'drops':{}")
@@ -158,10 +168,42 @@ static void test_data(void **state)
 	       "'packets_in':0,'packets_out':9,'drops':{}")
 	       ",'inside':{'received':0},'wire':{'in':[],'esp_out':4},"
 	       "'trial':{'up':true,'udp_works':false}}");
-	/* It worked before, now nothing is answered: not healthy, and no more is known */
-	EXPECT("unknown", up, COUNTED("'packets_in':90,'packets_out':5,'drops':{}",
-	       "'packets_in':90,'packets_out':9,'drops':{}")
-	       ",'inside':{'received':0},'wire':{'in':[],'esp_out':4}}");
+}
+
+/* It has carried packets before, and does not now */
+static void test_worked(void **state)
+{
+	(void)state;
+#define WORKED(wire, more) COUNTED("'packets_in':90,'packets_out':5,'drops':{'replay':3}", \
+	"'packets_in':90,'packets_out':9,'drops':{'replay':3}") \
+	",'wire':{'in':[],'esp_out':4" wire "},'inside':{'received':0" more "}"
+	/* Not healthy, and no more is known: who is behind the peer need not answer pings */
+	EXPECT("unknown", up, WORKED("", "") "}");
+	EXPECT("no-return-traffic", up, WORKED("", ",'asks':7") "}");
+	EXPECT_SEEN("90 packets came in before", up, WORKED("", ",'asks':7") "}");
+	EXPECT("esp-blocked", up, WORKED("", "")
+	       ",'trial':{'up':true,'udp_works':true,'raw_works':false}}");
+	EXPECT("peer-lost-sas", up, WORKED("", "")
+	       ",'trial':{'up':true,'udp_works':true,'raw_works':true}}");
+	EXPECT("unknown", up, WORKED("", "") ",'trial':{'up':true,'udp_works':false}}");
+	EXPECT("esp-blocked", up, WORKED(",'icmp':[{'about':'ESP','kind':'prohibited','from':"
+	       "'192.0.2.254'}]", "") "}");
+	/* Only ours is refused: the peer's comes; and an answer shows that it was something else */
+#define ONE_WAY(more) "{'wire':{'esp_out':4,'icmp':[{'about':'ESP','kind':'prohibited'," \
+	"'from':'192.0.2.254'}]},'inside':{'received':0" more "}}"
+	EXPECT("esp-blocked", up, ONE_WAY(""));
+	EXPECT("healthy", up, ONE_WAY(",'answers':1"));
+	EXPECT_SEEN("of those that came none was an answer", up, ONE_WAY(""));
+	/* In UDP, and the port it needs is silent */
+#define OVER_UDP(first, unanswered, probe) "{'tunnel':{'children':[{'packets_in':" first "," \
+	"'encap':true,'packets_out':5,'drops':{}}]},'later':{'contact':{'unanswered_natt':" \
+	unanswered "},'children':[{'packets_in':" first ",'packets_out':9,'encap':true," \
+	"'drops':{}}]},'wire':{'in':[],'udp_esp_out':4},'inside':{'received':0}," probe "}"
+	EXPECT("udp-4500-blocked", up, OVER_UDP("90", "3", PROBE(TAKES, SILENT, PING("true"))));
+	EXPECT("udp-4500-blocked", up, OVER_UDP("0", "3", PROBE(TAKES, SILENT, PING("true"))));
+	EXPECT("unknown", up, OVER_UDP("90", "1", PROBE(TAKES, SILENT, PING("true"))));
+	EXPECT("unknown", up, OVER_UDP("0", "1", PROBE(TAKES, SILENT, PING("true"))));
+	EXPECT("no-return-traffic", up, OVER_UDP("0", "1", PROBE(TAKES, TAKES, PING("true"))));
 #define QUIET(heard) \
 	"{'tunnel':{'children':[{'packets_in':90,'packets_out':5,'drops':{}}]}," \
 	"'later':{'contact':{'last_received':" heard "}," \
@@ -281,7 +323,7 @@ static void test_beyond(void **state)
 	       "{'system':{'rp_drops':0,'rp_filter':[{'device':'vpn0','value':1}]}}");
 	EXPECT("healthy", up,
 	       "{'system':{'rp_drops':4,'rp_filter':[{'device':'wire','value':1}]},"
-	       "'inside':{'received':0}}");
+	       "'inside':{'received':0,'answers':2}}");
 	/* Of two tunnels for the same networks, answers come by the other one */
 #define TWIN(drops, value, in) "'system':{'rp_drops':" drops ",'rp_filter':[{'device':'vpn1'," \
 	"'value':" value "}],'twin':{'tunnel':'net-2','device':'vpn1','packets_in':" in "}}"
@@ -314,6 +356,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_data),
+		cmocka_unit_test(test_worked),
 		cmocka_unit_test(test_beyond),
 	};
 

@@ -44,10 +44,11 @@ struct icmp_error {
 struct capture {
 	struct ike_address peer, local;	/* local: AF_UNSPEC while any counts */
 	int socket;
-	unsigned int except;
+	unsigned int inside;		/* ifindex of the tunnel's device */
 	unsigned int ifindex;		/* of the packet at hand */
 	bool cut;			/* it is a first fragment, shorter than the whole */
 	struct capture_ike ike;
+	struct talk talk;
 	uint64_t esp_out, udp_esp_out, udp_esp_in, ah_out;
 	struct stream *streams[SPIS_MAX];
 	unsigned int stream_count;
@@ -456,11 +457,11 @@ const struct capture_passage *capture_passages(const struct capture *capture, si
 	return capture->passages;
 }
 
-bool capture_open(struct capture *capture, unsigned int except)
+bool capture_open(struct capture *capture, unsigned int inside)
 {
 	int buffer = 4 << 20;
 
-	capture->except = except;
+	capture->inside = inside;
 	capture->socket = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
 				 htons(ETH_P_ALL));
 	if (capture->socket < 0)
@@ -482,8 +483,11 @@ static void drain(struct capture *capture)
 		bool outgoing = from.sll_pkttype == PACKET_OUTGOING;
 
 		size = sizeof(from);
-		if (from.sll_ifindex != (int)capture->except &&
-		    (outgoing || from.sll_pkttype == PACKET_HOST))
+		if (!outgoing && from.sll_pkttype != PACKET_HOST)
+			continue;
+		if (from.sll_ifindex == (int)capture->inside)
+			talk_take(&capture->talk, outgoing, capture->packet, (size_t)length);
+		else
 			capture_take(capture, (unsigned int)from.sll_ifindex, outgoing,
 				     capture->packet, (size_t)length);
 	}
@@ -503,6 +507,11 @@ static void take_until(struct capture *capture, unsigned int ms, bool answered)
 			return;
 		poll(&poll_fd, capture->socket >= 0, (int)(end - now));
 	}
+}
+
+const struct talk *capture_talk(const struct capture *capture)
+{
+	return &capture->talk;
 }
 
 void capture_wait(struct capture *capture, unsigned int ms)

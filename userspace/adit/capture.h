@@ -27,6 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "adit/talk.h"
 #include "ike/address.h"
 
 #define CAPTURE_ANSWER_MAX 4096
@@ -46,8 +47,16 @@ void capture_free(struct capture *capture);
 void capture_own(struct capture *capture, const struct ike_address *local, uint16_t port,
 		 uint16_t natt_port);
 
-/** capture_open - listen on all interfaces but @except (an ifindex). False without the right. */
-bool capture_open(struct capture *capture, unsigned int except);
+/**
+ * capture_open - listen on all interfaces
+ * @inside: ifindex of the tunnel's device, whose packets are not those on the wire; 0: none
+ *
+ * Return: false without the right.
+ */
+bool capture_open(struct capture *capture, unsigned int inside);
+
+/** capture_talk - what has gone through the tunnel's device. */
+const struct talk *capture_talk(const struct capture *capture);
 
 /** capture_wait - take packets for @ms milliseconds; 0: those that are there. */
 void capture_wait(struct capture *capture, unsigned int ms);

@@ -318,8 +318,26 @@ static bool is_refused(const json_t *facts)
 	return false;
 }
 
+/* IKE says nothing either, on the port that the tunnel needs: then it is not the tunnel */
+static bool is_gone(const json_t *facts, bool encap)
+{
+	return (fact_number(facts, "probe.ike500.asked") &&
+		!fact(facts, "probe.ike500.answer")) ||
+	       (encap && fact_number(facts, "probe.ike4500.asked") &&
+		!fact(facts, "probe.ike4500.answer"));
+}
+
 /*
- * Both gateways know the SAs, we send, and not one packet has come back. Where ESP goes in UDP, the
+ * It has carried packets both ways. That our pings are not answered is no fault then: who has
+ * answered others need not answer those. But that nobody answers TCP is
+ */
+static bool has_worked(const json_t *facts)
+{
+	return fact_sum(facts, "later", "packets_in") && fact_number(facts, "inside.asks") < 3;
+}
+
+/*
+ * Both gateways know the SAs, we send, and not one packet comes back. Where ESP goes in UDP, the
  * way is shown to be open by the key exchange, which uses the same port.
  */
 static bool nothing_returns(const json_t *facts, struct finding *f)
@@ -328,18 +346,20 @@ static bool nothing_returns(const json_t *facts, struct finding *f)
 	const char *ours = fact_text(fact_child(facts, "later"), "local_ts");
 	double out = fact_number(facts, encap ? "wire.udp_esp_out" : "wire.esp_out");
 	bool tried = fact_false(facts, "trial.udp_works") && fact_true(facts, "trial.up");
-	/* IKE says nothing either: then it is not the tunnel */
-	bool gone = fact_number(facts, "probe.ike500.asked") && !fact(facts, "probe.ike500.answer");
+	double before = fact_sum(facts, "later", "packets_in");
 
-	if (!tunnel_is_up(facts) || gone || !fact(facts, "wire") || !fact(facts, "later") ||
-	    out < 3 ||
-	    fact_sum(facts, "later", "packets_in") || json_array_size(fact(facts, "wire.in")) ||
+	if (!tunnel_is_up(facts) || is_gone(facts, encap) || !fact(facts, "wire") ||
+	    !fact(facts, "later") || out < 3 || has_worked(facts) ||
+	    fact_grown(facts, "packets_in") || json_array_size(fact(facts, "wire.in")) ||
 	    fact_true(facts, "trial.udp_works") || is_refused(facts) ||
 	    fact(facts, "inside.elsewhere"))
 		return false;
-	say_seen(f, "%.0f %s packets left while I looked (%.0f since the SAs were made), none has "
-		 "ever come back", out, encap ? "ESP-in-UDP" : "ESP",
-		 fact_sum(facts, "later", "packets_out"));
+	say_seen(f, "%.0f %s packets left while I looked (%.0f since the SAs were made), none %s",
+		 out, encap ? "ESP-in-UDP" : "ESP", fact_sum(facts, "later", "packets_out"),
+		 before ? "came back" : "has ever come back");
+	if (before)
+		say_seen(f, "%.0f packets came in before; while I looked, %.0f segments of TCP "
+			 "went unanswered", before, fact_number(facts, "inside.asks"));
 	say_seen(f, "phase 1 and phase 2 are established");
 	if (is_narrowed(facts))
 		say_narrowed(facts, f);

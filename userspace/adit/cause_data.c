@@ -290,13 +290,20 @@ static const json_t *told_too_big(const json_t *facts)
 	return NULL;
 }
 
-/* We send and nothing has ever come back */
-static bool nothing_back(const json_t *facts)
+/* Nobody has answered what we sent into it */
+static bool is_mute(const json_t *facts)
 {
-	return tunnel_is_up(facts) && fact(facts, "wire") && !counter(facts, "packets_in") &&
-	       !json_array_size(fact(facts, "wire.in")) && counter(facts, "packets_out") >= 3 &&
+	return tunnel_is_up(facts) && !fact_number(facts, "inside.received") &&
+	       !fact(facts, "inside.elsewhere") && !fact_number(facts, "inside.answers") &&
 	       (fact_number(facts, "wire.esp_out") >= 3 || fact_number(facts,
 			    "wire.udp_esp_out") >= 3);
+}
+
+/* We send and nothing comes back, whatever has come before we looked */
+static bool nothing_back(const json_t *facts)
+{
+	return is_mute(facts) && !fact_grown(facts, "packets_in") &&
+	       !json_array_size(fact(facts, "wire.in")) && counter(facts, "packets_out") >= 3;
 }
 
 static bool asked_in_vain(const json_t *facts, const char *probe)
@@ -323,11 +330,12 @@ static bool esp_blocked(const json_t *facts, struct finding *f)
 	bool tried = fact_true(facts, "trial.udp_works") && !fact_true(facts, "trial.raw_works");
 	struct finding ignored = { .evidence = NULL };
 
-	if (!nothing_back(facts) || own_firewall(facts, &ignored) ||
-	    fact_true(child(facts), "encap") || !(error || tried))
+	if (!is_mute(facts) || own_firewall(facts, &ignored) ||
+	    fact_true(child(facts), "encap") || !(error || (tried && nothing_back(facts))))
 		return false;
-	say_seen(f, "%.0f ESP packets left, none came back; the key exchange over UDP works",
-		 fact_number(facts, "wire.esp_out"));
+	say_seen(f, "%.0f ESP packets left, %s; the key exchange over UDP works",
+		 fact_number(facts, "wire.esp_out"), nothing_back(facts) ? "none came back" :
+		 "and of those that came none was an answer");
 	if (error)
 		say_seen(f, "%s answers them with ICMP %s", fact_text(error, "from"),
 			 fact_text(error, "kind"));
@@ -372,6 +380,29 @@ static bool is_answerer(const json_t *facts)
 {
 	return fact_is(facts, "tunnel.ike.role", "initiator") &&
 	       !fact_true(facts, "tunnel.ike.nat_remote");
+}
+
+/*
+ * As long as phase 1 stands, and ESP goes over the same port. The last message of an exchange has
+ * no answer: what is beyond that was asked again in vain
+ */
+static bool natt_blocked(const json_t *facts, struct finding *f)
+{
+	double lost = fact_number(facts, "later.contact.unanswered_natt");
+	struct finding ignored = { .evidence = NULL };
+
+	if (!nothing_back(facts) || !fact_true(child(facts), "encap") || lost < 3 ||
+	    !fact(facts, "probe.ike500.answer") || !asked_in_vain(facts, "ike4500") ||
+	    !way_is_open(facts) || own_firewall(facts, &ignored))
+		return false;
+	say_seen(f, "asked in IKE on UDP port 500, the peer answers; asked the same on UDP port "
+		 "4500, it is silent");
+	say_seen(f, "%.0f IKE messages and, while I looked, %.0f packets of ESP went out over port "
+		 "4500, none came back", lost, fact_number(facts, "wire.udp_esp_out"));
+	say_cure(f, "let UDP port 4500 pass in both directions between %s and %s",
+		 fact_text(facts, "tunnel.local"), fact_text(facts, "tunnel.remote"));
+	return say_cause(f, "UDP port 4500 is blocked on the way to the peer, and what the tunnel "
+			 "carries goes over it.");
 }
 
 static double long_quiet(const json_t *facts)
@@ -554,6 +585,7 @@ const struct cause causes_data[] = {
 	{ "own-firewall-esp", "a rule of this host drops the encrypted packets", own_firewall },
 	{ "peer-uses-old-sa", "the peer sends on an SA that we no longer have", old_sa },
 	{ "esp-blocked", "ESP is blocked on the way, UDP passes", esp_blocked },
+	{ "udp-4500-blocked", NULL, natt_blocked },
 	{ "peer-lost-sas", "the peer no longer had the security associations", peer_lost_sas },
 	{ "peer-unreachable", NULL, next_hop_gone },
 	{ "peer-unreachable", NULL, nobody_reaches },

@@ -200,17 +200,31 @@ static void say_traffic(const json_t *facts, struct finding *finding)
 	if (fact(facts, "inside.received"))
 		say_seen(finding, "pings through the tunnel: %.0f sent, %.0f answered",
 			 fact_number(facts, "inside.sent"), fact_number(facts, "inside.received"));
+	if (fact_number(facts, "inside.answers") > 0)
+		say_seen(finding, "while I looked %.0f packets came out of the tunnel that answer "
+			 "what had gone into it", fact_number(facts, "inside.answers"));
+	else if (fact_number(facts, "inside.sent") && !fact(facts, "inside.elsewhere") &&
+		 fact_grown(facts, "packets_in") > 0)
+		say_seen(finding, "of what comes in nothing answers what goes out: perhaps it does "
+			 "not arrive");
 }
 
+/*
+ * What is sent arrives: something has answered it. That packets come in is no proof, since a peer
+ * that we do not reach goes on sending, and this side answers in vain
+ */
 static bool carries_traffic(const json_t *facts)
 {
 	const char *when = fact(facts, "later") ? "later" : "tunnel";
 
 	if (fact_number(facts, "inside.received") > 0 || fact(facts, "inside.elsewhere") ||
-	    fact_grown(facts, "packets_in") > 0)
+	    fact_number(facts, "inside.answers") > 0)
 		return true;
-	/* What came in before is no proof where what was sent just now came to nothing */
-	return !fact(facts, "inside") && fact_sum(facts, when, "packets_in") > 0;
+	/* Nobody was asked, as no ping may be: what others send is all there is */
+	if (fact(facts, "inside"))
+		return !fact_number(facts, "inside.sent") && fact_grown(facts, "packets_in") > 0 &&
+		       fact_grown(facts, "packets_out") > 0;
+	return fact_sum(facts, when, "packets_in") > 0;
 }
 
 /* What is sent to a part of the peer's networks stays on one of ours; and no ping was answered */
@@ -246,6 +260,8 @@ bool causes_healthy(const json_t *facts, struct finding *finding)
 	if (fact(facts, "inside.elsewhere") && !fact_grown(facts, "packets_in"))
 		say_cause(finding, "healthy: the tunnel is up and carries what is sent; the peer "
 			  "answers over %s", fact_text(facts, "inside.elsewhere"));
+	else if (!fact(facts, "inside"))
+		say_cause(finding, "healthy: the tunnel is up and has carried traffic");
 	else
 		say_cause(finding, "healthy: the tunnel is up and carries traffic in both "
 			  "directions");

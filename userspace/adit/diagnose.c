@@ -122,7 +122,7 @@ const struct command command_diagnose = {
 "daemon, the way to the peer, the negotiation, the packets, and what is beyond the tunnel. As\n"
 "root it also watches the wire, asks the peer a few first messages of IKE, and pings through\n"
 "the tunnel; without root it can tell less. Where the peer refuses phase 2 it is asked what it\n"
-"would take, and where ESP goes out and nothing ever comes back, the tunnel is put into UDP for\n"
+"would take, and where ESP goes out and nothing comes back, the tunnel is put into UDP for\n"
 "a moment. Behind a NAT it measures how long that keeps its mapping. It says \"healthy\" when\n"
 "nothing is wrong, and \"unknown\" with what it saw rather than guess. It takes up to a minute,\n"
 "behind a NAT up to three, and leaves everything as it found it. Exit status: 0 healthy, 1 not.\n"

@@ -13,10 +13,7 @@
 
 #define SIZE_MAX_SENT	65000
 #define SIZE_SMALL	84	/* bytes, as ping(8) sends */
-#define PORT_NOBODY	33434	/* traceroute(8)'s */
 #define LATE_MAX	1000	/* packets of others to look through once the time is over */
-
-enum { ECHO4 = 8, REPLY4 = 0, ECHO6 = 128, REPLY6 = 129 };
 
 static socklen_t to_socket(const struct ike_address *address, struct sockaddr_storage *out)
 {
@@ -80,7 +77,7 @@ static bool connect_to(const struct echo_target *target, int fd)
 	socklen_t size = to_socket(&target->remote, &remote);
 
 	/* The port is at the same place in both families' addresses; a raw socket has none */
-	((struct sockaddr_in *)&remote)->sin_port = htons(PORT_NOBODY);
+	((struct sockaddr_in *)&remote)->sin_port = htons(ECHO_PORT_NOBODY);
 	return !connect(fd, (struct sockaddr *)&remote, size);
 }
 

@@ -11,6 +11,11 @@
 
 #include "ike/address.h"
 
+#define ECHO_PORT_NOBODY	33434	/* where echo_knock() knocks: traceroute(8)'s */
+
+/* RFC 792, RFC 4443 4: types of ICMP */
+enum { ECHO4 = 8, REPLY4 = 0, ECHO6 = 128, REPLY6 = 129 };
+
 /**
  * struct echo_target - whom to ask, and how it went
  * @local: AF_UNSPEC: the route's source

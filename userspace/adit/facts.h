@@ -35,7 +35,8 @@
  *   "wire"     see capture.h
  *   "inside"   targets [{address, sent, received}], sent, received, elsewhere (the device that
  *              answers came in by, none by the tunnel's), largest, smallest_lost, mtu,
- *              too_big (ICMP said so of what was lost), burst {sent, received}
+ *              too_big (ICMP said so of what was lost), burst {sent, received}; of all packets in
+ *              the tunnel: answers, asks, tells, hosts [addresses beside the targets] (talk.h)
  *   "mapping"  survived, lost, silence (seconds: pauses that the mapping in the NAT in front of us
  *              was seen to survive, and not to, 0: none; and how long we are silent at most)
  *   "repeats"  how that was measured: [{asked, answered, disturbed, at [seconds]}]

@@ -15,13 +15,14 @@
 #include "netlink/prefix.h"
 
 #define TARGETS_MAX	6
+#define HOSTS_MAX	4	/* further ones that were seen to be there */
 #define PATIENCE	1000	/* ms */
 #define BURST		16
 #define PAUSE		100	/* ms between them: gateways limit how many they answer a second */
 #define LOOK		1500	/* ms that the counters are watched for, at least */
 
 struct targets {
-	struct ike_address list[TARGETS_MAX];
+	struct ike_address list[TARGETS_MAX + HOSTS_MAX];
 	unsigned int count;
 };
 
@@ -121,6 +122,10 @@ static void find_targets(const struct gather *g, struct targets *targets)
 		add_network(targets, fact_text(one, "remote_ts"));
 	json_array_foreach(fact(g->facts, "tunnel.routes"), i, one)
 		add_network(targets, json_string_value(one));
+	json_array_foreach(fact(g->facts, "inside.hosts"), i, one)
+		if (i < HOSTS_MAX &&
+		    ike_address_parse(&targets->list[targets->count], json_string_value(one)))
+			targets->count++;
 }
 
 /* An address of ours that may use the tunnel: its device's, or one within the selectors */
@@ -189,17 +194,16 @@ static void find_largest(struct gather *g, struct echo_target *target, json_t *i
 	json_object_set_new(inside, "too_big", json_boolean(target->too_big));
 }
 
-/* Each target in turn, until one answers: that is @target then. Adds to @inside */
-static bool ping_some(struct gather *g, struct echo_target *target, json_t *inside)
+/* Each of @targets in turn, until one answers: that is @target then. Adds to @inside */
+static bool ping_each(struct gather *g, const struct targets *targets, struct echo_target *target,
+		      json_t *inside)
 {
+	unsigned int sent = (unsigned int)fact_number(inside, "sent"), received = 0, i;
 	json_t *list = json_object_get(inside, "targets");
-	struct targets targets = { .count = 0 };
-	unsigned int sent = 0, received = 0, i;
 	char text[IKE_ADDRESS_TEXT], other[IF_NAMESIZE];
 
-	find_targets(g, &targets);
-	for (i = 0; i < targets.count && !received; i++) {
-		target->remote = targets.list[i];
+	for (i = 0; i < targets->count && !received; i++) {
+		target->remote = targets->list[i];
 		target->sent = target->received = 0;
 		if (!find_source(g, target->remote.family, &target->local))
 			continue;
@@ -216,6 +220,44 @@ static bool ping_some(struct gather *g, struct echo_target *target, json_t *insi
 	if (!received && target->elsewhere && if_indextoname(target->elsewhere, other))
 		json_object_set_new(inside, "elsewhere", json_string(other));
 	return received;
+}
+
+/* Who speaks through the tunnel, or is spoken to: other than the addresses that we guess */
+static bool find_hosts(const struct gather *g, struct targets *hosts)
+{
+	const struct talk *talk = capture_talk(g->capture);
+	struct targets guessed = { .count = 0 };
+	unsigned int i, j;
+
+	find_targets(g, &guessed);
+	for (i = 0; i < talk->host_count && hosts->count < HOSTS_MAX; i++) {
+		for (j = 0; j < guessed.count; j++)
+			if (ike_address_equal(&talk->hosts[i], &guessed.list[j]))
+				break;
+		if (j == guessed.count && !is_own(&talk->hosts[i]))
+			hosts->list[hosts->count++] = talk->hosts[i];
+	}
+	return hosts->count;
+}
+
+static void put_hosts(const struct targets *hosts, json_t *inside)
+{
+	json_t *list = json_array();
+	char text[IKE_ADDRESS_TEXT];
+	unsigned int i;
+
+	for (i = 0; i < hosts->count; i++)
+		json_array_append_new(list, json_string(ike_address_text(&hosts->list[i], text)));
+	json_object_set_new(inside, "hosts", list);
+}
+
+static void put_talk(const struct gather *g, json_t *inside)
+{
+	const struct talk *talk = capture_talk(g->capture);
+
+	json_object_set_new(inside, "answers", json_integer((json_int_t)talk->answers));
+	json_object_set_new(inside, "asks", json_integer((json_int_t)talk->asks));
+	json_object_set_new(inside, "tells", json_integer((json_int_t)talk->tells));
 }
 
 /*
@@ -244,8 +286,11 @@ bool gather_pings(struct gather *g)
 {
 	struct echo_target target = { .device = fact_text(g->facts, "tunnel.device") };
 	json_t *ignored = json_pack("{s:[]}", "targets");
-	bool answered = ping_some(g, &target, ignored);
+	struct targets targets = { .count = 0 };
+	bool answered;
 
+	find_targets(g, &targets);
+	answered = ping_each(g, &targets, &target, ignored);
 	json_decref(ignored);
 	return answered;
 }
@@ -254,18 +299,28 @@ void gather_inside(struct gather *g)
 {
 	struct echo_target target = { .device = fact_text(g->facts, "tunnel.device") };
 	size_t mtu = (size_t)fact_number(g->facts, "tunnel.mtu");
+	struct targets guessed = { .count = 0 }, hosts = { .count = 0 };
+	bool answered;
 	json_t *inside;
 
 	if (!g->capture)
 		return;
 	inside = json_pack("{s:[]}", "targets");
 	json_object_set_new(g->facts, "inside", inside);
-	if (!ping_some(g, &target, inside)) {
+	find_targets(g, &guessed);
+	answered = ping_each(g, &guessed, &target, inside);
+	if (!answered) {
 		knock_all(g);
-	} else {
+		capture_wait(g->capture, LOOK);
+		if (find_hosts(g, &hosts))
+			answered = ping_each(g, &hosts, &target, inside);
+		put_hosts(&hosts, inside);
+	}
+	if (answered) {
 		measure_loss(g, &target, inside);
 		if (mtu)
 			find_largest(g, &target, inside, mtu);
 	}
 	capture_wait(g->capture, LOOK);
+	put_talk(g, inside);
 }

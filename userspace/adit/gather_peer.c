@@ -367,12 +367,12 @@ static bool is_worth_asking(const struct gather *g)
 	return !fact_is(g->facts, "tunnel.ike.state", "established") && is_askable(g);
 }
 
-/* The tunnel is up, and nothing came through it while it was used */
+/* The tunnel is up, and what was sent through it was not answered */
 static bool is_silent(const struct gather *g)
 {
 	return fact_is(g->facts, "tunnel.state", "established") && fact(g->facts, "inside") &&
-	       !fact_number(g->facts, "inside.received") && !fact_grown(g->facts, "packets_in") &&
-	       is_askable(g);
+	       !fact_number(g->facts, "inside.received") &&
+	       !fact_number(g->facts, "inside.answers") && is_askable(g);
 }
 
 void gather_peer(struct gather *g)

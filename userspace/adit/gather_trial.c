@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Where ESP goes out and nothing has ever come back, the daemon is asked to put the tunnel into UDP
- * for a moment (aditd/control.h, "trial"): what comes back then was blocked because it was ESP.
+ * Where ESP goes out and nothing comes back, the daemon is asked to put the tunnel into UDP for a
+ * moment (aditd/control.h, "trial"): what comes back then was blocked because it was ESP.
  */
 #include <time.h>
 #include <unistd.h>
@@ -31,6 +31,21 @@ static bool comes_up(struct gather *g, bool encap)
 	return false;
 }
 
+/*
+ * It costs the tunnel a moment. What has worked may still do so in one direction, which needs no
+ * answer; and it must come up again for certain
+ */
+static bool may_be_broken(const struct gather *g)
+{
+	if (!fact_sum(g->facts, "later", "packets_in"))
+		return !fact_drops(g->facts, "later") &&
+		       !(fact(g->facts, "probe.ike500") && !fact(g->facts, "probe.ike500.answer"));
+	return !fact_grown(g->facts, "packets_in") && !fact_drops_grown(g->facts) &&
+	       fact_number(g->facts, "inside.sent") && !fact_number(g->facts, "inside.received") &&
+	       (!fact_number(g->facts, "inside.tells") || fact_number(g->facts, "inside.asks")) &&
+	       fact(g->facts, "probe.ike500.answer");
+}
+
 static bool is_worth_trying(const struct gather *g)
 {
 	const json_t *child = fact_child(g->facts, "later");
@@ -40,11 +55,10 @@ static bool is_worth_trying(const struct gather *g)
 		return false;
 	return child && !fact_true(child, "encap") &&
 	       fact_is(child, "protocol", "esp") && fact_is(child, "mode", "tunnel") &&
-	       fact_is(g->facts, "tunnel.config.encap", "auto") &&
-	       !fact_sum(g->facts, "later", "packets_in") && !fact(g->facts, "inside.elsewhere") &&
-	       !fact_drops(g->facts, "later") && fact_number(g->facts, "wire.esp_out") >= 3 &&
+	       fact_is(g->facts, "tunnel.config.encap", "auto") && may_be_broken(g) &&
+	       !fact(g->facts, "inside.elsewhere") &&
+	       fact_number(g->facts, "wire.esp_out") >= 3 &&
 	       !json_array_size(fact(g->facts, "wire.in")) &&
-	       !(fact(g->facts, "probe.ike500") && !fact(g->facts, "probe.ike500.answer")) &&
 	       !fact_rule(g->facts, "esp-in") && !fact_rule(g->facts, "esp-out");
 }
 
