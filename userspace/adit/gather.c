@@ -373,7 +373,8 @@ json_t *gather(const char *name, const char *socket)
 	if (has_fallen(&g)) {
 		forget_known(&g);
 		gather_daemon(&g);
-		gather_known(&g);
+		if (!fact_is(g.facts, "tunnel.state", "down"))
+			gather_known(&g);
 	}
 	anl_close(g.anl);
 	return g.facts;
