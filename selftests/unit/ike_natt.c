@@ -145,6 +145,60 @@ static void test_drafts(void **state)
 	}
 }
 
+static void see(void *ctx, const struct ike_status_connection *status)
+{
+	*(struct ike_contact *)ctx = status->contact;
+}
+
+static struct ike_contact contact(struct world *w, unsigned int side)
+{
+	static const struct ike_visitor visitor = { .connection = see };
+	struct ike_contact seen = { 0 };
+
+	assert_true(ike_status(w->sides[side].ike, "test", w->now, &visitor, &seen));
+	return seen;
+}
+
+static enum verdict lose_natt(struct world *w, const struct datagram *d)
+{
+	(void)w;
+	return d->to.port == IKE_PORT_NATT ? WORLD_DROP : WORLD_PASS;
+}
+
+/* How much was sent since the peer was last heard: on the second port, and on either */
+static void test_unanswered(void **state)
+{
+	struct ike_connection left, right;
+	struct world *w = begin(&left, &right, true);
+	struct ike_contact up, lost;
+
+	(void)state;
+	left.dpd_delay = 10;
+	left.dpd_timeout = 30;
+	right.dpd_delay = 0;
+	go(w, &left, &right);
+	world_run(w, w->now + 95 * SECONDS, NULL);
+	up = contact(w, 0);
+	assert_true(up.received_natt > 9);
+	/* The last message of an exchange has no answer; a question may be on its way */
+	assert_true(up.unanswered <= 1 && up.unanswered_natt <= 1);
+	w->judge = lose_natt;
+	world_run(w, w->now + 25 * SECONDS, NULL);
+	lost = contact(w, 0);
+	assert_int_equal(lost.received_natt, up.received_natt);
+	assert_true(lost.unanswered_natt >= 3);
+	assert_int_equal(lost.unanswered_natt, lost.unanswered);
+	/* Begun anew, it is heard on the first port, and no further */
+	world_run(w, w->now + 60 * SECONDS, NULL);
+	assert_false(couple_up(w));
+	assert_true(contact(w, 0).received > lost.received);
+	assert_true(contact(w, 0).unanswered_natt > lost.unanswered_natt);
+	w->judge = NULL;
+	assert_true(world_run(w, w->now + 120 * SECONDS, couple_up));
+	assert_true(contact(w, 0).unanswered_natt <= 1);
+	world_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +206,7 @@ int main(void)
 		cmocka_unit_test(test_ports_and_nat),
 		cmocka_unit_test(test_natt_port_alone),
 		cmocka_unit_test(test_drafts),
+		cmocka_unit_test(test_unanswered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
