@@ -291,7 +291,7 @@ static const struct {
 	  "not less than esp-lifetime of 600s; "
 	  "allowed is a margin of at most 299s" },
 	{ TUNNEL " ike-lifetime = 10m\n rekey-margin = 9m\n}\n", 5, "ike-lifetime of 600s" },
-	{ TUNNEL " rekey-fuzz = 1001\n}\n", 4, "from 0 to 1000" },
+	{ TUNNEL " rekey-fuzz = 101\n}\n", 4, "from 0 to 100" },
 	{ TUNNEL " replay-window = 4097\n}\n", 4, "from 0 to 4096" },
 	{ TUNNEL " replay-window = -1\n}\n", 4, "from 0 to 4096" },
 	{ TUNNEL " esn = perhaps\n}\n", 4, "true or false" },

@@ -129,7 +129,7 @@ const struct option option_tunnel[] = {
 	  RANGE(10, 30 * DAY) },
 	{ "esp-lifebytes", OPTION_BYTES, IN(esp_lifebytes), .fallback = "0", RANGE(0, OPTION_ANY) },
 	{ "rekey-margin", OPTION_DURATION, IN(rekey_margin), RANGE(1, 30 * DAY) },
-	{ "rekey-fuzz", OPTION_NUMBER, IN(rekey_fuzz), .fallback = "100", RANGE(0, 1000) },
+	{ "rekey-fuzz", OPTION_NUMBER, IN(rekey_fuzz), .fallback = "100", RANGE(0, 100) },
 	{ "replay-window", OPTION_NUMBER, IN(replay_window), .fallback = "1024", RANGE(0, 4096) },
 	{ "esn", OPTION_BOOL, IN(esn), .fallback = "false" },
 	{ "commit-bit", OPTION_BOOL, IN(commit), .fallback = "false" },
