@@ -110,6 +110,34 @@ parts()
 	names "somebody at the peer does" healthy "10.0.0.1 over lan"
 }
 
+# Of the peer's pairs of SAs the newest stays, as at Amazon: each that comes up ends the one before.
+keep_newest()
+{
+	local self=$BASHPID line last=
+
+	tail -n +1 -f --pid="$self" "$TMP/right/charon.log" | while read -r line; do
+		[[ $line =~ 'CHILD_SA net{'([0-9]+)'} established' ]] || continue
+		[ -z "$last" ] || swan right --terminate --child-id "$last"
+		last=${BASH_REMATCH[1]}
+	done
+}
+
+deleted_in_turn()
+{
+	adit_is left '[.history[] | select(.error == "peer-deleted" and .pair != null and .count > 3)] |
+		length == 2' net
+}
+
+several()
+{
+	diagnose_begin child_local_ts=10.0.0.0/8
+	ours local-ts=10.1.0.0/16 remote-ts="10.2.0.0/16 10.3.0.0/16"
+	up
+	background keep_newest >/dev/null 2>&1
+	wait_for 120 deleted_in_turn || echo "# the peer does not delete them in turn"
+	names "the peer keeps one pair of networks" one-pair-only "0.0.0.0/0"
+}
+
 # What the peer does not say
 silence()
 {
@@ -123,5 +151,5 @@ silence()
 	names "the fifth message is lost" identity-unanswered
 }
 
-lanes pair forwarding policies strict parts silence
+lanes pair forwarding policies strict parts several silence
 finish

@@ -114,6 +114,16 @@ static void test_phase1(void **state)
 #define GONE(count, first) "{'code':'failed','error':'peer-deleted','peer':'','peer_id':''," \
 	"'text':'…','count':" count ",'first':" first ",'last':990,'notify':0}"
 
+#define LOST(pair, count, last) "{'code':'failed','error':'peer-deleted','peer':'','peer_id':''," \
+	"'text':'pair " pair "','pair':" pair ",'count':" count ",'first':900,'last':" last "}"
+#define IN_TURN LOST("1", "5", "980") "," LOST("0", "5", "985")
+/* One pair of the two is up since 984 */
+#define CHILDREN_OF(history) "'tunnel':{'config':{'local-ts':['10.1.0.0/16'],'remote-ts':" \
+	"['10.2.0.0/16','10.3.0.0/16']},'ike':{'state':'established'},'children':[{'state':" \
+	"'established','pair':1,'installed':984,'local_ts':'10.1.0.0/16','remote_ts':" \
+	"'10.3.0.0/16'}]," ERROR("peer-deleted") ",'history':[" history "]}"
+#define CHILDREN(history) "{" CHILDREN_OF(history) "}"
+
 static void test_habits(void **state)
 {
 	(void)state;
@@ -140,6 +150,30 @@ static void test_habits(void **state)
 	       GONE("5", "950") "]}}");
 	EXPECT("unknown", down, "{'tunnel':{'history':[" UP("192.0.2.1:500", "5") ","
 	       GONE("1", "990") "]}}");
+	/* Phase 1 stands: it is not what was deleted */
+	EXPECT("deleted-by-peer", down, CHILDREN(UP("", "1") "," LOST("0", "9", "985")));
+	EXPECT_SEEN("IPsec SAs 9 times", down, CHILDREN(UP("", "1") "," LOST("0", "9", "985")));
+	EXPECT("unknown", down, CHILDREN(UP("", "1") "," LOST("0", "2", "985")));
+}
+
+/* The peer deletes the pairs of SAs in turn, as each new one comes */
+static void test_pairs(void **state)
+{
+	(void)state;
+	EXPECT("one-pair-only", down, CHILDREN(UP("", "1") "," IN_TURN));
+	EXPECT_SEEN("for 10.1.0.0/16 === 10.3.0.0/16 came up", down,
+		    CHILDREN(UP("", "1") "," IN_TURN));
+	EXPECT_CURE("'adit reload'", down, CHILDREN(UP("", "1") "," IN_TURN));
+	/* Only once or twice; or long after the other came up: for want of traffic */
+	EXPECT("deleted-by-peer", down, CHILDREN(UP("", "1") "," LOST("1", "2", "980") ","
+						 LOST("0", "5", "985")));
+	EXPECT("deleted-by-peer", down, CHILDREN(UP("", "1") "," LOST("1", "5", "970") ","
+						 LOST("0", "5", "999")));
+	/* One pair, while another stands for long */
+	EXPECT("deleted-by-peer", down, CHILDREN(UP("", "1") "," LOST("1", "5", "985")));
+	/* Phase 1 goes, too */
+	EXPECT("deleted-by-peer", down, CHILDREN(UP("", "5") "," IN_TURN "," GONE("5", "950")));
+	EXPECT("unknown", down, "{'now':2000," CHILDREN_OF(UP("", "1") "," IN_TURN) "}");
 }
 
 static void test_phase2(void **state)
@@ -175,6 +209,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_phase1),
 		cmocka_unit_test(test_habits),
+		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_phase2),
 	};
 

@@ -81,6 +81,23 @@ static void test_counted(void **state)
 	json_decref(array);
 }
 
+/* Of an IPsec SA, for which networks; others are of none */
+static void test_pair(void **state)
+{
+	struct ike_event events[] = {
+		{ .code = IKE_EVENT_FAILED, .error = IKE_ERROR_PEER_DELETED, .text = "child",
+		  .step = "", .peer_id = "", .spi_in = 7, .pair = 2 },
+		{ .code = IKE_EVENT_FAILED, .error = IKE_ERROR_PEER_DELETED, .text = "phase 1",
+		  .step = "", .peer_id = "" },
+	};
+	json_t *array = remember(events, sizeof(events) / sizeof(*events));
+
+	(void)state;
+	assert_true(number(array, 0, "pair") == 2);
+	assert_true(json_is_null(json_object_get(json_array_get(array, 1), "pair")));
+	json_decref(array);
+}
+
 /* A failure is the same whichever SA it befell, and another one with another sentence */
 static void test_names(void **state)
 {
@@ -113,6 +130,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_telling),
 		cmocka_unit_test(test_counted),
+		cmocka_unit_test(test_pair),
 		cmocka_unit_test(test_names),
 	};
 

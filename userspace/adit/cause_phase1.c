@@ -134,15 +134,6 @@ static void cure_psk(const json_t *facts, struct finding *f)
 		 "psk or psk-file of tunnel \"%s\"), then 'adit reload'", fact_text(facts, "name"));
 }
 
-/* Just now there may be no phase 1 that says it */
-static const char *own_id(const json_t *facts)
-{
-	if (*fact_text(facts, "tunnel.ike.local_id"))
-		return fact_text(facts, "tunnel.ike.local_id");
-	return *fact_text(facts, "tunnel.config.local-id") ?
-		fact_text(facts, "tunnel.config.local-id") : fact_text(facts, "tunnel.local");
-}
-
 static bool psk_mismatch(const json_t *facts, struct finding *f)
 {
 	const json_t *entry = failure(facts);
@@ -378,142 +369,6 @@ static bool no_lease(const json_t *facts, struct finding *f)
 	return say_cause(f, "No address is assigned (mode config): the pool is missing or empty.");
 }
 
-/* It was there, and what ended it was nothing that is wrong with the tunnel */
-static bool has_gone(const json_t *facts)
-{
-	return last_error_is(facts, "peer-deleted") || last_error_is(facts, "dpd-timeout");
-}
-
-static bool waits_for_peer(const json_t *facts, struct finding *f)
-{
-	bool gone = has_gone(facts);
-
-	if (!fact_is(facts, "tunnel.state", "dormant") || !fact_is(facts, "tunnel.start", "wait") ||
-	    !(gone || (!fact(facts, "tunnel.last_error") &&
-		       !fact_number(facts, "tunnel.contact.received"))))
-		return false;
-	say_daemon(facts, f);
-	say_seen(f, "start = \"wait\", and no message of the peer has come%s",
-		 gone ? " since" : "");
-	say_cure(f, "start the tunnel at the peer, or here with 'adit up %s' (and start = "
-		 "\"always\" "
-		 "for good)", fact_text(facts, "name"));
-	return say_cause(f, "This side waits for the peer to begin, and the peer has not come%s.",
-			 gone ? " again" : "");
-}
-
-static bool waits_for_packet(const json_t *facts, struct finding *f)
-{
-	if (!fact_is(facts, "tunnel.state", "dormant") ||
-	    !fact_is(facts, "tunnel.start", "on-demand") ||
-	    !(has_gone(facts) || !fact(facts, "tunnel.last_error")))
-		return false;
-	say_daemon(facts, f);
-	say_seen(f, "start = \"on-demand\", and no packet to %s has asked for it",
-		 fact_text(facts, "tunnel.device"));
-	say_cure(f, "send a packet into it (is a route over %s there?), or 'adit up %s'",
-		 fact_text(facts, "tunnel.device"), fact_text(facts, "name"));
-	return say_cause(f, "The tunnel is brought up on demand, and nothing has been sent to it.");
-}
-
-static bool is_conflict(const json_t *entry)
-{
-	return fact_is(entry, "code", "conflict");
-}
-
-/* Two pairs of SAs for the same networks, where a tunnel of several networks has one for each */
-static bool has_namesakes(const json_t *facts)
-{
-	const json_t *list = fact(facts, "tunnel.children"), *one, *other;
-	size_t i, j;
-
-	json_array_foreach(list, i, one)
-		for (j = 0; j < i; j++) {
-			other = json_array_get(list, j);
-			if (fact_is(other, "remote_ts", fact_text(one, "remote_ts")) &&
-			    fact_is(other, "local_ts", fact_text(one, "local_ts")))
-				return true;
-		}
-	return false;
-}
-
-/* The daemon has seen them replace each other, and let both stay: what is sent goes to one */
-static bool identity_shared(const json_t *facts, struct finding *f)
-{
-	const json_t *conflict = fact_event(facts, "tunnel", is_conflict);
-
-	if (!tunnel_is_up(facts) || !conflict ||
-	    fact_number(conflict, "last") < fact_number(facts, "now") - 3600 ||
-	    !has_namesakes(facts))
-		return false;
-	say_seen(f, "the daemon says: %s", fact_text(conflict, "text"));
-	say_seen(f, "both have SAs for the same networks (%s), and what is sent there goes to the "
-		 "one that came last", fact_text(fact_child(facts, "tunnel"), "remote_ts"));
-	say_cure(f, "give each gateway an identity of its own, and a tunnel of its own here");
-	return say_cause(f, "Two gateways come with the same identity.");
-}
-
-/* Two hosts that come with one identity, from two addresses, each replacing the other */
-static bool identity_fight(const json_t *facts, struct finding *f)
-{
-	const json_t *history = fact(facts, "tunnel.history"), *last, *entry;
-	double recent = fact_number(facts, "now") - 600;
-	size_t i;
-
-	last = fact_event(facts, "tunnel", is_up_event);
-	json_array_foreach(history, i, entry) {
-		const char *a = fact_text(entry, "peer"), *b = fact_text(last, "peer");
-
-		if (!last || entry == last || !is_up_event(entry) ||
-		    strcmp(fact_text(entry, "peer_id"), fact_text(last, "peer_id")) ||
-		    fact_number(entry, "last") < recent || fact_number(entry, "count") < 2 ||
-		    fact_number(last, "count") < 2)
-			continue;
-		/* One after the other is a gateway that has moved */
-		if (fact_number(entry, "last") < fact_number(last, "first"))
-			continue;
-		/* The port alone is what a NAT changes */
-		if (strlen(a) && strcspn(a, ":") == strcspn(b, ":") &&
-		    !strncmp(a, b, strcspn(a, ":")))
-			continue;
-		say_seen(f, "%s came up %.0f times from %s and %.0f times from %s, the last time "
-			 "%.0f s ago", fact_text(last, "peer_id"), fact_number(entry, "count"), a,
-			 fact_number(last, "count"), b,
-			 fact_number(facts, "now") - fact_number(last, "last"));
-		say_cure(f, "give each gateway an identity of its own, and a tunnel of its own "
-			 "here");
-		return say_cause(f, "Two gateways come with the same identity and replace each "
-				 "other.");
-	}
-	return false;
-}
-
-static bool is_deletion(const json_t *entry)
-{
-	return fact_is(entry, "error", "peer-deleted");
-}
-
-/* Taken down by the peer time and again although all was agreed: it prefers another */
-static bool deleted_again(const json_t *facts, struct finding *f)
-{
-	const json_t *gone = fact_event(facts, "tunnel", is_deletion);
-	const json_t *up = fact_event(facts, "tunnel", is_up_event);
-	double count = fact_number(gone, "count");
-	double span = fact_number(gone, "last") - fact_number(gone, "first");
-
-	if (!gone || !up || count < 3 || fact_number(facts, "now") - fact_number(gone,
-						     "last") > 300 ||
-	    span / (count - 1) > 60)
-		return false;
-	say_seen(f, "phase 1 came up %.0f times, and the peer deleted it %.0f times, about every "
-		 "%.0f s", fact_number(up, "count"), count, span / (count - 1));
-	say_cure(f, "look in the peer's log for the reason of the DELETE: usually another gateway "
-		 "logs in with our identity (%s), or uniqueness (strongSwan: unique) is on there",
-		 own_id(facts));
-	return say_cause(f, "The peer accepts us and deletes the tunnel again soon after, time and "
-			 "again.");
-}
-
 const struct cause causes_phase1[] = {
 	{ "exchange-mismatch", "main mode here, aggressive mode there, or the reverse",
 	  exchange_differs },
@@ -532,10 +387,5 @@ const struct cause causes_phase1[] = {
 	{ "xauth-failed", "the user's name or password (XAUTH) is refused", xauth_failed },
 	{ "xauth-mismatch", "only one side wants XAUTH", xauth_differs },
 	{ "no-lease", "no address is assigned (mode config)", no_lease },
-	{ "identity-conflict", "two gateways come with one identity", identity_fight },
-	{ "identity-conflict", NULL, identity_shared },
-	{ "deleted-by-peer", "the peer deletes the tunnel again and again", deleted_again },
-	{ "waits-for-peer", "this side waits, and the peer has not come", waits_for_peer },
-	{ "waits-for-traffic", "on demand, and no packet has come", waits_for_packet },
 	{ NULL, NULL, NULL }
 };

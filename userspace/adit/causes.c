@@ -8,8 +8,8 @@
 #include "adit/facts.h"
 
 const struct cause *const cause_tables[] = {
-	causes_host, causes_kernel, causes_path, causes_phase1, causes_certificate, causes_phase2,
-	causes_data, causes_beyond, NULL
+	causes_host, causes_kernel, causes_path, causes_phase1, causes_habits, causes_certificate,
+	causes_phase2, causes_data, causes_beyond, NULL
 };
 
 bool say_cause(struct finding *finding, const char *format, ...)
@@ -63,6 +63,15 @@ bool fell_silent(const json_t *facts)
 	/* ike/refusal.c */
 	return tunnel_is_down(facts) && strstr(fact_text(facts, "tunnel.last_error.text"),
 					       "the peer stopped answering");
+}
+
+const char *own_id(const json_t *facts)
+{
+	/* Just now there may be no phase 1 that says it */
+	if (*fact_text(facts, "tunnel.ike.local_id"))
+		return fact_text(facts, "tunnel.ike.local_id");
+	return *fact_text(facts, "tunnel.config.local-id") ?
+		fact_text(facts, "tunnel.config.local-id") : fact_text(facts, "tunnel.local");
 }
 
 const json_t *same_network(const json_t *facts)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The causes that `adit diagnose` knows, from the outside in: host, daemon, kernel, way to the
- * peer, phase 1, phase 2, data, what lies beyond the tunnel. Each judges the facts alone, so that
- * it can be tested with recorded ones. A judge that is not sure says no: a cause named wrongly
- * sends people astray, and "unknown" with what was seen does not.
+ * peer, phase 1, what happens again and again, phase 2, data, what lies beyond the tunnel. Each
+ * judges the facts alone, so that it can be tested with recorded ones. A judge that is not sure
+ * says no: a cause named wrongly sends people astray, and "unknown" with what was seen does not.
  */
 #ifndef ADIT_TOOL_CAUSES_H
 #define ADIT_TOOL_CAUSES_H
@@ -39,7 +39,7 @@ struct cause {
 
 /* One table a subject, each ended by a row without code, in the order in which they are judged */
 extern const struct cause causes_host[], causes_kernel[], causes_path[], causes_phase1[],
-	causes_certificate[], causes_phase2[], causes_data[], causes_beyond[];
+	causes_habits[], causes_certificate[], causes_phase2[], causes_data[], causes_beyond[];
 
 /** cause_tables - all of them, ended by NULL. */
 extern const struct cause *const cause_tables[];
@@ -77,6 +77,9 @@ bool last_error_is(const json_t *facts, const char *code);
 
 /** fell_silent - the last failure is what the daemon makes of an identity without an answer. */
 bool fell_silent(const json_t *facts);
+
+/** own_id - our identity, as the peer sees it. */
+const char *own_id(const json_t *facts);
 
 /** same_network - one of this host's networks that remote-ts names, too; NULL: none. */
 const json_t *same_network(const json_t *facts);

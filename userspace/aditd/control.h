@@ -100,6 +100,7 @@
  *     "established"   when; null before. "rekey_in", "expires_in"
  *   "children"      IPsec SA pairs, the one in use for sending first
  *     "spi_in", "spi_out"   "0x%08x". "protocol": "esp", "ah". "mode": "tunnel", "transport"
+ *     "pair"          which of the pairs of networks that are configured, from 0
  *     "proposal"      "aes128-sha1-modp1024" (the group when PFS was used). "weak": as above
  *     "ah"            of a bundle, whose other members are those of ESP, the AH around it:
  *                     "spi_in", "spi_out", "proposal", "weak"; else null
@@ -127,9 +128,9 @@
  *   "history"       only when the tunnel was named: what happened lately, oldest first, the same
  *                   again counted: {"code": progress code, "error": failure code or null, "text",
  *                   "step": where phase 1 was, "peer": "address:port", "peer_id", "notify": number
- *                   of the notification or 0, "authenticated", "role", "count", "silence": of a
- *                   peer that moved, the shortest time since its last IKE message in seconds, else
- *                   0, "first", "last"}
+ *                   of the notification or 0, "pair": of an IPsec SA (see "children"), else null,
+ *                   "authenticated", "role", "count", "silence": of a peer that moved, the shortest
+ *                   time since its last IKE message in seconds, else 0, "first", "last"}
  *   "last_error"    null, or {"code": CODE, "text": what happened and what to do, "time": when}.
  *                   It stays after recovery (compare its time with "since"), "up" clears it.
  *

@@ -18,6 +18,7 @@ struct entry {
 	char peer[IKE_ENDPOINT_TEXT];
 	char peer_id[128];
 	unsigned int notify; /* 0: none */
+	int pair; /* of an IPsec SA, else -1 */
 	unsigned int count;
 	double silence; /* peer-moved: the shortest, seconds */
 	bool initiator, authenticated;
@@ -94,6 +95,7 @@ static void describe(struct entry *entry, const struct ike_event *event, double 
 	entry->code = event->code;
 	entry->error = event->error;
 	entry->notify = notified ? event->count : 0;
+	entry->pair = event->spi_in ? (int)event->pair : -1;
 	entry->count = 1;
 	entry->silence = event->code == IKE_EVENT_PEER_MOVED ? event->delay / 1000.0 : 0;
 	entry->initiator = event->initiator;
@@ -151,6 +153,8 @@ static json_t *entry_json(const struct entry *entry)
 	json_object_set_new(object, "peer", json_string(entry->peer));
 	json_object_set_new(object, "peer_id", json_string(entry->peer_id));
 	json_object_set_new(object, "notify", json_integer(entry->notify));
+	json_object_set_new(object, "pair",
+			    entry->pair < 0 ? json_null() : json_integer(entry->pair));
 	json_object_set_new(object, "authenticated", json_boolean(entry->authenticated));
 	json_object_set_new(object, "role",
 			    json_string(entry->initiator ? "initiator" : "responder"));

@@ -256,6 +256,7 @@ static void put_child(void *ctx, const struct ike_status_child *status)
 
 	json_object_set_new(child, "spi_in", spi_text(status->spi_in));
 	json_object_set_new(child, "spi_out", spi_text(status->spi_out));
+	json_object_set_new(child, "pair", json_integer(status->pair));
 	json_object_set_new(child, "state", json_string(status->state));
 	json_object_set_new(child, "protocol", json_string(esp ? "esp" : "ah"));
 	json_object_set_new(child, "mode", json_string(status->mode == IKE_MODE_TUNNEL ? "tunnel" :
