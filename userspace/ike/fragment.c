@@ -9,8 +9,8 @@
 
 bool fragment_is(const struct message *m)
 {
-	return m->header.next == IKE_PAYLOAD_FRAGMENT &&
-	       !(m->header.flags & IKE_FLAG_ENCRYPTION);
+	/* Whatever its flags: racoon and its heirs send pieces with those of the whole message */
+	return m->header.next == IKE_PAYLOAD_FRAGMENT;
 }
 
 static void fragments_clear(struct fragments *f)
