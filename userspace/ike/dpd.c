@@ -186,6 +186,11 @@ void dpd_input(struct session *s, const struct notify *n)
 	if (n->data.len != 4) /* RFC 3706 5.3 */
 		return;
 	sequence = spi_read(n->data);
+	/*
+	 * Any number is answered, and the SPI may be anything (RFC 3706 6.1: SHOULD): some peers do
+	 * not count on while they wait, others mistake the cookies. What was played again has not
+	 * come here, its message id was used (message_ids.h).
+	 */
 	if (n->type == IKE_N_R_U_THERE) {
 		say(s, IKE_N_R_U_THERE_ACK, sequence);
 		return;

@@ -190,7 +190,7 @@ static void phase2_input(struct session *s, struct arrival *a, bool open, enum s
 		dropped(s->ike, a->remote, "phase 2 without an established phase 1");
 		return;
 	}
-	if (fresh && session_id_used(s, m->header.id)) {
+	if (fresh && !message_ids_fresh(&s->ids, m->header.id)) {
 		s->ike->counters.duplicates++;
 		return;
 	}
@@ -225,7 +225,7 @@ static void informational(struct ike *ike, struct session *s, struct arrival *a)
 	}
 	/* RFC 2408 3.1: CONNECTED may have the message id of the quick mode that it belongs to */
 	x = exchange_find(s, m->header.id);
-	if (session_id_used(s, m->header.id) && !(x && x->commit)) {
+	if (!message_ids_fresh(&s->ids, m->header.id) && !(x && x->commit)) {
 		ike->counters.duplicates++;
 		return;
 	}

@@ -25,7 +25,7 @@ static void transmit(struct session *s, write_fn *write, const void *what, struc
 	struct builder b;
 	size_t len = s->keymat.hash->len, at;
 
-	exchange_init(&x, s, IKE_EXCHANGE_INFORMATIONAL, session_new_id(s), true,
+	exchange_init(&x, s, IKE_EXCHANGE_INFORMATIONAL, message_ids_next(&s->ids), true,
 		      STATE_INFORMATIONAL);
 	if (!seal_phase2(&x.seal, &s->keymat, &s->main.seal, x.id))
 		return;

@@ -61,6 +61,8 @@ static const char *renewal_text(const struct session *old)
 {
 	if (!old)
 		return "";
+	if (message_ids_many(&old->ids))
+		return " to renew the one under which the peer has used very many message ids";
 	return old->lifebytes && old->bytes >= old->lifebytes ?
 		       " to renew the one that has carried its bytes" :
 		       " to renew the one whose lifetime is nearly over";

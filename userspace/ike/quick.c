@@ -135,7 +135,7 @@ static bool prepare(struct exchange *x, struct quick *q, const struct child *old
 static bool begin(struct session *s, struct pair *p, const struct child *old,
 		  const struct dh_group *group, struct proposal_list *question, uint32_t hush)
 {
-	struct exchange *x = exchange_new(s, IKE_EXCHANGE_QUICK, session_new_id(s), true,
+	struct exchange *x = exchange_new(s, IKE_EXCHANGE_QUICK, message_ids_next(&s->ids), true,
 					  STATE_QUICK_I2);
 	struct quick *q = x ? quick_new(x, p) : NULL;
 

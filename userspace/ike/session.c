@@ -119,6 +119,7 @@ struct session *session_new(struct connection *c, const uint8_t *cookie_i,
 		cookie_make(ike, s->cookie_i);
 	}
 	s->local = *local;
+	message_ids_init(&s->ids, engine_random32(ike));
 	s->begun = ike->now;
 	s->began_on_4500 = local->port == IKE_PORT_NATT;
 	timer_init(&s->rekey, rekey_fire, s);
@@ -192,6 +193,7 @@ void engine_reap_sessions(struct ike *ike)
 
 		ike->dead_sessions = s->next;
 		keymat_erase(&s->keymat);
+		message_ids_free(&s->ids);
 		secret_erase(s, sizeof(*s));
 		free(s);
 	}
@@ -553,14 +555,20 @@ static void transmit_piece(void *ctx, struct bytes piece)
 	engine_send(s->ike, &s->local, &s->remote, piece.data, piece.len);
 }
 
+static void renew_early(struct session *s)
+{
+	if (s->established && !s->retiring && !s->dead)
+		timer_set_earlier(&s->ike->timers, &s->rekey, s->ike->now);
+}
+
 void session_count(struct session *s, size_t len)
 {
 	bool before = s->bytes >= s->lifebytes;
 
 	s->bytes += len;
 	/* RFC 2409 appendix A: there is no harder end than the successor's beginning. */
-	if (s->lifebytes && s->established && !s->retiring && !before && s->bytes >= s->lifebytes)
-		timer_set_earlier(&s->ike->timers, &s->rekey, s->ike->now);
+	if (s->lifebytes && !before && s->bytes >= s->lifebytes)
+		renew_early(s);
 }
 
 void session_transmit(struct session *s, const uint8_t *bytes, size_t len)
@@ -596,28 +604,11 @@ void session_heard(struct session *s, const struct ike_endpoint *local)
 	contact->last_received = s->ike->now;
 }
 
-bool session_id_used(const struct session *s, uint32_t id)
-{
-	unsigned int i, kept = s->ids_count < SESSION_IDS_KEPT ? s->ids_count : SESSION_IDS_KEPT;
-
-	for (i = 0; i < kept; i++)
-		if (s->ids[i] == id)
-			return true;
-	return false;
-}
-
 void session_use_id(struct session *s, uint32_t id)
 {
-	s->ids[s->ids_count++ % SESSION_IDS_KEPT] = id;
-}
+	bool before = message_ids_many(&s->ids);
 
-uint32_t session_new_id(struct session *s)
-{
-	uint32_t id;
-
-	do
-		id = engine_random32(s->ike);
-	while (!id || session_id_used(s, id) || exchange_find(s, id));
-	session_use_id(s, id);
-	return id;
+	message_ids_use(&s->ids, id);
+	if (!before && message_ids_many(&s->ids))
+		renew_early(s);
 }

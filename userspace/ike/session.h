@@ -9,11 +9,11 @@
 #include "ike/connection.h"
 #include "ike/exchange.h"
 #include "ike/fragment.h"
+#include "ike/message_ids.h"
 #include "ike/vendor.h"
 
 #define SESSION_EXCHANGES_MAX 160
 #define SESSION_VENDOR_TEXT 320
-#define SESSION_IDS_KEPT 256
 
 struct session {
 	struct session *next, *prev;
@@ -35,8 +35,7 @@ struct session {
 
 	struct exchange main; /* phase 1 itself */
 	struct exchange *exchanges; /* phase 2 and informational */
-	uint32_t ids[SESSION_IDS_KEPT]; /* message ids that were used, against replays */
-	unsigned int ids_count;
+	struct message_ids ids; /* that were used */
 
 	struct proposal proposal;
 	uint16_t auth; /* IKE_AUTH_* */
@@ -122,9 +121,7 @@ void session_count(struct session *s, size_t len);
 /* Sends a message, marks the time for keepalives. */
 void session_transmit(struct session *s, const uint8_t *bytes, size_t len);
 
-/* A message id that was not used before; and whether a peer's was, which it is from now on. */
-uint32_t session_new_id(struct session *s);
-bool session_id_used(const struct session *s, uint32_t id);
+/* The peer has used a message id, once and for all; with too many of them phase 1 is renewed. */
 void session_use_id(struct session *s, uint32_t id);
 
 #endif

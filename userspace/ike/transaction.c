@@ -31,7 +31,8 @@ static bool transmit(struct exchange *x, uint8_t type, uint16_t id, attributes_w
 void transaction_begin(struct session *s, enum transaction_purpose purpose, uint8_t type,
 		       attributes_write *write, const void *about)
 {
-	struct exchange *x = exchange_new(s, IKE_EXCHANGE_TRANSACTION, session_new_id(s), true,
+	struct exchange *x = exchange_new(s, IKE_EXCHANGE_TRANSACTION,
+					  message_ids_next(&s->ids), true,
 					  STATE_TRANSACTION_I2);
 
 	if (x)
