@@ -52,8 +52,8 @@ static void traffic(struct world *w, uint64_t duration, uint64_t step, bool noti
 		if (why)
 			fail_msg("right to left at %llu: %s", (unsigned long long)w->now, why);
 		assert_null(world_check(w));
-		assert_in_range(w->sides[0].sa_count, 2, 8);
-		assert_in_range(w->sides[1].sa_count, 2, 8);
+		assert_in_range(w->sides[0].sa_count, 2, 10);
+		assert_in_range(w->sides[1].sa_count, 2, 10);
 	}
 }
 
