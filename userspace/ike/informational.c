@@ -6,6 +6,7 @@
 
 #include "ike/child.h"
 #include "ike/dpd.h"
+#include "ike/lifetime.h"
 #include "ike/phase1.h"
 #include "ike/quick.h"
 #include "ike/report.h"
@@ -245,6 +246,9 @@ static void notified(struct session *s, const struct notify *n)
 		return;
 	case IKE_N_CONNECTED:
 		connected(s);
+		return;
+	case IKE_N_RESPONDER_LIFETIME:
+		lifetime_told(s, n);
 		return;
 	case IKE_N_INITIAL_CONTACT:
 		if (access_pending(s) ||

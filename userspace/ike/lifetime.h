@@ -8,11 +8,17 @@
 
 #include "ike/child.h"
 #include "ike/message.h"
+#include "ike/payload.h"
 
 /* Shortens the child's lifetime to what the peer says, if it says so. */
 void lifetime_read(struct child *c, const struct message *m);
 /* The NOTIFY payload that tells the child's lifetime. */
 void lifetime_write(struct builder *b, const struct child *c);
+/* The same for phase 1, in main mode's last message: before it nothing is encrypted. */
+void lifetime_read_phase1(struct session *s, const struct message *m);
+void lifetime_write_phase1(struct builder *b, const struct session *s);
+/* It came by itself, authenticated: phase 1, or the child that it names, ends earlier. */
+void lifetime_told(struct session *s, const struct notify *n);
 
 /* For the wire: at least one, since zero is no limit; and not more than an attribute takes. */
 uint32_t lifekilobytes(uint64_t bytes);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "ike/auth.h"
+#include "ike/lifetime.h"
 #include "ike/natt.h"
 #include "ike/report.h"
 
@@ -159,6 +160,8 @@ static bool send_proof(struct session *s, bool waiting)
 		return false;
 	if (s->initiator)
 		auth_write_requests(s, &b);
+	else if (s->main.phase1->shorter)
+		lifetime_write_phase1(&b, s);
 	return exchange_send(&s->main, &b, true, waiting);
 }
 
@@ -216,5 +219,6 @@ void main_i6(struct exchange *x, const struct message *m)
 	if (!phase1_proven(x, m, &id))
 		return;
 	exchange_accept(x);
+	lifetime_read_phase1(s, m);
 	phase1_complete(s);
 }

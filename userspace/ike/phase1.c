@@ -244,6 +244,9 @@ void phase1_agree(struct session *s, const struct ike_choice *choice)
 	s->lifetime = seconds < s->main.phase1->terms.seconds ? seconds :
 								 s->main.phase1->terms.seconds;
 	s->lifebytes = lifebytes_smaller(s->connection->settings.ike_lifebytes, choice->kilobytes);
+	s->main.phase1->shorter = s->lifetime < seconds ||
+				  (choice->kilobytes &&
+				   lifekilobytes(s->lifebytes) < choice->kilobytes);
 }
 
 /* Whether only one of the two sides wants a user to log in. */

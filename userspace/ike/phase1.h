@@ -20,6 +20,7 @@ struct phase1 {
 	struct ike_terms terms;
 	bool proof_only; /* the keymat has SKEYID alone, g^xy is still to come */
 	bool cert_asked; /* the peer sent a CERTREQ */
+	bool shorter; /* our lifetime is, than what was agreed on in words */
 	uint16_t refusal; /* IKE_N_*, what tells the peer why its proof is not accepted */
 };
 
