@@ -411,6 +411,55 @@ static void test_taken_away(void **state)
 	taken_away(false);
 }
 
+/* What the right side's last notification in the clear says (RFC 2408 3.14). */
+static enum verdict read_notify(struct world *w, const struct datagram *d)
+{
+	uint16_t *type = w->test;
+
+	if (d->sender == 1 && d->length >= 40 && d->bytes[18] == IKE_EXCHANGE_INFORMATIONAL)
+		*type = d->bytes[38] << 8 | d->bytes[39];
+	return WORLD_PASS;
+}
+
+/* A refusal of a first message names what is wrong with it (RFC 2408 5.4 to 5.6). */
+static void test_refusal_says_why(void **state)
+{
+	static const struct {
+		size_t at;
+		uint8_t value;
+		uint16_t type;
+	} rows[] = {
+		{ 35, 2, IKE_N_DOI_NOT_SUPPORTED },
+		{ 39, 2, IKE_N_SITUATION_NOT_SUPPORTED },
+		{ 47, 9, IKE_N_BAD_PROPOSAL_SYNTAX },
+		/* The transform's first attribute: the cipher */
+		{ 59, 99, IKE_N_NO_PROPOSAL_CHOSEN },
+	};
+	unsigned int i;
+
+	for (i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+		struct couple c;
+		struct world *w = couple_begin(&c, 1);
+		struct ike_endpoint from = at(&w->sides[0]), to = at(&w->sides[1]);
+		uint8_t first[2048];
+		uint16_t type = 0;
+		size_t length;
+
+		if (i & 1)
+			c.left.exchange = c.right.exchange = IKE_AGGRESSIVE_MODE;
+		length = hold_first(&c, w, first);
+		first[7] ^= 1;
+		first[rows[i / 2].at] = rows[i / 2].value;
+		w->judge = read_notify;
+		w->test = &type;
+		world_forge(w, &from, &to, first, length);
+		world_run(w, w->now + 100, NULL);
+		assert_int_equal(type, rows[i / 2].type);
+		assert_int_equal(world_ike_sas(w, 1), 0);
+		world_free(w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -422,6 +471,7 @@ int main(void)
 		cmocka_unit_test(test_contact_in_clear),
 		cmocka_unit_test(test_late_hint),
 		cmocka_unit_test(test_taken_away),
+		cmocka_unit_test(test_refusal_says_why),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

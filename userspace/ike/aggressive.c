@@ -100,12 +100,12 @@ static void respond(struct exchange *x, const struct message *m, struct offer *o
 	if (!auth_read_id(s, message_find(m, IKE_PAYLOAD_ID, NULL)->body, &p->peer))
 		return;
 	if (!offer_parse(offer, 1, sa, &fault)) {
-		phase1_refuse_proposals(s, m, fault.text);
+		phase1_refuse_proposals(s, m, fault.text, fault.notify);
 		return;
 	}
 	if (!choose(s, offer, public.len, &choice, &wanted, why, sizeof(why))) {
 		if (wanted)
-			phase1_refuse_proposals(s, m, why);
+			phase1_refuse_proposals(s, m, why, IKE_N_NO_PROPOSAL_CHOSEN);
 		else
 			phase1_refuse_identity(s, m);
 		return;

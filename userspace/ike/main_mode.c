@@ -63,9 +63,9 @@ void main_r1(struct exchange *x, const struct message *m)
 	if (!offer)
 		return;
 	if (!offer_parse(offer, 1, sa->body, &fault)) {
-		phase1_refuse_proposals(s, m, fault.text);
+		phase1_refuse_proposals(s, m, fault.text, fault.notify);
 	} else if (!choose(s, offer, &choice, why, sizeof(why))) {
-		phase1_refuse_proposals(s, m, why);
+		phase1_refuse_proposals(s, m, why, IKE_N_NO_PROPOSAL_CHOSEN);
 	} else if (blob_set(&x->phase1->sa, sa->body)) {
 		phase1_read_vendors(s, m);
 		phase1_agree(s, &choice);

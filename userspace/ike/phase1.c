@@ -274,7 +274,8 @@ static void refuse_in_clear(struct session *s, const struct message *m, uint16_t
 	informational_clear(s->ike, &h, type, &s->local, &s->remote);
 }
 
-void phase1_refuse_proposals(struct session *s, const struct message *m, const char *why)
+void phase1_refuse_proposals(struct session *s, const struct message *m, const char *why,
+			     uint16_t notify)
 {
 	struct ike_event event = on_session(s, IKE_EVENT_REFUSED, IKE_SEVERITY_WARNING);
 
@@ -291,7 +292,7 @@ void phase1_refuse_proposals(struct session *s, const struct message *m, const c
 		connection_failure(s->connection, event,
 				   "refused the peer's phase 1 proposals: %s", why);
 	}
-	refuse_in_clear(s, m, IKE_N_NO_PROPOSAL_CHOSEN);
+	refuse_in_clear(s, m, notify);
 }
 
 void phase1_refuse_identity(struct session *s, const struct message *m)

@@ -69,8 +69,9 @@ void phase1_agree(struct session *s, const struct ike_choice *choice);
 /* Our key pair and nonce, once. */
 bool phase1_make_key_exchange(struct session *s);
 void phase1_write_key_exchange(struct session *s, struct builder *b);
-/* As responder: tells both sides why. */
-void phase1_refuse_proposals(struct session *s, const struct message *m, const char *why);
+/* As responder: tells both sides why, the peer by the type of a notification. */
+void phase1_refuse_proposals(struct session *s, const struct message *m, const char *why,
+			     uint16_t notify);
 /* The first message of aggressive mode names an identity that is not wanted, which was reported. */
 void phase1_refuse_identity(struct session *s, const struct message *m);
 /* The peer has proven to be who we do not want: @notify tells it, and the attempt ends. */

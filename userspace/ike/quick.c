@@ -181,8 +181,7 @@ bool quick_ask(struct session *s, struct pair *p, struct proposal_list *question
 	return begin(s, p, NULL, group, question, hush);
 }
 
-/* The exchange is over without a child. */
-static void give_up(struct exchange *x)
+void quick_give_up(struct exchange *x)
 {
 	struct quick *q = x->quick;
 	struct ike *ike = x->session->ike;
@@ -236,7 +235,7 @@ void quick_silence(struct exchange *x, bool final)
 		"has forgotten us, or refuses without saying so");
 	if (!final)
 		return;
-	give_up(x);
+	quick_give_up(x);
 	if (s->seen >= begun)
 		return;
 	/* Not a word since: this phase 1 is dead, whatever the peer knows of it. */
@@ -254,104 +253,27 @@ void quick_withdrawn(struct exchange *x)
 	exchange_done(x);
 }
 
-/* What the peer does not accept is our answer. */
-static void answer_refused(struct exchange *x, uint16_t type)
+/* Why a message is not accepted, for our side and for the peer, beside the text. */
+struct refusal {
+	enum ike_error error;
+	uint16_t notify; /* IKE_N_*, 0: what goes with the error */
+};
+
+static uint16_t notify_of(const struct refusal *r)
 {
-	struct ike_event event = on_session(x->session, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
-	char answer[CHILD_TEXT_MAX] = "nothing";
-	const char *name = ike_notify_name(type);
-
-	event.error = type == IKE_N_INVALID_ID_INFORMATION ? IKE_ERROR_TS_UNACCEPTABLE :
-							     IKE_ERROR_NO_PROPOSAL_CHOSEN;
-	event.count = type;
-	event.authenticated = true;
-	if (x->quick->child)
-		child_proposal_text(x->quick->child, answer, sizeof(answer));
-	connection_failure(x->quick->pair->connection, event,
-			   "the peer began phase 2 and refused our answer, %s, with %s; let the "
-			   "peer offer only what it accepts, or choose another one here",
-			   answer, name ? name : "a refusal");
-	quick_withdrawn(x);
-}
-
-static const char *group_word(const struct dh_group *group)
-{
-	return group ? group->word : "none";
-}
-
-/* Of a round through the groups the last one decides whether the peer takes any. */
-static bool try_next_group(struct exchange *x, uint16_t type)
-{
-	const struct quick *q = x->quick;
-	struct pair *p = q->pair;
-	unsigned int groups = agreement_groups(p->connection, NULL, 0);
-	const struct dh_group *next = agreement_group(p->connection, p->turn + 1);
-
-	if (type == IKE_N_INVALID_ID_INFORMATION || q->replaces || (p->turn + 1) % groups == 0)
-		return false;
-	report(x->session->ike, on_session(x->session, IKE_EVENT_STEP, IKE_SEVERITY_INFO),
-	       "the peer refused phase 2 with the group %s; %s is next", group_word(q->group),
-	       group_word(next));
-	exchange_kill(x);
-	pair_next_group(p);
-	return true;
-}
-
-void quick_refused(struct exchange *x, uint16_t type)
-{
-	struct ike_event event = on_session(x->session, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
-	struct connection *c = x->quick->pair->connection;
-	char offer[PROPOSAL_TEXT_MAX], ours[SELECTOR_TEXT_MAX], theirs[SELECTOR_TEXT_MAX];
-	const char *name = ike_notify_name(type);
-	const struct child *child = x->quick->child;
-	/* strongSwan says so to the copy of a message that it has refused: the refusal was lost */
-	bool lost = type == IKE_N_INVALID_HASH_INFORMATION && x->tries > 1;
-
-	if (!x->initiator) {
-		answer_refused(x, type);
-		return;
-	}
-	if (x->quick->question) {
-		question_answered(x, NULL, lost ? 0 : type);
-		return;
-	}
-	if (lost) {
-		give_up(x);
-		return;
-	}
-	if (try_next_group(x, type))
-		return;
-	name = name ? name : "a refusal";
-	event.count = type;
-	event.authenticated = true;
-	if (type == IKE_N_INVALID_ID_INFORMATION && child) {
-		event.error = IKE_ERROR_TS_UNACCEPTABLE;
-		connection_failure(c, event,
-				   "the peer refused phase 2 with %s: it does not want local-ts %s "
-				   "with remote-ts %s; they must mirror the peer's", name,
-				   selector_print(&child->local_ts, ours, sizeof(ours)),
-				   selector_print(&child->remote_ts, theirs, sizeof(theirs)));
-	} else {
-		event.error = IKE_ERROR_NO_PROPOSAL_CHOSEN;
-		connection_failure(
-			c, event,
-			"the peer refused phase 2 with %s; we offered %s; make %s (and "
-			"its group for PFS: %s) and the selectors the same on both sides",
-			name, agreement_print(c, offer, sizeof(offer)),
-			!c->ah.count ? "esp" : c->esp.count ? "esp, ah" : "ah",
-			group_word(x->quick->group));
-	}
-	give_up(x);
+	if (r->notify)
+		return r->notify;
+	return r->error == IKE_ERROR_TS_UNACCEPTABLE ? IKE_N_INVALID_ID_INFORMATION :
+						       IKE_N_NO_PROPOSAL_CHOSEN;
 }
 
 /* Tells the peer, under protection, and ends the exchange. */
-static void refuse(struct exchange *x, enum ike_error error)
+static void refuse(struct exchange *x, const struct refusal *r)
 {
 	struct notify n = {
 		.doi = IKE_DOI_IPSEC,
 		.protocol = IKE_PROTO_ESP,
-		.type = error == IKE_ERROR_TS_UNACCEPTABLE ? IKE_N_INVALID_ID_INFORMATION :
-							     IKE_N_NO_PROPOSAL_CHOSEN,
+		.type = notify_of(r),
 	};
 	const struct child *c = x->initiator ? x->quick->child : NULL;
 	uint8_t spi[4];
@@ -365,14 +287,17 @@ static void refuse(struct exchange *x, enum ike_error error)
 	/* A copy is the answer to the same question asked again. */
 	informational_notify(x->session, &n, &x->sent);
 	if (x->initiator)
-		give_up(x);
+		quick_give_up(x);
 	else
 		exchange_done(x);
 }
 
-/* NULL, or why the answer cannot be accepted; @error for our side, @notify for the peer. */
+/* RFC 2408 5.7: what tells that a public value is no good */
+static const struct refusal bad_key = { IKE_ERROR_MALFORMED, IKE_N_INVALID_KEY_INFORMATION };
+
+/* NULL, or why the answer cannot be accepted. */
 static const char *read_2(struct exchange *x, const struct message *m, struct child_choice *choice,
-			  char *why, size_t size, enum ike_error *error)
+			  char *why, size_t size, struct refusal *r)
 {
 	const struct payload *ke = message_find(m, IKE_PAYLOAD_KE, NULL);
 	struct quick *q = x->quick;
@@ -381,7 +306,7 @@ static const char *read_2(struct exchange *x, const struct message *m, struct ch
 	struct fault fault = { 0 };
 	bool good;
 
-	*error = IKE_ERROR_NO_PROPOSAL_CHOSEN;
+	r->error = IKE_ERROR_NO_PROPOSAL_CHOSEN;
 	if (!offer)
 		return "out of memory";
 	good = offer_parse(offer, 2, message_find(m, IKE_PAYLOAD_SA, NULL)->body, &fault);
@@ -389,15 +314,16 @@ static const char *read_2(struct exchange *x, const struct message *m, struct ch
 		good = proposal_accept_child(choice, offer, esp_of(q), ah_of(q), &terms, why,
 					     size);
 	free(offer);
+	r->notify = fault.notify;
 	if (fault.text)
 		return fault.text;
 	if (!good)
 		return why;
-	*error = IKE_ERROR_PFS_MISMATCH;
+	r->error = IKE_ERROR_PFS_MISMATCH;
 	if (!ke != !q->group) /* RFC 2409 5.5 */
 		return q->group ? "its key exchange is missing" :
 				  "it sends an unasked key exchange";
-	*error = IKE_ERROR_TS_UNACCEPTABLE;
+	r->error = IKE_ERROR_TS_UNACCEPTABLE;
 	return ts_accept(x->session, q->child, m);
 }
 
@@ -423,12 +349,13 @@ void quick_i2(struct exchange *x, const struct message *m)
 	struct child *c = q->child;
 	char buffer[PROPOSAL_TEXT_MAX] = "";
 	struct child_choice choice;
+	struct refusal r = { 0 };
 	const char *why;
 
 	exchange_accept(x);
 	if (!c)
 		return;
-	why = read_2(x, m, &choice, buffer, sizeof(buffer), &event.error);
+	why = read_2(x, m, &choice, buffer, sizeof(buffer), &r);
 	if (q->hush && !why) {
 		question_hold(x);
 		return;
@@ -442,19 +369,20 @@ void quick_i2(struct exchange *x, const struct message *m)
 	if (!why) {
 		agreement_settle(c, &choice);
 		lifetime_read(c, m);
-		event.error = IKE_ERROR_MALFORMED;
+		r = bad_key;
 		why = agreement_derive(x, ke ? ke->body : bytes_of(NULL, 0));
 	}
 	if (why) {
+		event.error = r.error;
 		connection_failure(c->connection, event,
 				   "the peer's answer in phase 2 cannot be accepted: %s", why);
-		refuse(x, event.error);
+		refuse(x, &r);
 		return;
 	}
 	c->agreed = c->ike->now;
 	/* Inbound first: the peer may send as soon as it has the third message. */
 	if (!child_receive(c) || !send_3(x)) {
-		give_up(x);
+		quick_give_up(x);
 		return;
 	}
 	c->state = CHILD_INBOUND;
@@ -488,8 +416,7 @@ void quick_confirmed(struct child *c)
 
 /* NULL when the peer's first message is acceptable: then q->child stands and is agreed on. */
 static const char *read_1(struct exchange *x, const struct message *m, struct offer *offer,
-			  struct child_choice *choice, char *why, size_t size,
-			  enum ike_error *error)
+			  struct child_choice *choice, char *why, size_t size, struct refusal *r)
 {
 	const struct payload *ke = message_find(m, IKE_PAYLOAD_KE, NULL);
 	struct session *s = x->session;
@@ -499,21 +426,23 @@ static const char *read_1(struct exchange *x, const struct message *m, struct of
 	struct connection *c;
 	struct ts ts;
 
-	*error = IKE_ERROR_TS_UNACCEPTABLE;
+	r->error = IKE_ERROR_TS_UNACCEPTABLE;
 	q->pair = ts_select(s, m, &ts, why, size);
 	if (!q->pair)
 		return why;
 	c = q->pair->connection;
 	terms = agreement_terms(s, c);
-	*error = IKE_ERROR_NO_PROPOSAL_CHOSEN;
+	r->error = IKE_ERROR_NO_PROPOSAL_CHOSEN;
 	if (agreement_impossible(s, c))
 		return agreement_impossible(s, c);
-	if (!offer_parse(offer, 2, message_find(m, IKE_PAYLOAD_SA, NULL)->body, &fault))
+	if (!offer_parse(offer, 2, message_find(m, IKE_PAYLOAD_SA, NULL)->body, &fault)) {
+		r->notify = fault.notify;
 		return fault.text;
+	}
 	if (!proposal_select_child(choice, offer, &c->esp, &c->ah, &terms, ke ? ke->body.len : 0,
 				   why, size)) {
 		if (agreement_only_group_differs(offer, c, &terms))
-			*error = IKE_ERROR_PFS_MISMATCH;
+			r->error = IKE_ERROR_PFS_MISMATCH;
 		return why;
 	}
 	if (child_count(q->pair, s) >= CHILDREN_PER_PAIR)
@@ -581,23 +510,25 @@ void quick_r1(struct exchange *x, const struct message *m)
 	struct offer *offer = malloc(sizeof(*offer));
 	char buffer[PROPOSAL_TEXT_MAX] = "";
 	struct child_choice choice;
-	const char *why = "out of memory";
+	struct refusal r = { 0 };
+	const char *why;
 
 	if (!offer || !quick_new(x, NULL)) {
 		free(offer);
 		return;
 	}
 	exchange_accept(x);
-	why = read_1(x, m, offer, &choice, buffer, sizeof(buffer), &event.error);
+	why = read_1(x, m, offer, &choice, buffer, sizeof(buffer), &r);
 	if (!why) {
-		event.error = IKE_ERROR_MALFORMED;
+		r = bad_key;
 		why = make_keys(x, m, &choice);
 	}
 	free(offer);
 	if (why) {
+		event.error = r.error;
 		connection_failure(x->quick->pair ? x->quick->pair->connection : s->connection,
 				   event, "refused the peer's phase 2: %s", why);
-		refuse(x, event.error);
+		refuse(x, &r);
 		return;
 	}
 	/* Inbound before the answer: the peer may send as soon as it has that. */

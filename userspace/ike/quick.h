@@ -31,6 +31,8 @@ void quick_initiate(struct session *s, struct pair *p, struct child *replaces);
  */
 bool quick_ask(struct session *s, struct pair *p, struct proposal_list *question, uint32_t hush);
 void quick_silence(struct exchange *x, bool final);
+/* It is over without a child: as initiator we try again later. */
+void quick_give_up(struct exchange *x);
 /* The peer refused, under the phase 1's protection. */
 void quick_refused(struct exchange *x, uint16_t type);
 /* It began this one and wants it no more: nothing is sent again, and its SA goes. */
