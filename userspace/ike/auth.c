@@ -236,7 +236,13 @@ bool auth_write_proof(struct session *s, struct builder *b)
 	} else if (!write_hash(s, b)) {
 		return false;
 	}
-	if (s->initiator && first_contact(s))
+	/*
+	 * As responder in main mode alone, whose last message is encrypted; and not before a login,
+	 * when it is not known who the peer is.
+	 */
+	if ((s->initiator ||
+	     (s->main.type == IKE_EXCHANGE_MAIN && !access_needed(s->connection))) &&
+	    first_contact(s))
 		write_contact(s, b);
 	return true;
 }

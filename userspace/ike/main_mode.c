@@ -220,5 +220,7 @@ void main_i6(struct exchange *x, const struct message *m)
 		return;
 	exchange_accept(x);
 	lifetime_read_phase1(s, m);
+	if (phase1_says_initial_contact(m))
+		session_initial_contact(s);
 	phase1_complete(s);
 }
