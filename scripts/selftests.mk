@@ -52,8 +52,12 @@ $(patsubst %.c,$(O)/obj/%.o,$(wildcard selftests/net/*.c)): | kselftest
 $(O)/net/pki/made: selftests/net/lib/pki
 	$(say) PKI $@
 	$(Q)$< $(@D)
+# The other peer, once for all; whether it could be fetched, the test that needs it tells.
+$(O)/libreswan/usr:
+	$(say) FETCH $(@D)
+	$(Q)selftests/net/lib/libreswan $(@D)
 .PHONY: net
-net: $(net_programs) $(O)/net/pki/made
+net: $(net_programs) $(O)/net/pki/made | $(O)/libreswan/usr
 
 # Fuzzing needs clang's runtime; everything is compiled once more, with coverage.
 FUZZ_CC ?= clang
