@@ -115,37 +115,22 @@ void adit_sa_update_bundles(struct adit_device *adit)
 /* Inbound SAs are told apart by what a packet carries; outbound ones by what
  * the peer tells them apart by.
  */
-static bool exists(struct adit_device *adit, struct adit_sa *new)
-{
-	const struct net *home = rcu_access_pointer(adit->home);
-	struct adit_sa *sa;
-
-	hash_for_each_possible(database, sa, hash, (__force u32)new->spi) {
-		if (sa->spi != new->spi || sa->proto != new->proto ||
-		    sa->direction != new->direction || sa->family != new->family)
-			continue;
-		if (new->direction == ADIT_DIRECTION_IN ?
-		    rcu_access_pointer(sa->adit->home) == home &&
-		    addr_equal(sa->family, &sa->local, &new->local) :
-		    sa->adit == adit &&
-		    addr_equal(sa->family, &peer_of(sa)->addr, &peer_of(new)->addr))
-			return true;
-	}
-	return false;
-}
-
 bool adit_sa_clashes(const struct adit_sa *sa, const union adit_addr *remote)
 {
+	const struct net *home = rcu_access_pointer(sa->adit->home);
 	struct adit_sa *other;
 
-	if (sa->direction == ADIT_DIRECTION_IN)
-		return false;
-	hash_for_each_possible(database, other, hash, (__force u32)sa->spi)
-		if (other != sa && other->spi == sa->spi && other->proto == sa->proto &&
-		    other->direction == sa->direction && other->adit == sa->adit &&
-		    other->family == sa->family &&
+	hash_for_each_possible(database, other, hash, (__force u32)sa->spi) {
+		if (other == sa || other->spi != sa->spi || other->proto != sa->proto ||
+		    other->direction != sa->direction || other->family != sa->family)
+			continue;
+		if (sa->direction == ADIT_DIRECTION_IN ?
+		    rcu_access_pointer(other->adit->home) == home &&
+		    addr_equal(sa->family, &other->local, &sa->local) :
+		    other->adit == sa->adit &&
 		    addr_equal(sa->family, &peer_of(other)->addr, remote))
 			return true;
+	}
 	return false;
 }
 
@@ -251,10 +236,10 @@ int adit_sa_add(struct adit_device *adit, struct adit_sa *sa)
 
 	if (!rcu_access_pointer(adit->home))
 		return -ENODEV;
-	if (exists(adit, sa))
+	sa->adit = adit;
+	if (adit_sa_clashes(sa, &peer_of(sa)->addr))
 		return -EEXIST;
 
-	sa->adit = adit;
 	sa->added = ktime_get_boottime_seconds();
 	if (sa->direction == ADIT_DIRECTION_OUT) {
 		find_bundle(adit, sa);
