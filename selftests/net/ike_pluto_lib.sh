@@ -44,14 +44,13 @@ pluto_conn()
 	} >>"$DIR/ipsec.conf"
 }
 
-# pluto_start SIDE: with what pluto_conf and pluto_conn have written; $PLUTO_SECRETS: more secrets.
+# pluto_start SIDE: with what pluto_conf and pluto_conn have written.
 pluto_start()
 {
 	side "$1"
 	mkdir -p "$DIR/nss" "$DIR/run"
 	[ -e "$DIR/nss/cert9.db" ] || certutil -N -d "sql:$DIR/nss" --empty-password
-	(umask 077 && printf '%s\n' "%any %any : PSK \"$IKE_PSK\"" "${PLUTO_SECRETS:-}" \
-		>"$DIR/ipsec.secrets")
+	(umask 077 && echo "%any %any : PSK \"$IKE_PSK\"" >"$DIR/ipsec.secrets")
 	# It insists on addconn in the folder of its package; only it sees this one there.
 	# shellcheck disable=SC2016 # that shell's
 	background in_ns "$NS" sh -c 'mount -t tmpfs none /usr/libexec &&

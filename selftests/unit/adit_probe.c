@@ -16,6 +16,7 @@
 #include "adit/facts.h"
 #include "adit/ruleset.h"
 #include "ike/message.h"
+#include "lib/packet.h"
 
 static const uint8_t cookie[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
 
@@ -32,15 +33,7 @@ static size_t packet(uint8_t *to, bool outgoing, uint8_t protocol, const uint8_t
 {
 	static const uint8_t peer[4] = { 198, 51, 100, 1 }, own[4] = { 192, 0, 2, 1 };
 
-	memset(to, 0, 20);
-	to[0] = 0x45;
-	to[2] = (uint8_t)((20 + len) >> 8);
-	to[3] = (uint8_t)(20 + len);
-	to[9] = protocol;
-	memcpy(to + 12, outgoing ? own : peer, 4);
-	memcpy(to + 16, outgoing ? peer : own, 4);
-	memcpy(to + 20, data, len);
-	return 20 + len;
+	return packet_ip4(to, outgoing ? own : peer, outgoing ? peer : own, protocol, data, len);
 }
 
 static void esp(struct capture *capture, uint8_t sequence, size_t length)

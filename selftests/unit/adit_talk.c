@@ -12,6 +12,7 @@
 
 #include "adit/echo.h"
 #include "adit/talk.h"
+#include "lib/packet.h"
 
 enum { ICMP4 = 1, TCP = 6, UDP = 17 };
 enum { SYN = 2, ACK = 16 };
@@ -21,15 +22,8 @@ static size_t packet(uint8_t *to, bool outgoing, uint8_t protocol, const uint8_t
 {
 	static const uint8_t theirs[4] = { 10, 2, 0, 2 }, ours[4] = { 10, 1, 0, 2 };
 
-	memset(to, 0, 20);
-	to[0] = 0x45;
-	to[2] = (uint8_t)((20 + len) >> 8);
-	to[3] = (uint8_t)(20 + len);
-	to[9] = protocol;
-	memcpy(to + 12, outgoing ? ours : theirs, 4);
-	memcpy(to + 16, outgoing ? theirs : ours, 4);
-	memcpy(to + 20, data, len);
-	return 20 + len;
+	return packet_ip4(to, outgoing ? ours : theirs, outgoing ? theirs : ours, protocol, data,
+			  len);
 }
 
 static void take(struct talk *talk, bool outgoing, uint8_t protocol, const uint8_t *data,

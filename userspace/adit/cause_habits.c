@@ -11,11 +11,6 @@
 #define LATELY	300	/* seconds */
 #define AT_ONCE	15	/* seconds, for a peer that is busy */
 
-static bool is_up_event(const json_t *entry)
-{
-	return fact_is(entry, "code", "ike-up");
-}
-
 /* It was there, and what ended it was nothing that is wrong with the tunnel */
 static bool has_gone(const json_t *facts)
 {

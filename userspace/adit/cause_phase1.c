@@ -56,11 +56,6 @@ static bool aggressive_answered(const json_t *facts)
 	return fact_is(facts, "probe.aggressive.answer", "sa");
 }
 
-static bool is_up_event(const json_t *entry)
-{
-	return fact_is(entry, "code", "ike-up");
-}
-
 /*
  * Peers that choose by exchange take the messages of main mode up to the identity, and refuse then:
  * so a refused identity is no proof of a wrong one. Many answer in either exchange, whatever is

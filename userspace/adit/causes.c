@@ -65,6 +65,11 @@ bool fell_silent(const json_t *facts)
 					       "the peer stopped answering");
 }
 
+bool is_up_event(const json_t *entry)
+{
+	return fact_is(entry, "code", "ike-up");
+}
+
 const char *own_id(const json_t *facts)
 {
 	/* Just now there may be no phase 1 that says it */

@@ -78,6 +78,9 @@ bool last_error_is(const json_t *facts, const char *code);
 /** fell_silent - the last failure is what the daemon makes of an identity without an answer. */
 bool fell_silent(const json_t *facts);
 
+/** is_up_event - of the history: phase 1 was established. */
+bool is_up_event(const json_t *entry);
+
 /** own_id - our identity, as the peer sees it. */
 const char *own_id(const json_t *facts);
 
