@@ -89,8 +89,9 @@ static int not_up(const struct options *options, const char *name, struct client
 {
 	json_t *request = json_pack("{s:s}", "command", "status"), *result;
 	struct client_error other = { 0 };
+	const char *last = NULL;
 	const json_t *tunnel;
-	size_t i;
+	size_t i, down = 0;
 
 	if (name && strcmp(name, "all"))
 		json_object_set_new(request, "tunnel", json_string(name));
@@ -101,10 +102,16 @@ static int not_up(const struct options *options, const char *name, struct client
 	json_array_foreach(json_object_get(result, "tunnels"), i, tunnel) {
 		const char *state = member_string(tunnel, "state");
 
-		if (!state || strcmp(state, "established"))
-			complain_of(tunnel);
+		if (state && !strcmp(state, "established"))
+			continue;
+		complain_of(tunnel);
+		last = member_string(tunnel, "name");
+		down++;
 	}
-	complain("aditd keeps trying: see 'adit status'");
+	if (down == 1 && last)
+		complain("aditd keeps trying; 'adit diagnose %s' looks for the cause", last);
+	else
+		complain("aditd keeps trying; 'adit diagnose TUNNEL' looks for the cause");
 	json_decref(result);
 	json_decref(error->details);
 	return ADIT_FAILED;
