@@ -323,6 +323,10 @@ swan_start()
 			}
 		}
 	}
+	# All that it finds, otherwise: af-alg has the kernel look for each algorithm there is, at each start.
+	swanctl {
+		load = random nonce openssl x509 pem pkcs1 pkcs8 pubkey
+	}
 	CONF
 	STRONGSWAN_CONF=$DIR/strongswan.conf background in_ns "$NS" charon-systemd \
 		>>"$DIR/charon.out" 2>&1
