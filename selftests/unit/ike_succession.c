@@ -124,7 +124,7 @@ static void test_last_message(void **state)
 	w->test = &until;
 	w->judge = lose_last;
 	world_run(w, until + 120 * SECONDS, NULL);
-	assert_true(world_said(w, 1, IKE_EVENT_IKE_DOWN, "has not been heard of under"));
+	assert_true(world_said(w, 1, IKE_EVENT_IKE_DOWN, "has never been heard of under"));
 	assert_int_equal(w->sides[1].counts[IKE_EVENT_CHILD_DOWN], 0);
 	assert_int_equal(w->sides[0].counts[IKE_EVENT_CHILD_DOWN], 0);
 	assert_true(couple_up(w));

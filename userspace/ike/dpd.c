@@ -36,8 +36,9 @@ void dpd_begin(struct session *s)
 {
 	if (!settings(s)->dpd_delay || !s->peer_dpd)
 		return;
-	/* RFC 3706 5.4: random, with the high bit clear */
-	s->dpd_sequence = engine_random32(s->ike) & 0x7fffffff;
+	/* RFC 3706 5.4: random, with the high bit clear; what was watched before counts on */
+	if (!s->dpd_sequence)
+		s->dpd_first = s->dpd_sequence = engine_random32(s->ike) & 0x7fffffff;
 	timer_set(&s->ike->timers, &s->dpd, s->ike->now + settings(s)->dpd_delay * SECOND);
 }
 
@@ -80,17 +81,22 @@ static void tell_namesakes(struct session *s)
 }
 
 /*
- * Of a main mode that the peer began it may lack our last message, and think that all is as it was
- * before: the children may well live. (The last message of aggressive mode is the peer's.) Nobody
- * wants to know who has asked for the tunnel to be taken down.
+ * Whoever sends the last message of phase 1 is the first to think that it stands, and that the one
+ * before is replaced: in main mode the peer that answers, in aggressive mode the one that begins.
+ * The other side may never have got that message, or so late that it has another one by now: the
+ * children may well live. Nobody wants to know who has asked for the tunnel to be taken down.
  */
 static bool never_confirmed(const struct session *s)
 {
+	return s->seen == s->established_time &&
+	       (!s->initiator || s->main.type != IKE_EXCHANGE_MAIN) &&
+	       settings(s)->dpd_action == IKE_DPD_RESTART;
+}
+
+static bool has_children(const struct session *s)
+{
 	const struct child *c = s->ike->children;
 
-	if (s->initiator || s->seen != s->established_time ||
-	    s->main.type != IKE_EXCHANGE_MAIN || settings(s)->dpd_action != IKE_DPD_RESTART)
-		return false;
 	while (c && (c->session != s || c->state != CHILD_ESTABLISHED))
 		c = c->next;
 	return c;
@@ -103,8 +109,8 @@ static void begin_anew(struct session *s)
 	char text[SESSION_TEXT_MAX];
 
 	report(s->ike, on_session(s, IKE_EVENT_IKE_DOWN, IKE_SEVERITY_WARNING),
-	       "the peer has not been heard of under the phase 1 that it began last, %s: that is "
-	       "given up, its children wait for a new one", session_text(s, text));
+	       "the peer has never been heard of under the last phase 1, %s: that is given up, "
+	       "its children wait for a new one", session_text(s, text));
 	session_deleted_by_peer(s);
 	connection_lost(c);
 }
@@ -118,7 +124,9 @@ static void dead(struct session *s)
 	char text[SESSION_TEXT_MAX];
 	size_t i;
 
-	if (never_confirmed(s)) {
+	if (never_confirmed(s) && session_reinstate(s))
+		return;
+	if (never_confirmed(s) && has_children(s)) {
 		begin_anew(s);
 		return;
 	}
@@ -168,9 +176,10 @@ void dpd_fire(void *owner)
 		timer_set(&s->ike->timers, &s->dpd, s->seen + delay);
 		return;
 	}
-	/* RFC 3706 5.4, 6.2: the same number when it is asked again */
+	/* RFC 3706 7: a new number also when it is asked again; one that repeats is soon ignored */
+	s->dpd_sequence++;
 	if (!s->dpd_waiting) {
-		s->dpd_sequence++;
+		s->dpd_first = s->dpd_sequence;
 		s->dpd_asked = now;
 	}
 	s->dpd_waiting = true;
@@ -195,8 +204,15 @@ void dpd_input(struct session *s, const struct notify *n)
 		say(s, IKE_N_R_U_THERE_ACK, sequence);
 		return;
 	}
-	/* RFC 3706 5.4: an ACK must carry the number that was sent */
-	if (s->dpd_waiting && sequence == s->dpd_sequence) {
+	/* Whoever held back an ACK must not prove with it later that the peer lives: RFC 3706 7 */
+	if (sequence - s->dpd_first > s->dpd_sequence - s->dpd_first) {
+		s->seen = s->seen_before;
+		report(s->ike, on_session(s, IKE_EVENT_DROPPED, IKE_SEVERITY_DEBUG),
+		       "ignored an answer of dead peer detection: its number is %u, asked was %u "
+		       "to %u", sequence, s->dpd_first, s->dpd_sequence);
+		return;
+	}
+	if (s->dpd_waiting) {
 		s->dpd_waiting = false;
 		timer_set(&s->ike->timers, &s->dpd, s->ike->now + settings(s)->dpd_delay * SECOND);
 	}

@@ -387,7 +387,7 @@ static void adopt_orphans(struct session *s)
 static void begin_lifetime(struct session *s)
 {
 	uint64_t margin = connection_margin(s->connection, s->lifetime, !s->initiator);
-	uint64_t end = s->ike->now + s->lifetime * SECOND;
+	uint64_t end = s->established_time + s->lifetime * SECOND;
 
 	timer_set(&s->ike->timers, &s->expire, end);
 	/* A user logs in again when the client says so: only there is the password. */
@@ -419,6 +419,34 @@ void session_established(struct session *s)
 	for (i = 0; !s->initiator && i < c->settings.pair_count; i++)
 		timer_set(&ike->timers, &c->pairs[i].retry, ike->now + RESPONDER_PATIENCE);
 	connection_wake(c);
+}
+
+static struct session *still_used(const struct session *s)
+{
+	struct session *other;
+
+	for (other = s->ike->sessions; other; other = other->next)
+		if (other != s && other->retiring && session_same_peer(other, s) &&
+		    other->seen > s->established_time)
+			break;
+	return other;
+}
+
+bool session_reinstate(struct session *s)
+{
+	struct session *other = still_used(s);
+	char text[SESSION_TEXT_MAX];
+
+	if (!other)
+		return false;
+	other->retiring = false;
+	begin_lifetime(other);
+	dpd_begin(other);
+	report(s->ike, on_session(other, IKE_EVENT_STEP, IKE_SEVERITY_WARNING),
+	       "the peer has never been heard of under the phase 1 that had taken over, and goes "
+	       "on with this one: %s stays", session_text(other, text));
+	session_kill(s);
+	return true;
 }
 
 void session_delete(struct session *s)
@@ -545,6 +573,7 @@ void session_seen(struct session *s, const struct ike_endpoint *local,
 {
 	/* For how long it was silent is told of a move */
 	session_move(s, local, remote);
+	s->seen_before = s->seen;
 	s->seen = s->ike->now;
 }
 

@@ -31,6 +31,7 @@ struct session {
 	struct ike_endpoint local, remote;
 	struct ike_address source; /* where its first message came from, wherever it is now */
 	uint64_t begun, established_time, seen, sent_time;
+	uint64_t seen_before; /* when before its last message */
 	uint64_t replaced_time; /* when it replaced one of its identity (unique.h), 0: never */
 
 	struct exchange main; /* phase 1 itself */
@@ -58,7 +59,7 @@ struct session {
 	bool disowned; /* the peer, as initiator, did not accept our proof */
 	bool mismatch_told; /* the notify for an undecryptable message went out */
 
-	uint32_t dpd_sequence;
+	uint32_t dpd_first, dpd_sequence; /* numbers: of the first unanswered question, the last */
 	bool dpd_waiting, dpd_hinted;
 	uint64_t dpd_asked; /* when the first unanswered R-U-THERE went out */
 
@@ -89,6 +90,12 @@ void session_delete(struct session *s);
 void session_close(struct session *s);
 /* The peer is gone or has restarted: the session and its children go without a word. */
 void session_forget(struct session *s);
+
+/*
+ * The peer was never heard of under it. If it goes on with one that this one replaced, that is the
+ * one: takes its place again, with the children.
+ */
+bool session_reinstate(struct session *s);
 
 /* The peer deleted it. Its children wait a while for a new phase 1. */
 void session_deleted_by_peer(struct session *s);
