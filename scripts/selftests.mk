@@ -26,7 +26,8 @@ $(unit_programs): $(O)/unit/%: $(O)/san/selftests/unit/%.o $(san_libraries)
 unit: $(unit_programs)
 
 # The simulator: once as the daemon is compiled, for many engines, and once with the sanitizers.
-sim_sources := $(wildcard selftests/sim/*.c) $(wildcard selftests/unit/lib/world*.c)
+sim_sources := $(wildcard selftests/sim/*.c) $(wildcard selftests/unit/lib/world*.c) \
+	selftests/unit/lib/pki.c
 $(O)/sim/sim: $(sim_sources:%.c=$(O)/obj/%.o) $(O)/userspace/libike.a
 	$(call link,$(libs_all))
 $(O)/sim/sim-san: $(sim_sources:%.c=$(O)/san/%.o) $(O)/san/libike.a

@@ -28,6 +28,7 @@
 
 #include <openssl/rand.h>
 
+#include "form.h"
 #include "ike/session.h"
 #include "sim.h"
 
@@ -46,6 +47,8 @@
 /* A tunnel that can be up is up after this long: several failed attempts and their waits. */
 #define BOUND (420 * SECONDS)
 #define SAS_MAX 32
+/* Of a thousand; with more of them lost nobody logs in in time. */
+#define LOSS_LOGIN 200
 #define IKE_SAS_MAX 8
 
 enum kind {
@@ -64,6 +67,7 @@ static const char *const kind_names[KINDS] = {
 struct tunnel {
 	unsigned int number;
 	enum kind kind;
+	enum form form;
 	struct ike_connection left, right;
 	uint64_t next_trouble, trouble_end;
 	int off; /* the side that is switched off, or -1 */
@@ -144,6 +148,10 @@ static void make_tunnel(struct tunnel *t, unsigned int number)
 	static const char *const ah[] = { "sha256" };
 
 	*t = (struct tunnel){ .number = number, .kind = number % KINDS, .off = -1 };
+	/* Each trouble meets each form. */
+	t->form = number / KINDS % FORMS;
+	if (world->loss > LOSS_LOGIN && (t->form == FORM_LOGIN || t->form == FORM_CLIENT))
+		t->form = FORM_PLAIN;
 	if (t->kind == REBINDING) {
 		world_nat(world, 2 * number);
 		left_of(t)->nat_timeout = 60 * SECONDS;
@@ -169,6 +177,8 @@ static void make_tunnel(struct tunnel *t, unsigned int number)
 		t->left.esp_lifetime = t->right.esp_lifetime = 900;
 		t->left.ike_lifetime = t->right.ike_lifetime = 3600;
 	}
+	form_left(&t->left, t->form);
+	form_right(&t->right, t->form);
 	world_add(world, 2 * number + 1, &t->right);
 	world_add(world, 2 * number, &t->left);
 	t->possible = world->now;
@@ -230,8 +240,8 @@ void tell_side(const struct side *s, const char *name)
 static bool complain(const struct tunnel *t, const struct options *o, const char *what,
 		     const char *why)
 {
-	printf("# tunnel %u (%s) at %.3f s: %s: %s\n", t->number, kind_names[t->kind],
-	       (double)world->now / 1000, what, why);
+	printf("# tunnel %u (%s, %s) at %.3f s: %s: %s\n", t->number, kind_names[t->kind],
+	       form_names[t->form], (double)world->now / 1000, what, why);
 	tell_side(left_of(t), "left");
 	tell_side(right_of(t), "right");
 	printf("# again: sim --seed %llu --tunnels %u --hours %u --loss %u --tell %u\n",
@@ -245,6 +255,17 @@ static bool undisturbed(const struct tunnel *t)
 	return t->kind == CALM || t->kind == EAGER;
 }
 
+/* One packet of each pair, one way: NULL, or why the first that did not arrive did not. */
+static const char *carry(const struct tunnel *t, unsigned int from, unsigned int to, bool notice)
+{
+	const char *why = NULL;
+	unsigned int i;
+
+	for (i = 0; i < t->left.pair_count && !why; i++)
+		why = world_esp_pair(world, from, to, i, notice);
+	return why;
+}
+
 /* Right after an SA came or went. */
 static void on_change(struct side *s)
 {
@@ -254,9 +275,9 @@ static void on_change(struct side *s)
 
 	if (world->broken || !t->was_up || !undisturbed(t))
 		return;
-	why = world_esp(world, 2 * t->number, 2 * t->number + 1, false);
+	why = carry(t, 2 * t->number, 2 * t->number + 1, false);
 	if (!why)
-		why = world_esp(world, 2 * t->number + 1, 2 * t->number, false);
+		why = carry(t, 2 * t->number + 1, 2 * t->number, false);
 	if (!why)
 		return;
 	world->broken = "a gap";
@@ -316,8 +337,8 @@ static bool look_at(struct tunnel *t, const struct options *o)
 		return complain(t, o, "too many", "SAs");
 	if (t->possible == IKE_NEVER)
 		return true;
-	out = world_esp(world, left, right, t->number % 4);
-	in = world_esp(world, right, left, t->number % 4);
+	out = carry(t, left, right, t->number % 4);
+	in = carry(t, right, left, t->number % 4);
 	if (!out && !in) {
 		t->ups++;
 		/* A dead peer may be declared dead some time after it has come back. */

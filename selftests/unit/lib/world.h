@@ -158,6 +158,9 @@ struct world_sa *world_outbound(struct world *w, unsigned int side, const struct
  * receiver's engine about first use when @notice.
  */
 const char *world_esp(struct world *w, unsigned int from, unsigned int to, bool notice);
+/* The same of one pair of networks; the two sides name their pairs in the same order. */
+const char *world_esp_pair(struct world *w, unsigned int from, unsigned int to, unsigned int pair,
+			   bool notice);
 /* NULL, or what is wrong: two sides with different keys or algorithms for one SPI. */
 const char *world_check(struct world *w);
 

@@ -152,15 +152,22 @@ static bool is_whole(const struct side *s, const struct world_sa *sa)
 	return !sa->sa.bundle_spi || around(s, sa);
 }
 
-struct world_sa *world_outbound(struct world *w, unsigned int side, const struct ike_address *to)
+/* From @from on: older ones */
+static struct world_sa *outbound(const struct side *s, struct world_sa *from,
+				 const struct ike_address *to)
 {
 	struct world_sa *sa;
 
-	for (sa = w->sides[side].sas; sa; sa = sa->next)
+	for (sa = from; sa; sa = sa->next)
 		if (sa->sa.direction == IKE_OUT && ike_address_equal(&sa->sa.remote, to) &&
-		    !goes_around(sa) && is_whole(&w->sides[side], sa))
+		    !goes_around(sa) && is_whole(s, sa))
 			break;
 	return sa;
+}
+
+struct world_sa *world_outbound(struct world *w, unsigned int side, const struct ike_address *to)
+{
+	return outbound(&w->sides[side], w->sides[side].sas, to);
 }
 
 /* The SA that receives what another sends with. */
@@ -200,10 +207,10 @@ static const char *pass(struct side *a, const struct world_sa *out, struct side 
 	return NULL;
 }
 
-const char *world_esp(struct world *w, unsigned int from, unsigned int to, bool notice)
+/* The way through what @out belongs to. */
+static const char *carry(struct side *a, const struct world_sa *out, struct side *b, bool notice)
 {
-	struct side *a = &w->sides[from], *b = &w->sides[to];
-	struct world_sa *out = world_outbound(w, from, world_seen_at(b)), *in;
+	struct world_sa *in;
 	const char *why;
 
 	if (!out)
@@ -213,6 +220,25 @@ const char *world_esp(struct world *w, unsigned int from, unsigned int to, bool 
 		return "only one of the two sides has a bundle";
 	why = out->sa.bundle_spi ? pass(a, around(a, out), b, notice) : NULL;
 	return why ? why : pass(a, out, b, notice);
+}
+
+const char *world_esp(struct world *w, unsigned int from, unsigned int to, bool notice)
+{
+	struct side *a = &w->sides[from], *b = &w->sides[to];
+
+	return carry(a, world_outbound(w, from, world_seen_at(b)), b, notice);
+}
+
+const char *world_esp_pair(struct world *w, unsigned int from, unsigned int to, unsigned int pair,
+			   bool notice)
+{
+	struct side *a = &w->sides[from], *b = &w->sides[to];
+	const struct ike_address *at = world_seen_at(b);
+	struct world_sa *out = outbound(a, a->sas, at);
+
+	while (out && out->sa.pair != pair)
+		out = outbound(a, out->next, at);
+	return carry(a, out, b, notice);
 }
 
 static const char *check_side(struct world *w, const struct side *s)
