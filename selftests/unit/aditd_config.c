@@ -470,6 +470,14 @@ static void test_weak(void **state)
 	load(TUNNEL " exchange = aggressive\n}\n");
 	assert_int_equal(warnings.count, 1);
 	assert_non_null(strstr(warnings.list[0].text, "aggressive"));
+	/* What aggressive mode would not offer */
+	load_good("tunnel a {\n remote = 192.0.2.1\n psk = \"a key that is long enough\"\n"
+		  " exchange = aggressive\n"
+		  " ike = { aes256-sha256-modp2048-ecp256, aes128-sha256-modp2048-modp3072 }\n}\n");
+	assert_int_equal(warnings.count, 1);
+	assert_int_equal(warnings.list[0].line, 5);
+	assert_non_null(strstr(warnings.list[0].text, "so not aes256-sha256-ecp256, "
+						      "aes128-sha256-modp3072; "));
 	load_good(TUNNEL " route = { 10.0.0.0/8 }\n}\n"
 		  "tunnel b {\n remote = 192.0.2.2\n psk = x\n route = { 10.0.0.0/8 }\n}\n");
 	assert_int_equal(warnings.count, 1);

@@ -21,7 +21,6 @@
 
 #define MTU_MIN		576		/* RFC 791 3.1: what every host takes */
 #define MTU_MIN_IPV6	1280		/* RFC 8200 5 */
-#define SECRET_SHORT	20		/* bytes; below, an aggressive mode hash can be guessed */
 
 /* The tunnel under check, and where its findings go */
 struct check {
@@ -194,13 +193,13 @@ static void check_secret(const struct check *check)
 		if (!tunnel->psk_length)
 			refuse(check, "psk-file", "psk-file: %s", why);
 	}
-	if (tunnel->psk_length && tunnel->psk_length < SECRET_SHORT &&
+	if (tunnel->psk_length && tunnel->psk_length < IKE_SECRET_SHORT &&
 	    tunnel->exchange == IKE_AGGRESSIVE_MODE)
 		warn(check, tunnel->psk ? "psk" : "psk-file", 0,
 		     "weak: aggressive mode shows a hash of "
 		     "the pre-shared key to everybody, and %zu bytes can be guessed from it; use "
 		     "exchange = \"main\" or at least %d random bytes",
-		     tunnel->psk_length, SECRET_SHORT);
+		     tunnel->psk_length, IKE_SECRET_SHORT);
 	if (has_edges(tunnel->psk_bytes, tunnel->psk_length))
 		warn(check, tunnel->psk ? "psk" : "psk-file", 0,
 		     "the pre-shared key begins or ends with a space, a tab or a quotation mark, "
@@ -345,6 +344,27 @@ static void check_weak(const struct check *check, const char *option, enum propo
 	free(list);
 }
 
+/* What the engine would not offer: the first message has the KE payload of the first's group */
+static void check_groups(const struct check *check)
+{
+	const struct config_tunnel *tunnel = check->tunnel;
+	struct proposal_list *lists = memory_new(3 * sizeof(*lists));
+	struct proposal_list *all = &lists[0], *offered = &lists[1], *others = &lists[2];
+	char why[256], text[PROPOSAL_TEXT_MAX];
+	size_t i;
+
+	for (i = 0; i < tunnel->ike_count; i++)
+		proposal_parse(all, PROPOSAL_IKE, tunnel->ike[i], why, sizeof(why));
+	if (all->count)
+		proposal_list_split(all, all->item[0].group, offered, others);
+	if (others->count)
+		warn(check, "ike", 0,
+		     "ike: when we begin, aggressive mode offers the proposals of the first one's "
+		     "group alone, %s, and so not %s; leave these out, or use exchange = \"main\"",
+		     all->item[0].group->word, proposal_list_print(others, text, sizeof(text)));
+	free(lists);
+}
+
 static void check_proposals(const struct check *check)
 {
 	/* What a peer with any current software takes; nothing weak unasked */
@@ -369,6 +389,9 @@ static void check_proposals(const struct check *check)
 		 (!given(check, "ah") || !setting_find(check->section, "ah")->count))
 		refuse(check, given(check, "esp") ? "esp" : "ah",
 		       "neither esp nor ah has a proposal; give one or leave both out");
+	if (tunnel->exchange == IKE_AGGRESSIVE_MODE && tunnel->remote_kind != CONFIG_REMOTE_ANY &&
+	    given(check, "ike"))
+		check_groups(check);
 	check_weak(check, "ike", PROPOSAL_IKE, tunnel->ike, tunnel->ike_count);
 	check_weak(check, "esp", PROPOSAL_ESP, tunnel->esp, tunnel->esp_count);
 	check_weak(check, "ah", PROPOSAL_AH, tunnel->ah, tunnel->ah_count);

@@ -164,7 +164,7 @@ static void put_sa(void *ctx, const struct ike_status_sa *status)
 	json_object_set_new(ike, "proposal", text_or_null(status->proposal));
 	json_object_set_new(ike, "auth", json_string(status->auth));
 	json_object_set_new(ike, "user", text_or_null(status->user));
-	json_object_set_new(ike, "weak", weak_words(status->proposal, PROPOSAL_IKE));
+	json_object_set_new(ike, "weak", words_of(status->weak));
 	json_object_set_new(ike, "local_port", json_integer(status->local.port));
 	json_object_set_new(ike, "remote_port", json_integer(status->remote.port));
 	json_object_set_new(ike, "nat_local", status->nat_checked ?

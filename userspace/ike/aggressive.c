@@ -9,30 +9,33 @@
 #include "ike/natt.h"
 #include "ike/report.h"
 
-/* The first message has one KE payload: only proposals of its group make sense (RFC 2409 5.1). */
-static struct proposal_list of_group(const struct proposal_list *all, const struct dh_group *group,
-				     size_t public_len)
+/* Which proposals the length of the peer's KE payload allows */
+static struct proposal_list of_length(const struct proposal_list *all, size_t public_len)
 {
 	struct proposal_list list = { 0 };
 	unsigned int i;
 
 	for (i = 0; i < all->count; i++)
-		if (group ? all->item[i].group == group :
-			    all->item[i].group->public_len == public_len)
+		if (all->item[i].group->public_len == public_len)
 			list.item[list.count++] = all->item[i];
 	return list;
 }
 
+void aggressive_offer(const struct connection *c, struct proposal_list *offered,
+		      struct proposal_list *left_out)
+{
+	proposal_list_split(&c->ike_proposals, c->ike_proposals.item[0].group, offered, left_out);
+}
+
 bool aggressive_begin(struct session *s)
 {
-	const struct proposal_list *all = &s->connection->ike_proposals;
-	const struct dh_group *group = all->item[0].group;
-	struct proposal_list list = of_group(all, group, 0);
+	struct proposal_list list, left_out;
 	struct phase1 *p = s->main.phase1;
 	uint8_t buffer[BUILDER_MAX];
 	struct builder b;
 	size_t at;
 
+	aggressive_offer(s->connection, &list, &left_out);
 	s->proposal = list.item[0];
 	if (!phase1_make_key_exchange(s))
 		return false;
@@ -64,7 +67,7 @@ static bool choose(struct session *s, const struct offer *offer, size_t public_l
 		s->connection = found;
 	*wanted = true;
 	p->terms = phase1_terms(s, found);
-	list = of_group(&found->ike_proposals, NULL, public_len);
+	list = of_length(&found->ike_proposals, public_len);
 	return proposal_select_ike(choice, offer, list.count ? &list : &found->ike_proposals,
 				   &p->terms, why, size);
 }
@@ -139,8 +142,7 @@ static bool accept_choice(struct exchange *x, const struct message *m)
 {
 	struct ike_event event = on_session(x->session, IKE_EVENT_FAILED, IKE_SEVERITY_ERROR);
 	struct session *s = x->session;
-	const struct proposal_list *all = &s->connection->ike_proposals;
-	struct proposal_list list = of_group(all, all->item[0].group, 0);
+	struct proposal_list list, left_out;
 	struct offer *offer = malloc(sizeof(*offer));
 	char why[PROPOSAL_TEXT_MAX] = "";
 	struct fault fault = { 0 };
@@ -149,6 +151,7 @@ static bool accept_choice(struct exchange *x, const struct message *m)
 
 	if (!offer)
 		return false;
+	aggressive_offer(s->connection, &list, &left_out);
 	good = offer_parse(offer, 1, message_find(m, IKE_PAYLOAD_SA, NULL)->body, &fault) &&
 	       proposal_accept_ike(&choice, offer, &list, &x->phase1->terms, why, sizeof(why));
 	if (good)

@@ -40,6 +40,7 @@
 #define IKE_PROPOSALS_MAX 32		/* proposals of a phase */
 #define IKE_NAME_MAX 64			/* bytes of a connection's name with its NUL */
 #define IKE_USER_MAX 128		/* bytes of a user's name with its NUL */
+#define IKE_SECRET_SHORT 20		/* bytes of a pre-shared key; below, guesses may find it */
 #define IKE_PASSWORD_MAX 256		/* bytes of a password */
 #define IKE_DNS_MAX 8			/* name servers by mode config */
 #define IKE_NETWORKS_MAX 64		/* networks by mode config */
@@ -479,7 +480,7 @@ struct ike_status_sa {
 	const char *auth;		/* "psk", "rsasig", "ecdsa-256" … */
 	const char *user;		/* XAUTH: who has logged in; "" */
 	struct ike_address inner;	/* mode config: the client's address; AF_UNSPEC: none */
-	const char *weak; /* words of the proposal that are weak, comma-separated; "" */
+	const char *weak; /* what of it is weak, words and phrases, comma-separated; "" */
 	bool nat_checked;		/* both sides speak NAT-T, so the next two are known */
 	bool nat_local;			/* we are behind NAT */
 	bool nat_remote;		/* the peer is */

@@ -68,20 +68,35 @@ static const char *renewal_text(const struct session *old)
 		       " to renew the one whose lifetime is nearly over";
 }
 
+static void report_initiating(struct session *s, const struct session *old)
+{
+	struct ike_event event = on_session(s, IKE_EVENT_INITIATING, IKE_SEVERITY_INFO);
+	char to[IKE_ENDPOINT_TEXT], offer[PROPOSAL_TEXT_MAX], rest[PROPOSAL_TEXT_MAX];
+	const struct connection *c = s->connection;
+	bool aggressive = c->settings.exchange == IKE_AGGRESSIVE_MODE;
+	struct proposal_list offered = c->ike_proposals, left_out = { 0 };
+
+	if (aggressive)
+		aggressive_offer(c, &offered, &left_out);
+	if (left_out.count)
+		event.severity = IKE_SEVERITY_WARNING;
+	report(s->ike, event, "begin phase 1 (%s mode) with %s%s, attempt %u, offering %s%s%s",
+	       aggressive ? "aggressive" : "main", ike_endpoint_text(&s->remote, to),
+	       renewal_text(old), c->attempts + 1,
+	       proposal_list_print(&offered, offer, sizeof(offer)),
+	       left_out.count ? "; not offered, as aggressive mode has but one group: " : "",
+	       proposal_list_print(&left_out, rest, sizeof(rest)));
+}
+
 struct session *phase1_initiate(struct connection *c, const struct ike_endpoint *local,
 				const struct ike_endpoint *remote, const struct session *old)
 {
-	char to[IKE_ENDPOINT_TEXT], offer[PROPOSAL_TEXT_MAX];
 	struct session *s = session_new(c, NULL, local, remote);
 	bool begun;
 
 	if (!s)
 		return NULL;
-	report(c->ike, on_session(s, IKE_EVENT_INITIATING, IKE_SEVERITY_INFO),
-	       "begin phase 1 (%s mode) with %s%s, attempt %u, offering %s",
-	       c->settings.exchange == IKE_AGGRESSIVE_MODE ? "aggressive" : "main",
-	       ike_endpoint_text(remote, to), renewal_text(old), c->attempts + 1,
-	       proposal_list_print(&c->ike_proposals, offer, sizeof(offer)));
+	report_initiating(s, old);
 	if (c->settings.exchange == IKE_AGGRESSIVE_MODE)
 		begun = begin(s, IKE_EXCHANGE_AGGRESSIVE, STATE_AGGRESSIVE_I2) &&
 			aggressive_begin(s);
@@ -378,19 +393,40 @@ static const char *client_text(const struct session *s, char *text, size_t size)
 	return text;
 }
 
-/* A password that many know proves little: not who the server is (RFC 2409 5.4, XAUTH 8). */
+/*
+ * In aggressive mode anybody who sees the exchange can try guesses of the key; and one that many
+ * know proves little: not who the server is (RFC 2409 5.4, XAUTH 8).
+ */
+static const char *weak_key(const struct session *s)
+{
+	const struct ike_connection *c = &s->connection->settings;
+
+	if (s->main.type != IKE_EXCHANGE_AGGRESSIVE)
+		return "";
+	if (c->auth == IKE_XAUTH_PSK)
+		return "aggressive mode with a group password";
+	return c->auth == IKE_PSK && c->psk_length && c->psk_length < IKE_SECRET_SHORT ?
+		       "aggressive mode with a short pre-shared key" : "";
+}
+
+const char *phase1_weak(const struct session *s, char *text, size_t size)
+{
+	const char *key = weak_key(s);
+	char words[PROPOSAL_TEXT_MAX];
+	struct text t = text_of(text, size);
+
+	proposal_weak(&s->proposal, words, sizeof(words));
+	text_add(&t, "%s%s%s", words, *words && *key ? ", " : "", key);
+	return text;
+}
+
 static void report_weak(struct session *s)
 {
 	char weak[PROPOSAL_TEXT_MAX];
-	bool group = s->main.type == IKE_EXCHANGE_AGGRESSIVE &&
-		     s->connection->settings.auth == IKE_XAUTH_PSK;
 
-	proposal_weak(&s->proposal, weak, sizeof(weak));
-	if (*weak || group)
+	if (*phase1_weak(s, weak, sizeof(weak)))
 		report(s->ike, on_session(s, IKE_EVENT_WEAK, IKE_SEVERITY_WARNING),
-		       "phase 1 uses what is weak by today's standard: %s%s%s", weak,
-		       *weak && group ? ", " : "",
-		       group ? "aggressive mode with a group password" : "");
+		       "phase 1 uses what is weak by today's standard: %s", weak);
 }
 
 void phase1_established(struct session *s)

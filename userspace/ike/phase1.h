@@ -58,6 +58,8 @@ bool phase1_disowned(struct session *s, uint16_t type);
 /* Both sides are authenticated: the session is established, or the client has to log in first. */
 void phase1_complete(struct session *s);
 void phase1_established(struct session *s);
+/* What of it is weak, algorithms and else, with ", " between; "" when nothing is. Returns @text. */
+const char *phase1_weak(const struct session *s, char *text, size_t size);
 
 /* What the exchanges share. */
 /* What is offered or accepted besides the proposals, for this connection in this role. */
@@ -94,6 +96,12 @@ void main_i4(struct exchange *x, const struct message *m);
 void main_r5(struct exchange *x, const struct message *m);
 void main_i6(struct exchange *x, const struct message *m);
 
+/*
+ * The first message has one KE payload: only proposals of its group, the first one's, can be
+ * offered (RFC 2409 5.1); the others are left out.
+ */
+void aggressive_offer(const struct connection *c, struct proposal_list *offered,
+		      struct proposal_list *left_out);
 bool aggressive_begin(struct session *s);
 void aggressive_r1(struct exchange *x, const struct message *m);
 void aggressive_i2(struct exchange *x, const struct message *m);

@@ -294,6 +294,19 @@ const char *proposal_list_print(const struct proposal_list *list, char *text, si
 	return text;
 }
 
+void proposal_list_split(const struct proposal_list *all, const struct dh_group *group,
+			 struct proposal_list *same, struct proposal_list *others)
+{
+	struct proposal_list *to;
+	unsigned int i;
+
+	same->count = others->count = 0;
+	for (i = 0; i < all->count; i++) {
+		to = all->item[i].group == group ? same : others;
+		to->item[to->count++] = all->item[i];
+	}
+}
+
 static void add_weak(struct text *t, bool weak, const char *word)
 {
 	if (weak)

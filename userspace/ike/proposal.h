@@ -51,6 +51,10 @@ const char *proposal_print(const struct proposal *p, char *text, size_t size);
 /* All, with ", " between. */
 const char *proposal_list_print(const struct proposal_list *list, char *text, size_t size);
 
+/* Those of @all with this group, and all others. */
+void proposal_list_split(const struct proposal_list *all, const struct dh_group *group,
+			 struct proposal_list *same, struct proposal_list *others);
+
 /* The words of its weak parts ("des, modp1024"), "" when none. Returns @text. */
 const char *proposal_weak(const struct proposal *p, char *text, size_t size);
 

@@ -6,6 +6,7 @@
 #include "ike/child.h"
 #include "ike/connection.h"
 #include "ike/natt.h"
+#include "ike/phase1.h"
 #include "ike/session.h"
 
 static uint64_t since(uint64_t time, uint64_t now)
@@ -144,7 +145,7 @@ static void visit_session(const struct session *s, uint64_t now, const struct ik
 	memcpy(status.responder_cookie, s->cookie_r, sizeof(status.responder_cookie));
 	if (s->proposal.cipher) {
 		proposal_print(&s->proposal, proposal, sizeof(proposal));
-		proposal_weak(&s->proposal, weak, sizeof(weak));
+		phase1_weak(s, weak, sizeof(weak));
 	}
 	if (s->peer.type)
 		identity_print(&s->peer, remote, sizeof(remote));
