@@ -2,13 +2,15 @@
 /*
  * Packets that lie, for both ways through the module:
  *
- *	fuzz_packets in  FROM-NS TO-NS SEED FIRST COUNT
- *	fuzz_packets out NS DEV        SEED FIRST COUNT
+ *	fuzz_packets in   FROM-NS TO-NS SEED FIRST COUNT
+ *	fuzz_packets out  FROM-NS TO-NS SEED FIRST COUNT
+ *	fuzz_packets ends FROM-NS TO-NS SEED FIRST COUNT
  *
  * `in` sends IPsec packets to the inbound SAs that fuzz_packets.sh sets up: valid ones, of which
  * bytes are flipped, cut, added, fragmented, before encryption (what the ICV then protects), in the
- * trailer, or afterwards on the wire. `out` hands mutated packets to the device itself, some with
- * segmentation offloads that cannot be. Each packet depends on the seed and its number only: a
+ * trailer, or afterwards on the wire. `out` hands mutated packets to the device vpn0 itself, some
+ * with segmentation offloads that cannot be; `ends` does, too, packets between the gateways
+ * themselves, which transport mode takes. Each packet depends on the seed and its number only: a
  * run from FIRST = n with COUNT = 1 makes the n-th again.
  *
  * The packets are not expected to arrive; it is the kernel's log that tells.
@@ -27,6 +29,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include "lib/chance.h"
 #include "lib/craft.h"
@@ -37,11 +40,14 @@
 #define VIRTIO_NET_HDR_GSO_UDP_L4	5
 #endif
 
-/* The SAs of fuzz_packets.sh: what they protect, and how */
+/* Sequence numbers of the SA with ESN begin here, and soon need their upper half. */
+#define ESN_SEQ		0xfffffc00
+
+/* The SAs of fuzz_packets.sh: what they protect, and how; @bundle: AH around them */
 static const struct association {
-	uint32_t spi;
+	uint32_t spi, bundle;
 	enum craft_algorithm algorithm;
-	bool ipv6, udp, transport, ah;
+	bool ipv6, udp, transport, ah, esn;
 } associations[] = {
 	{ .spi = 0x1002, .algorithm = CRAFT_NULL_SHA256 },
 	{ .spi = 0x2002, .algorithm = CRAFT_AES128GCM16 },
@@ -50,9 +56,54 @@ static const struct association {
 	{ .spi = 0x5002, .algorithm = CRAFT_NULL_SHA256, .transport = true },
 	{ .spi = 0x6002, .ah = true },
 	{ .spi = 0x7002, .ah = true, .transport = true },
+	{ .spi = 0x8002, .algorithm = CRAFT_AES128GCM16, .udp = true, .ipv6 = true },
+	{ .spi = 0x9002, .algorithm = CRAFT_NULL_SHA256, .bundle = 0x9003 },
+	{ .spi = 0xa002, .algorithm = CRAFT_AES128GCM16 },	/* with selectors */
+	{ .spi = 0xb002, .algorithm = CRAFT_NULL_SHA256, .esn = true },
+	{ .spi = 0xc002, .ah = true, .transport = true, .ipv6 = true },
 };
 
+static struct craft_address right4, left4, right6, left6, wire_right4, wire_left4, wire_right6,
+	wire_left6;
+
+static void read_addresses(void)
+{
+	right4 = craft_address("10.2.0.1");
+	left4 = craft_address("10.1.0.1");
+	right6 = craft_address("fd00:2::1");
+	left6 = craft_address("fd00:1::1");
+	wire_right4 = craft_address("192.0.2.2");
+	wire_left4 = craft_address("192.0.2.1");
+	wire_right6 = craft_address("2001:db8::2");
+	wire_left6 = craft_address("2001:db8::1");
+}
+
+/* Where packets go, and what is said of the next one, as of a virtual machine's */
+static struct output {
+	int fd;
+	struct sockaddr_ll to;
+	struct ethhdr link;
+	size_t link_length;
+	struct virtio_net_hdr offload;
+} output;
+
 static unsigned char inner[CRAFT_MAX], middle[CRAFT_MAX], packet[CRAFT_MAX];
+
+static void send_packet(uint16_t protocol, void *data, size_t length)
+{
+	struct iovec parts[] = {
+		{ &output.offload, sizeof(output.offload) },
+		{ &output.link, output.link_length },
+		{ data, length },
+	};
+	struct msghdr message = {
+		.msg_name = &output.to, .msg_namelen = sizeof(output.to),
+		.msg_iov = parts, .msg_iovlen = sizeof(parts) / sizeof(*parts),
+	};
+
+	output.to.sll_protocol = output.link.h_proto = htons(protocol);
+	(void)!sendmsg(output.fd, &message, MSG_DONTWAIT);
+}
 
 /* Fields whose lies are the interesting ones: lengths, header lengths, protocols, fragments */
 static void lie(struct chance *chance, unsigned char *ip, size_t length)
@@ -141,15 +192,20 @@ static size_t mutate(struct chance *chance, unsigned char *data, size_t length)
 	}
 }
 
+/* Most are short: what lies is in the headers. */
+static unsigned int make_length(struct chance *chance, unsigned int most)
+{
+	return chance_below(chance, chance_one_in(chance, 16) ? most : 100);
+}
+
 static size_t make_inner(struct chance *chance, const struct association *association)
 {
 	static unsigned char payload[PACKET_MAX];
-	bool ipv6 = chance_one_in(chance, 2);
+	bool ipv6 = association->transport ? association->ipv6 : chance_one_in(chance, 2);
 	struct craft_inner what = {
-		.src = craft_address(ipv6 ? "fd00:2::1" : "10.2.0.1"),
-		.dst = craft_address(ipv6 ? "fd00:1::1" : "10.1.0.1"),
+		.src = ipv6 ? right6 : right4, .dst = ipv6 ? left6 : left4,
 		.sport = 4000, .dport = 4000, .tos = chance_next(chance), .payload = payload,
-		.length = chance_below(chance, chance_one_in(chance, 8) ? 1300 : 100),
+		.length = make_length(chance, 1300),
 	};
 	size_t length = craft_inner(&what, inner);
 
@@ -172,13 +228,14 @@ static size_t make_inner(struct chance *chance, const struct association *associ
  * The packet as fragments of the outer header, in any order; sometimes they overlap, or one is
  * missing, or comes twice.
  */
-static void send_fragments(struct chance *chance, const struct craft_wire *wire, size_t length)
+static void send_fragments(struct chance *chance, size_t length)
 {
 	static unsigned char piece[PACKET_MAX];
 	struct iphdr *ip = (struct iphdr *)piece;
 	size_t size = 8 * (1 + chance_below(chance, 40)), from, part;
 	unsigned int pieces = (length - sizeof(*ip) + size - 1) / size;
 
+	memset(&output.offload, 0, sizeof(output.offload));
 	for (unsigned int i = 0, n = chance_below(chance, pieces); i < pieces; i++, n++) {
 		from = n % pieces * size;
 		part = length - sizeof(*ip) - from;
@@ -195,132 +252,174 @@ static void send_fragments(struct chance *chance, const struct craft_wire *wire,
 		ip->check = craft_checksum(ip, sizeof(*ip), 0);
 		if (chance_one_in(chance, 40))
 			continue;
-		craft_wire_try(wire, AF_INET, piece, sizeof(*ip) + part);
+		send_packet(ETH_P_IP, piece, sizeof(*ip) + part);
 		if (chance_one_in(chance, 40))
-			craft_wire_try(wire, AF_INET, piece, sizeof(*ip) + part);
+			send_packet(ETH_P_IP, piece, sizeof(*ip) + part);
 	}
 }
 
-static void send_in(struct chance *chance, const struct craft_wire *wire, uint64_t seq)
+/* What is said of segments: true, then perhaps not. */
+static void offload(struct chance *chance, uint8_t type, size_t header, size_t size)
+{
+	header += output.link_length;
+	output.offload = (struct virtio_net_hdr){
+		.gso_type = type, .flags = VIRTIO_NET_HDR_F_NEEDS_CSUM, .hdr_len = header + 8,
+		.gso_size = size, .csum_start = header,
+		.csum_offset = type >= VIRTIO_NET_HDR_GSO_UDP ? 6 : 16,
+	};
+	if (chance_one_in(chance, 2))
+		chance_flip(chance, (unsigned char *)&output.offload, sizeof(output.offload), 1);
+}
+
+/* Several ESP packets in one datagram that says how to cut it. Returns the length in @middle. */
+static size_t repeat(struct chance *chance, const struct association *association, size_t length)
+{
+	unsigned int count = 1 + chance_below(chance, 6);
+
+	for (unsigned int i = 1; i < count; i++)
+		memcpy(middle + i * length, middle, length);
+	offload(chance, VIRTIO_NET_HDR_GSO_UDP_L4, association->ipv6 ? 40 : 20, length);
+	return count * length;
+}
+
+static size_t make_esp(struct chance *chance, const struct association *association,
+		       const struct craft_outer *outer, uint64_t seq, size_t length, uint8_t next)
+{
+	struct craft_sa sa = { association->algorithm, association->spi, association->esn };
+	struct craft_fault fault = { 0 };
+
+	if (chance_one_in(chance, 8))
+		fault.pad = 4 * chance_below(chance, 50);
+	fault.pad_bytes = chance_one_in(chance, 16);
+	fault.pad_length = chance_one_in(chance, 16);
+	if (association->esn)
+		seq += ESN_SEQ;
+	length = craft_esp(&sa, seq, inner, length, next, &fault, middle);
+	if (association->udp && chance_one_in(chance, 4))
+		length = repeat(chance, association, length);
+	if (!association->bundle || chance_one_in(chance, 16))
+		return craft_outer(outer, IPPROTO_ESP, middle, length, packet);
+	/* What AH vouches for may be no valid ESP. */
+	if (chance_one_in(chance, 4))
+		length = mutate(chance, middle, length);
+	return craft_ah(association->bundle, seq, outer, middle, length,
+			chance_one_in(chance, 16) ? chance_next(chance) : IPPROTO_ESP, packet);
+}
+
+static void send_in(struct chance *chance, uint64_t seq)
 {
 	static const uint8_t nexts[] = { 4, 41, 17, 6, 59, 50, 51, 44, 0, 1, 58 };
 	const struct association *association = &associations[chance_below(chance,
 		sizeof(associations) / sizeof(*associations))];
-	struct craft_sa sa = { association->algorithm, association->spi, false };
-	struct craft_fault fault = { 0 };
 	struct craft_outer outer = {
-		.src = craft_address(association->ipv6 ? "2001:db8::2" : "192.0.2.2"),
-		.dst = craft_address(association->ipv6 ? "2001:db8::1" : "192.0.2.1"),
+		.src = association->ipv6 ? wire_right6 : wire_right4,
+		.dst = association->ipv6 ? wire_left6 : wire_left4,
 		.tos = chance_next(chance), .sport = association->udp ? 4500 : 0,
 		.dport = association->udp ? 4500 : 0,
 	};
 	size_t length = make_inner(chance, association);
 	uint8_t next = association->transport ? IPPROTO_UDP : length && inner[0] >> 4 == 6 ? 41 : 4;
 
+	memset(&output.offload, 0, sizeof(output.offload));
 	if (chance_one_in(chance, 8))
 		next = nexts[chance_below(chance, sizeof(nexts))];
-	if (association->ah) {
+	if (association->ah)
 		length = craft_ah(association->spi, seq, &outer, inner, length, next, packet);
-	} else {
-		if (chance_one_in(chance, 8))
-			fault.pad = 4 * chance_below(chance, 50);
-		fault.pad_bytes = chance_one_in(chance, 16);
-		fault.pad_length = chance_one_in(chance, 16);
-		length = craft_esp(&sa, seq, inner, length, next, &fault, middle);
-		length = craft_outer(&outer, IPPROTO_ESP, middle, length, packet);
-	}
+	else
+		length = make_esp(chance, association, &outer, seq, length, next);
 	/* Half arrive as they were sent: with an ICV that holds, the lie is inside. */
 	if (chance_one_in(chance, 2))
 		length = mutate(chance, packet, length);
 	if (!association->ipv6 && length > 100 && length < PACKET_MAX && chance_one_in(chance, 6))
-		send_fragments(chance, wire, length);
+		send_fragments(chance, length);
 	else
-		craft_wire_try(wire, outer.src.family, packet, length);
+		send_packet(association->ipv6 ? ETH_P_IPV6 : ETH_P_IP, packet, length);
 }
 
-static int open_device(const char *namespace, const char *device, struct sockaddr_ll *to)
+static void send_out(struct chance *chance, bool ends)
 {
-	int fd, on = 1;
-
-	craft_enter(namespace);
-	fd = socket(AF_PACKET, SOCK_RAW, 0);
-	if (fd < 0 || setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof(on)))
-		err(2, "packet socket");
-	memset(to, 0, sizeof(*to));
-	to->sll_family = AF_PACKET;
-	to->sll_ifindex = if_nametoindex(device);
-	if (!to->sll_ifindex)
-		err(2, "%s", device);
-	return fd;
-}
-
-static void send_out(struct chance *chance, int fd, struct sockaddr_ll *to)
-{
-	static const uint8_t types[] = { 0,
-					 0,
-					 0,
-					 VIRTIO_NET_HDR_GSO_TCPV4,
-					 VIRTIO_NET_HDR_GSO_TCPV6,
-					 VIRTIO_NET_HDR_GSO_UDP,
-					 VIRTIO_NET_HDR_GSO_UDP_L4 };
+	static const uint8_t types[] = { 0, 0, 0, VIRTIO_NET_HDR_GSO_UDP_L4,
+		VIRTIO_NET_HDR_GSO_UDP_L4, VIRTIO_NET_HDR_GSO_UDP, VIRTIO_NET_HDR_GSO_TCPV4,
+		VIRTIO_NET_HDR_GSO_TCPV6 };
 	static const uint16_t protocols[] = { ETH_P_IP, ETH_P_IP, ETH_P_IPV6, ETH_P_IPV6, ETH_P_ARP,
 		ETH_P_MPLS_UC };
-	static unsigned char payload[40000], data[sizeof(struct virtio_net_hdr) + CRAFT_MAX];
-	struct virtio_net_hdr *header = (struct virtio_net_hdr *)data;
+	static unsigned char payload[40000];
 	bool ipv6 = chance_one_in(chance, 2);
 	struct craft_inner what = {
-		.src = craft_address(ipv6 ? "fd00:1::1" : "10.1.0.1"),
-		.dst = craft_address(ipv6 ? "fd00:2::1" : "10.2.0.1"),
+		.src = ends ? (ipv6 ? wire_left6 : wire_left4) : (ipv6 ? left6 : left4),
+		.dst = ends ? (ipv6 ? wire_right6 : wire_right4) : (ipv6 ? right6 : right4),
 		.sport = 4000, .dport = 4000, .tos = chance_next(chance), .payload = payload,
-		.length = chance_below(chance, chance_one_in(chance, 8) ? sizeof(payload) : 1400),
+		.length = make_length(chance, chance_one_in(chance, 8) ? sizeof(payload) : 1400),
 	};
-	size_t length = craft_inner(&what, data + sizeof(*header));
+	size_t length = craft_inner(&what, packet);
+	uint8_t type = types[chance_below(chance, sizeof(types))];
 
-	memset(header, 0, sizeof(*header));
-	header->gso_type = types[chance_below(chance, sizeof(types))];
-	if (header->gso_type) {
-		header->flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
-		header->hdr_len = (ipv6 ? 40 : 20) + 8;
-		header->gso_size = 1 + chance_below(chance, 1500);
-		header->csum_start = ipv6 ? 40 : 20;
-		header->csum_offset = header->gso_type >= VIRTIO_NET_HDR_GSO_UDP ? 6 : 16;
-		if (chance_one_in(chance, 2))
-			chance_flip(chance, data, sizeof(*header), 1);
-	}
+	memset(&output.offload, 0, sizeof(output.offload));
+	/* Not many segments each: those are much work, and one more is like the last. */
+	if (type)
+		offload(chance, type, ipv6 ? 40 : 20,
+			length / 20 + 1 + chance_below(chance, 1500));
 	if (chance_one_in(chance, 2) && length < PACKET_MAX - 128)
-		length = mutate(chance, data + sizeof(*header), length);
-	to->sll_protocol = htons(chance_one_in(chance, 2) ? (ipv6 ? ETH_P_IPV6 : ETH_P_IP) :
-		protocols[chance_below(chance, sizeof(protocols) / sizeof(*protocols))]);
-	(void)!sendto(fd, data, sizeof(*header) + length, MSG_DONTWAIT, (struct sockaddr *)to,
-		      sizeof(*to));
+		length = mutate(chance, packet, length);
+	send_packet(chance_one_in(chance, 2) ? (ipv6 ? ETH_P_IPV6 : ETH_P_IP) :
+		    protocols[chance_below(chance, sizeof(protocols) / sizeof(*protocols))],
+		    packet, length);
+}
+
+/* What arrives whole ends in a full socket, which is cheaper than an ICMP message about it. */
+static void open_sink(const char *namespace)
+{
+	struct sockaddr_in6 any = { .sin6_family = AF_INET6, .sin6_port = htons(4000) };
+	int fd;
+
+	craft_enter(namespace);
+	fd = socket(AF_INET6, SOCK_DGRAM, 0);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&any, sizeof(any)))
+		err(2, "port 4000");
+}
+
+static void open_output(const char *from, const char *to, bool in)
+{
+	struct craft_wire wire;
+	int on = 1;
+
+	craft_wire_open(&wire, from, to);
+	output.to.sll_family = AF_PACKET;
+	output.to.sll_ifindex = in ? wire.ifindex : (int)if_nametoindex("vpn0");
+	if (!output.to.sll_ifindex)
+		err(2, "vpn0");
+	if (in) {
+		memcpy(output.link.h_dest, wire.peer, sizeof(wire.peer));
+		output.link_length = sizeof(output.link);
+	}
+	output.fd = socket(AF_PACKET, SOCK_RAW, 0);
+	if (output.fd < 0 ||
+	    setsockopt(output.fd, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof(on)))
+		err(2, "packet socket");
 }
 
 int main(int argc, char **argv)
 {
 	unsigned long long seed, first, count;
-	struct craft_wire wire;
-	struct sockaddr_ll to;
 	struct chance chance;
-	bool in;
-	int fd = -1;
+	bool in, ends;
 
-	if (argc != 7 || (strcmp(argv[1], "in") && strcmp(argv[1], "out")))
-		errx(2, "usage: fuzz_packets in FROM-NS TO-NS SEED FIRST COUNT\n"
-		     "       fuzz_packets out NS DEV SEED FIRST COUNT");
+	if (argc != 7)
+		errx(2, "usage: fuzz_packets in|out|ends FROM-NS TO-NS SEED FIRST COUNT");
 	in = !strcmp(argv[1], "in");
+	ends = !strcmp(argv[1], "ends");
 	seed = strtoull(argv[4], NULL, 0);
 	first = strtoull(argv[5], NULL, 0);
 	count = strtoull(argv[6], NULL, 0);
-	if (in)
-		craft_wire_open(&wire, argv[2], argv[3]);
-	else
-		fd = open_device(argv[2], argv[3], &to);
+	read_addresses();
+	open_sink(argv[3]);
+	open_output(argv[2], argv[3], in);
 	for (unsigned long long i = first; i < first + count; i++) {
 		chance_begin(&chance, seed, i);
 		if (in)
-			send_in(&chance, &wire, i + 1);
+			send_in(&chance, i + 1);
 		else
-			send_out(&chance, fd, &to);
+			send_out(&chance, ends);
 	}
 	return 0;
 }

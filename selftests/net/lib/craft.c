@@ -8,8 +8,9 @@
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
 #include <netinet/udp.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -125,32 +126,82 @@ static size_t trailer(unsigned char *to, size_t length, uint8_t next_header,
 	return length + pad + 2;
 }
 
-static void hmac(const struct craft_sa *sa, uint64_t seq, const unsigned char *esp, size_t length,
-		 unsigned char *icv)
-{
-	unsigned char key[32], digest[32], message[CRAFT_MAX + 4];
-	uint32_t high = htonl(seq >> 32);
-	unsigned int size = sizeof(digest);
+/*
+ * What OpenSSL made of the keys of the last SAs: to look up an algorithm and to expand a key takes
+ * longer than to protect a packet.
+ */
+static struct keyed {
+	uint32_t spi;
+	EVP_MAC_CTX *mac;
+	EVP_CIPHER_CTX *cipher;
+} keyed[16];
 
-	make_key(key, sizeof(key), sa->spi + 100);
-	memcpy(message, esp, length);
-	if (sa->esn) {
-		/* RFC 4303 2.2.1: the upper half is appended for the computation only */
-		memcpy(message + length, &high, sizeof(high));
-		length += sizeof(high);
+static struct keyed *keyed_for(uint32_t spi)
+{
+	struct keyed *slot = &keyed[(spi ^ spi >> 12) % (sizeof(keyed) / sizeof(*keyed))];
+
+	if (slot->spi != spi) {
+		EVP_MAC_CTX_free(slot->mac);
+		EVP_CIPHER_CTX_free(slot->cipher);
+		*slot = (struct keyed){ .spi = spi };
 	}
-	if (!HMAC(EVP_sha256(), key, sizeof(key), message, length, digest, &size))
+	return slot;
+}
+
+static EVP_MAC_CTX *begin_hmac(uint32_t spi)
+{
+	static EVP_MAC *algorithm;
+	struct keyed *slot = keyed_for(spi);
+	OSSL_PARAM hash[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, "SHA256", 0),
+		OSSL_PARAM_construct_end(),
+	};
+	unsigned char key[32];
+
+	if (slot->mac)
+		return EVP_MAC_init(slot->mac, NULL, 0, NULL) == 1 ? slot->mac : NULL;
+	if (!algorithm)
+		algorithm = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	slot->mac = EVP_MAC_CTX_new(algorithm);
+	make_key(key, sizeof(key), spi + 100);
+	return EVP_MAC_init(slot->mac, key, sizeof(key), hash) == 1 ? slot->mac : NULL;
+}
+
+/* HMAC-SHA-256 with 128 bits, of @data and what follows it for the computation only */
+static void hmac(uint32_t spi, const void *data, size_t length, const void *appended,
+		 size_t appended_length, unsigned char *icv)
+{
+	EVP_MAC_CTX *context = begin_hmac(spi);
+	unsigned char digest[32];
+	size_t size;
+
+	if (!context || EVP_MAC_update(context, data, length) != 1 ||
+	    EVP_MAC_update(context, appended, appended_length) != 1 ||
+	    EVP_MAC_final(context, digest, &size, sizeof(digest)) != 1)
 		errx(2, "HMAC failed");
 	memcpy(icv, digest, ICV_LENGTH);
+}
+
+static EVP_CIPHER_CTX *begin_gcm(uint32_t spi, const unsigned char *nonce,
+				 const unsigned char *key)
+{
+	struct keyed *slot = keyed_for(spi);
+
+	if (slot->cipher)
+		return EVP_EncryptInit_ex(slot->cipher, NULL, NULL, NULL, nonce) == 1 ?
+		       slot->cipher : NULL;
+	slot->cipher = EVP_CIPHER_CTX_new();
+	return EVP_EncryptInit_ex(slot->cipher, EVP_aes_128_gcm(), NULL, key, nonce) == 1 ?
+	       slot->cipher : NULL;
 }
 
 static void gcm(const struct craft_sa *sa, uint64_t seq, const unsigned char *header,
 		const unsigned char *iv, unsigned char *data, size_t length, unsigned char *icv)
 {
-	EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
 	unsigned char key[20], nonce[12], aad[12];
 	uint32_t high = htonl(seq >> 32);
 	int size, aad_length = 8;
+	EVP_CIPHER_CTX *context;
 
 	/* RFC 4106 4, 5: the nonce is salt and IV, the AAD is SPI and sequence number */
 	make_key(key, sizeof(key), sa->spi);
@@ -163,21 +214,19 @@ static void gcm(const struct craft_sa *sa, uint64_t seq, const unsigned char *he
 		memcpy(aad + 8, header + 4, 4);
 		aad_length = 12;
 	}
-	if (!context ||
-	    EVP_EncryptInit_ex(context, EVP_aes_128_gcm(), NULL, key, nonce) != 1 ||
-	    EVP_EncryptUpdate(context, NULL, &size, aad, aad_length) != 1 ||
+	context = begin_gcm(sa->spi, nonce, key);
+	if (!context || EVP_EncryptUpdate(context, NULL, &size, aad, aad_length) != 1 ||
 	    EVP_EncryptUpdate(context, data, &size, data, length) != 1 ||
 	    EVP_EncryptFinal_ex(context, data + size, &size) != 1 ||
 	    EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, ICV_LENGTH, icv) != 1)
 		errx(2, "AES-GCM failed");
-	EVP_CIPHER_CTX_free(context);
 }
 
 size_t craft_esp(const struct craft_sa *sa, uint64_t seq, const unsigned char *packet,
 		 size_t length, uint8_t next_header, const struct craft_fault *fault,
 		 unsigned char *to)
 {
-	uint32_t header[2] = { htonl(sa->spi), htonl(seq) };
+	uint32_t header[2] = { htonl(sa->spi), htonl(seq) }, high = htonl(seq >> 32);
 	size_t at = sizeof(header);
 
 	memcpy(to, header, sizeof(header));
@@ -191,8 +240,9 @@ size_t craft_esp(const struct craft_sa *sa, uint64_t seq, const unsigned char *p
 	length = trailer(to + at, length, next_header, fault);
 	if (sa->algorithm == CRAFT_AES128GCM16)
 		gcm(sa, seq, to, to + sizeof(header), to + at, length, to + at + length);
-	else
-		hmac(sa, seq, to, at + length, to + at + length);
+	else	/* RFC 4303 2.2.1: the upper half is appended */
+		hmac(sa->spi, to, at + length, &high, sa->esn ? sizeof(high) : 0,
+		     to + at + length);
 	if (fault->icv)
 		to[at + length] ^= 1;
 	return at + length + ICV_LENGTH - fault->cut;
@@ -225,28 +275,33 @@ size_t craft_ah(uint32_t spi, uint32_t seq, const struct craft_outer *outer,
 		const unsigned char *payload, size_t length, uint8_t next_header,
 		unsigned char *to)
 {
-	unsigned char key[32], digest[32];
-	unsigned int size = sizeof(digest);
-	/* RFC 4302 2.2: the length in 32-bit words, less 2; the ICV's 128 bits need no padding */
-	uint32_t ah[7] = {
-		htonl((uint32_t)next_header << 24 | 5 << 16), htonl(spi), htonl(seq),
+	bool ipv6 = outer->src.family == AF_INET6;
+	/* RFC 4302 2.2: the length in 32-bit words, less 2; a multiple of 8 bytes in IPv6 */
+	size_t ah_length = ipv6 ? 32 : 28, at;
+	uint32_t ah[8] = {
+		htonl((uint32_t)next_header << 24 | (ah_length / 4 - 2) << 16), htonl(spi),
+		htonl(seq),
 	};
-	struct iphdr *ip = (struct iphdr *)to, saved;
-	size_t at = put_ip(&outer->src, &outer->dst, outer->tos, outer->ttl, IPPROTO_AH,
-			   sizeof(ah) + length, to);
+	unsigned char saved[sizeof(struct ip6_hdr)];
+	struct ip6_hdr *ip6 = (struct ip6_hdr *)to;
+	struct iphdr *ip = (struct iphdr *)to;
 
-	memcpy(to + at, ah, sizeof(ah));
-	memcpy(to + at + sizeof(ah), payload, length);
-	length += at + sizeof(ah);
-	/* RFC 4302 3.3.3.1.1.1: mutable fields count as 0 */
-	saved = *ip;
-	ip->tos = ip->ttl = 0;
-	ip->frag_off = ip->check = 0;
-	make_key(key, sizeof(key), spi + 100);
-	if (!HMAC(EVP_sha256(), key, sizeof(key), to, length, digest, &size))
-		errx(2, "HMAC failed");
-	*ip = saved;
-	memcpy(to + at + 12, digest, ICV_LENGTH);
+	at = put_ip(&outer->src, &outer->dst, outer->tos, outer->ttl, IPPROTO_AH,
+		    ah_length + length, to);
+	memcpy(saved, to, at);
+	memcpy(to + at, ah, ah_length);
+	memcpy(to + at + ah_length, payload, length);
+	length += at + ah_length;
+	/* RFC 4302 3.3.3.1.1.1, 3.3.3.1.2: mutable fields count as 0 */
+	if (ipv6) {
+		ip6->ip6_flow = htonl(6u << 28);
+		ip6->ip6_hlim = 0;
+	} else {
+		ip->tos = ip->ttl = 0;
+		ip->frag_off = ip->check = 0;
+	}
+	hmac(spi, to, length, NULL, 0, to + at + 12);
+	memcpy(to, saved, at);
 	return length;
 }
 
@@ -288,8 +343,7 @@ void craft_wire_open(struct craft_wire *wire, const char *from, const char *to)
 		err(2, "packet socket");
 }
 
-static ssize_t wire_send(const struct craft_wire *wire, int family, const void *packet,
-			 size_t length)
+void craft_wire_send(const struct craft_wire *wire, int family, const void *packet, size_t length)
 {
 	struct sockaddr_ll to = {
 		.sll_family = AF_PACKET,
@@ -299,16 +353,6 @@ static ssize_t wire_send(const struct craft_wire *wire, int family, const void *
 	};
 
 	memcpy(to.sll_addr, wire->peer, sizeof(wire->peer));
-	return sendto(wire->fd, packet, length, 0, (struct sockaddr *)&to, sizeof(to));
-}
-
-void craft_wire_send(const struct craft_wire *wire, int family, const void *packet, size_t length)
-{
-	if (wire_send(wire, family, packet, length) < 0)
+	if (sendto(wire->fd, packet, length, 0, (struct sockaddr *)&to, sizeof(to)) < 0)
 		err(2, "sending %zu bytes", length);
-}
-
-void craft_wire_try(const struct craft_wire *wire, int family, const void *packet, size_t length)
-{
-	(void)!wire_send(wire, family, packet, length);
 }

@@ -72,7 +72,7 @@ size_t craft_esp(const struct craft_sa *sa, uint64_t seq, const unsigned char *p
 		 unsigned char *to);
 
 /**
- * craft_ah - an IPv4 packet with AH before @payload, HMAC-SHA-256 with 128 bits, no faults
+ * craft_ah - an IP packet with AH before @payload, HMAC-SHA-256 with 128 bits, no faults
  *
  * Returns the length in @to.
  */
@@ -104,8 +104,5 @@ void craft_wire_open(struct craft_wire *wire, const char *from, const char *to);
 
 /** craft_wire_send - @packet begins with an IP header of @family; exits when it cannot be sent. */
 void craft_wire_send(const struct craft_wire *wire, int family, const void *packet, size_t length);
-
-/** craft_wire_try - the same, but a packet that the interface refuses is no error. */
-void craft_wire_try(const struct craft_wire *wire, int family, const void *packet, size_t length);
 
 #endif
