@@ -143,6 +143,12 @@ static void test_data(void **state)
 	"'spi_in':'0x00000001','packets_in':10,'packets_out':14,'drops':{}}]}}"
 	EXPECT("selectors-narrowed", up, NARROWED("0"));
 	EXPECT("unknown", up, NARROWED("4"));
+	/* What is sent outside of it does not come into the tunnel; one in use is told apart */
+	EXPECT("selectors-narrowed", up, "{'tunnel':{'config':{'remote-ts':['10.0.0.0/8']},"
+	       "'children':[{'local_ts':'10.1.0.0/16','remote_ts':'10.2.0.0/16','packets_in':0,"
+	       "'packets_out':0,'drops':{}}]},'later':{'children':[{'local_ts':'10.1.0.0/16',"
+	       "'remote_ts':'10.2.0.0/16','packets_in':0,'packets_out':4,'drops':{}}]},"
+	       "'inside':{'sent':4,'received':0},'wire':{'in':[],'esp_out':4}}");
 	EXPECT("no-return-traffic", up, "{'tunnel':{'config':{'remote-ts':['10.0.0.0/8']},"
 	       "'children':[{'local_ts':'10.1.0.0/16','remote_ts':'10.2.0.0/16','packets_in':0,"
 	       "'packets_out':5,'drops':{}}]},'later':{'children':[{'local_ts':'10.1.0.0/16',"

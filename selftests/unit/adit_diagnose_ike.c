@@ -32,6 +32,11 @@ static void test_phase1(void **state)
 	       SILENCE("cert-refused") ",'contact':{'received':2}}}");
 	EXPECT("cert-refused", down, "{'tunnel':{'config':{'auth':'rsasig'},"
 	       ERROR("cert-refused") ",'contact':{'received':2}}}");
+	/* Which word of refusal says why */
+#define AT_CERTIFICATE(notify) "{'tunnel':{'config':{'auth':'rsasig'}," ERROR("cert-refused") "," \
+	FAILED("failed", "cert-refused", "main mode, waits for message 6", notify) "}}"
+	EXPECT_CURE("let the peer trust", down, AT_CERTIFICATE("20"));
+	EXPECT_CURE("see the peer's log", down, AT_CERTIFICATE("24"));
 	/* Over a port from which nothing is heard it is not even that: never, or not any more */
 #define OVER_NATT(counts, more) "{'tunnel':{" SILENCE("psk-mismatch") ",'contact':{'received':9," \
 	counts "}," FAILED("failed", "psk-mismatch", "main mode, waits for message 6", "0") "}" \
@@ -156,6 +161,27 @@ static void test_habits(void **state)
 	EXPECT("unknown", down, CHILDREN(UP("", "1") "," LOST("0", "2", "985")));
 }
 
+#define MADE(state, at) "{'state':'" state "','role':'responder','installed':" at "," \
+	"'expires_in':3590,'packets_in':4,'local_ts':'10.1.0.0/16','remote_ts':'10.2.0.0/16'}"
+#define MADE_ANEW(state, at) "{'tunnel':{'children':[" MADE("established", "990") "," \
+	MADE("rekeyed", "980") "," MADE("rekeyed", "970") "," MADE("rekeyed", "960") "," \
+	MADE(state, at) "]}}"
+
+/* The peer makes SAs anew, long before the time of the others is over; or has reason to */
+static void test_renewals(void **state)
+{
+	(void)state;
+	EXPECT("renewed-often", up, MADE_ANEW("rekeyed", "950"));
+	EXPECT_SEEN("has begun 5, about every 10 s", up, MADE_ANEW("rekeyed", "950"));
+	/* Of another peer, perhaps; or not so often */
+	EXPECT("healthy", up, MADE_ANEW("established", "950"));
+	EXPECT("healthy", up, MADE_ANEW("rekeyed", "700"));
+	/* All long ago */
+	EXPECT("healthy", up, "{'now':2000,'tunnel':{'children':[" MADE("established", "990") ","
+	       MADE("rekeyed", "980") "," MADE("rekeyed", "970") "," MADE("rekeyed", "960") ","
+	       MADE("rekeyed", "950") "]}}");
+}
+
 /* The peer deletes the pairs of SAs in turn, as each new one comes */
 static void test_pairs(void **state)
 {
@@ -209,6 +235,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_phase1),
 		cmocka_unit_test(test_habits),
+		cmocka_unit_test(test_renewals),
 		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_phase2),
 	};

@@ -18,7 +18,19 @@ static void test_path(void **state)
 	EXPECT("unknown", down, "{}");
 	EXPECT("dns", down, "{'tunnel':{" ERROR("dns") "}}");
 	EXPECT("no-route", down, "{'route':{'remote':{'ok':false,'error':'unreachable'}}}");
+	/* One that is up has lost it since; or needs none for what it carries, as it seems */
+	EXPECT("no-route", up, COUNTED("'packets_in':1,'packets_out':1,'drops':{}",
+	       "'packets_in':1,'packets_out':1,'drops':{'no-route':5}")
+	       ",'route':{'remote':{'ok':false,'error':'Invalid argument'}}}");
+	EXPECT("healthy", up, "{'route':{'remote':{'ok':false,'error':'Invalid argument'}}}");
 	EXPECT("route-through-tunnel", down, "{'route':{'remote':{'self':true}}}");
+	/* IKE is lost in it, unless the tunnel is for what the two gateways say to each other */
+#define ROUTED_INTO(local, remote) "{'tunnel':{'local':'192.0.2.1','remote':'198.51.100.1'," \
+	"'children':[{'packets_in':4,'local_ts':'" local "','remote_ts':'" remote "'}]}," \
+	"'route':{'remote':{'ok':true,'self':true}}}"
+	EXPECT("route-through-tunnel", up, ROUTED_INTO("10.1.0.0/16", "10.2.0.0/16"));
+	EXPECT("route-through-tunnel", up, ROUTED_INTO("10.1.0.0/16", "0.0.0.0/0"));
+	EXPECT("healthy", up, ROUTED_INTO("0.0.0.0/0", "198.51.100.0/24"));
 	EXPECT("link-down", down, "{'route':{'remote':{'carrier':false}}}");
 	EXPECT("local-address-gone", down, "{'tunnel':{'config':{'local':'192.0.2.9'}},"
 	       "'route':{'local':{'ours':false}}}");
@@ -153,6 +165,11 @@ static void test_path(void **state)
 	EXPECT("fragments-lost", down, "{'tunnel':{'config':{'auth':'rsasig'},"
 	       SILENCE("cert-refused") "}," PROBE(TAKES, TAKES, ",'large':{" SILENT "}") "}");
 	EXPECT("fragments-lost", down, "{'tunnel':{'config':{'auth':'rsasig'}},"
+	       PROBE(TAKES, TAKES, ",'large':{" SILENT "}") "}");
+	EXPECT("fragments-lost", down, "{'tunnel':{'config':{'auth':'ecdsa-256'}},"
+	       PROBE(TAKES, TAKES, ",'large':{" SILENT "}") "}");
+	/* Of these two the server alone sends one */
+	EXPECT("unknown", down, "{'tunnel':{'config':{'auth':'hybrid'}},"
 	       PROBE(TAKES, TAKES, ",'large':{" SILENT "}") "}");
 }
 

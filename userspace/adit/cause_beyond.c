@@ -290,22 +290,6 @@ static bool translated(const json_t *facts, struct finding *f)
 	return false;
 }
 
-/*
- * Nothing can be sent: pings that did go out went to somebody within what was agreed on, and where
- * something comes through that is what is to pass, perhaps.
- */
-static bool narrowed(const json_t *facts, struct finding *f)
-{
-	if (!tunnel_is_up(facts) || !is_narrowed(facts) || !fact(facts, "inside.sent") ||
-	    fact_number(facts, "inside.sent") || fact_grown(facts, "packets_in") > 0)
-		return false;
-	say_narrowed(facts, f);
-	say_seen(f, "no ping of this host's could be sent within that");
-	say_cure(f, "if more is to pass, set the peer's networks to what is configured here, "
-		 "mirrored; if not, local-ts and remote-ts to what was agreed");
-	return say_cause(f, "The peer lets less into the tunnel than is configured here.");
-}
-
 /* Somebody on the way says so: another cause */
 static bool is_refused(const json_t *facts)
 {
@@ -385,20 +369,31 @@ static bool is_idle(const json_t *facts)
 	return !fact_sum(facts, "tunnel", "packets_out");
 }
 
-static bool idle(const json_t *facts, struct finding *f)
+static bool is_untried(const json_t *facts)
 {
 	struct finding ignored = { .evidence = json_array() };
 	bool holds = is_idle(facts) && !filtered_twin(facts) && nothing_returns(facts, &ignored);
+
+	json_decref(ignored.evidence);
+	return holds;
+}
+
+static void say_targets(const json_t *facts, struct finding *f)
+{
 	const json_t *one;
 	size_t i;
 
-	json_decref(ignored.evidence);
-	if (!holds)
+	json_array_foreach(fact(facts, "inside.targets"), i, one)
+		say_seen(f, "%s does not answer pings", fact_text(one, "address"));
+}
+
+static bool idle(const json_t *facts, struct finding *f)
+{
+	if (is_narrowed(facts) || !is_untried(facts))
 		return false;
 	say_seen(f, "phase 1 and phase 2 are established; before I looked, nothing had been sent "
 		 "through the tunnel");
-	json_array_foreach(fact(facts, "inside.targets"), i, one)
-		say_seen(f, "%s does not answer pings", fact_text(one, "address"));
+	say_targets(facts, f);
 	say_cure(f, "send something to a host behind the peer that answers, and ask again");
 	return say_cause(f, "The tunnel is up and has not been used yet; whether packets come back "
 			 "is not known, as nobody answers my pings.");
@@ -407,6 +402,30 @@ static bool idle(const json_t *facts, struct finding *f)
 static bool no_return(const json_t *facts, struct finding *f)
 {
 	return !is_idle(facts) && !filtered_twin(facts) && nothing_returns(facts, f);
+}
+
+/*
+ * Nothing can be sent, or nothing has ever been within what was agreed on, where nobody answers
+ * us: what is sent outside of it never enters the tunnel. Pings that did go out, of a tunnel in
+ * use, went to somebody within; and where something comes through that is what is to pass, perhaps.
+ */
+static bool narrowed(const json_t *facts, struct finding *f)
+{
+	bool sent = fact_number(facts, "inside.sent");
+
+	if (!tunnel_is_up(facts) || !is_narrowed(facts) || !fact(facts, "inside.sent") ||
+	    fact_grown(facts, "packets_in") > 0 || (sent && !is_untried(facts)))
+		return false;
+	say_narrowed(facts, f);
+	if (sent)
+		say_targets(facts, f);
+	else
+		say_seen(f, "no ping of this host's could be sent within that");
+	say_cure(f, "if more is to pass, set the peer's networks to what is configured here, "
+		 "mirrored; if not, local-ts and remote-ts to what was agreed%s", sent ?
+		 ", and ask again when a host there is to answer" : "");
+	return say_cause(f, "The peer lets less into the tunnel than is configured here%s.", sent ?
+			 ", and within that nothing has answered yet" : "");
 }
 
 const struct cause causes_beyond[] = {

@@ -5,6 +5,7 @@
  */
 #include "adit/causes.h"
 #include "adit/facts.h"
+#include "ike/numbers.h"
 
 static bool certificate(const json_t *facts, struct finding *f, const char *code,
 			const char *cause, const char *cure)
@@ -46,12 +47,33 @@ JUDGE(missing, "cert-missing", "The peer sent no certificate, and none of it is 
       "make the peer send its certificate (strongSwan: send_cert = always)")
 JUDGE(invalid, "cert-invalid", "The peer's certificate cannot be used.",
       "have it issued anew: X.509, for this use, with an RSA key")
-JUDGE(refused, "cert-refused", "The peer refuses our certificate.",
-      "let the peer trust the authority that issued the certificate in cert, and see that it is "
-      "valid and holds the identity of local-id")
 JUDGE(signature, "signature-invalid",
       "The peer's signature does not verify under its certificate.",
       "see that the key in use at the peer belongs to the certificate that it sends")
+
+static bool is_refusal(const json_t *entry)
+{
+	return fact_is(entry, "error", "cert-refused");
+}
+
+/* With AUTHENTICATION-FAILED peers refuse whatever they dislike about that message */
+static bool refused(const json_t *facts, struct finding *f)
+{
+	const json_t *entry = fact_event(facts, "tunnel", is_refusal);
+
+	if (fact_number(entry, "notify") != IKE_N_AUTHENTICATION_FAILED)
+		return certificate(facts, f, "cert-refused", "The peer refuses our certificate.",
+				   "let the peer trust the authority that issued the certificate "
+				   "in cert, and see that it is valid and holds the identity of "
+				   "local-id");
+	return certificate(facts, f, "cert-refused", "The peer breaks off at our certificate: it "
+			   "does not accept it or our identity, or wants another kind of "
+			   "authentication.",
+			   "see the peer's log: it has to trust the authority that issued the "
+			   "certificate in cert, to expect the identity that we send (local-id, "
+			   "which that certificate holds), and to want certificates of both "
+			   "sides, not a pre-shared key");
+}
 
 const struct cause causes_certificate[] = {
 	{ "cert-expired", "the peer's certificate has expired", expired },
@@ -65,7 +87,7 @@ const struct cause causes_certificate[] = {
 	  bad_signature },
 	{ "cert-missing", "the peer sent no certificate", missing },
 	{ "cert-invalid", "the peer's certificate cannot be used", invalid },
-	{ "cert-refused", "the peer refuses our certificate", refused },
+	{ "cert-refused", "the peer refuses our certificate or identity", refused },
 	{ "signature-invalid", "the peer's signature does not verify", signature },
 	{ NULL, NULL, NULL }
 };

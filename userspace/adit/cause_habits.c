@@ -54,19 +54,22 @@ static bool is_conflict(const json_t *entry)
 	return fact_is(entry, "code", "conflict");
 }
 
+static bool are_namesakes(const json_t *one, const json_t *other)
+{
+	return fact_is(other, "remote_ts", fact_text(one, "remote_ts")) &&
+	       fact_is(other, "local_ts", fact_text(one, "local_ts"));
+}
+
 /* Two pairs of SAs for the same networks, where a tunnel of several networks has one for each */
 static bool has_namesakes(const json_t *facts)
 {
-	const json_t *list = fact(facts, "tunnel.children"), *one, *other;
+	const json_t *list = fact(facts, "tunnel.children"), *one;
 	size_t i, j;
 
 	json_array_foreach(list, i, one)
-		for (j = 0; j < i; j++) {
-			other = json_array_get(list, j);
-			if (fact_is(other, "remote_ts", fact_text(one, "remote_ts")) &&
-			    fact_is(other, "local_ts", fact_text(one, "local_ts")))
+		for (j = 0; j < i; j++)
+			if (are_namesakes(one, json_array_get(list, j)))
 				return true;
-		}
 	return false;
 }
 
@@ -238,12 +241,49 @@ static bool deleted_again(const json_t *facts, struct finding *f)
 			 "again.");
 }
 
+/*
+ * The SAs that the peer has made for the same networks, each in place of the one before, which
+ * lives on until its time is over
+ */
+static bool renewed_often(const json_t *facts, struct finding *f)
+{
+	const json_t *newest = fact_child(facts, "tunnel"), *one;
+	double first = fact_number(newest, "installed"), last = first, every;
+	unsigned int count = 1;
+	size_t i;
+
+	if (!tunnel_is_up(facts) || !fact_is(newest, "role", "responder"))
+		return false;
+	json_array_foreach(fact(facts, "tunnel.children"), i, one) {
+		double when = fact_number(one, "installed");
+
+		if (!fact_is(one, "state", "rekeyed") || !fact_is(one, "role", "responder") ||
+		    !are_namesakes(one, newest))
+			continue;
+		first = when < first ? when : first;
+		count++;
+	}
+	every = (last - first) / (count > 1 ? count - 1 : 1);
+	if (count < 5 || every > 60 || last < fact_number(facts, "now") - LATELY ||
+	    fact_number(newest, "expires_in") < 10 * every)
+		return false;
+	say_seen(f, "of the IPsec SAs for %s === %s that are still there the peer has begun %u, "
+		 "about every %.0f s, each in place of the one before",
+		 fact_text(newest, "local_ts"), fact_text(newest, "remote_ts"), count, every);
+	say_seen(f, "they would be good for %.0f s more", fact_number(newest, "expires_in"));
+	say_cure(f, "look in the peer's log for what begins them: two of its connections for the "
+		 "same networks, or a lifetime there of a few seconds, bytes or packets");
+	return say_cause(f, "The peer negotiates the IPsec SAs anew again and again, long before "
+			 "their time is over.");
+}
+
 const struct cause causes_habits[] = {
 	{ "identity-conflict", "two gateways come with one identity", identity_fight },
 	{ "identity-conflict", NULL, identity_shared },
 	{ "one-pair-only", "the peer keeps one pair of networks and deletes the others",
 	  one_pair_only },
 	{ "deleted-by-peer", "the peer deletes the tunnel again and again", deleted_again },
+	{ "renewed-often", "the peer makes new SAs again and again", renewed_often },
 	{ "waits-for-peer", "this side waits, and the peer has not come", waits_for_peer },
 	{ "waits-for-traffic", "on demand, and no packet has come", waits_for_packet },
 	{ NULL, NULL, NULL }

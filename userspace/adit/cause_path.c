@@ -6,6 +6,7 @@
 
 #include "adit/causes.h"
 #include "adit/facts.h"
+#include "ike/ike.h"
 
 #define LATELY	300	/* seconds */
 #define IN_VAIN	2	/* messages without an answer: of an exchange the last one has none */
@@ -97,21 +98,54 @@ static bool remote_is_us(const json_t *facts, struct finding *f)
 			 remote(facts));
 }
 
+static bool is_within(const char *network, const char *address)
+{
+	struct ike_selector outer, inner;
+
+	return ike_selector_parse(&outer, network) && ike_selector_parse(&inner, address) &&
+	       ike_selector_contains(&outer, &inner);
+}
+
+/* What the two gateways say to each other in IKE may pass through the tunnel between them */
+static bool is_carried(const json_t *facts)
+{
+	const json_t *child = fact_child(facts, "tunnel");
+
+	return is_within(fact_text(child, "local_ts"), fact_text(facts, "tunnel.local")) &&
+	       is_within(fact_text(child, "remote_ts"), remote(facts));
+}
+
+/* While it is down its route does not count, so that it comes up again: then it is found */
 static bool route_through_tunnel(const json_t *facts, struct finding *f)
 {
-	if (!tunnel_is_down(facts) || !fact_true(facts, "route.remote.self"))
+	bool up = tunnel_is_up(facts);
+
+	if (!fact_true(facts, "route.remote.self") ||
+	    !(tunnel_is_down(facts) || (up && !is_carried(facts))))
 		return false;
 	say_seen(f, "the route to %s leads through %s", remote(facts),
 		 fact_text(facts, "tunnel.device"));
-	say_cure(f, "add a route to %s over the right device", remote(facts));
+	if (up)
+		say_seen(f, "IKE messages to it enter the tunnel and are lost there, as it carries "
+			 "%s === %s: soon the peer will seem dead, until the tunnel is up again",
+			 fact_text(fact_child(facts, "tunnel"), "local_ts"),
+			 fact_text(fact_child(facts, "tunnel"), "remote_ts"));
+	say_cure(f, "'ip route get %s' must name the device towards the peer: remove the route "
+		 "over %s, or add one for the peer alone", remote(facts),
+		 fact_text(facts, "tunnel.device"));
 	return say_cause(f, "The route to the peer leads through the tunnel itself.");
 }
 
 static bool no_route(const json_t *facts, struct finding *f)
 {
-	if (!tunnel_is_down(facts) || !fact_false(facts, "route.remote.ok"))
+	/* One that is up has lost it since, as its packets show */
+	if (!fact_false(facts, "route.remote.ok") ||
+	    !(tunnel_is_down(facts) || fact_grown(facts, "drops.no-route") >= 2))
 		return false;
 	say_seen(f, "ip route get %s: %s", remote(facts), fact_text(facts, "route.remote.error"));
+	if (tunnel_is_up(facts))
+		say_seen(f, "the tunnel, which is still up, dropped %.0f packets for it while I "
+			 "looked", fact_grown(facts, "drops.no-route"));
 	say_cure(f, "add a route to %s (usually the default route is missing: 'ip route'), or "
 		 "correct remote", remote(facts));
 	return say_cause(f, "This host has no route to the peer %s.", remote(facts));
@@ -341,7 +375,7 @@ static bool udp_4500_blocked(const json_t *facts, struct finding *f)
 static bool fragments_lost(const json_t *facts, struct finding *f)
 {
 	if (!answered(facts, "ike500") || !silent(facts, "large") ||
-	    !fact_is(facts, "tunnel.config.auth", "rsasig") ||
+	    !sends_certificate(facts) ||
 	    !(last_error_is(facts, "no-response") || fell_silent(facts)))
 		return false;
 	say_seen(f, "asked with a small message, the peer answers; asked the same with one of 2000 "
@@ -436,13 +470,11 @@ static bool ike_silent(const json_t *facts, struct finding *f)
 		 "says nothing, and no ICMP error comes", remote(facts),
 		 fact_number(facts, "probe.ike500.asked"),
 		 fact_number(facts, "probe.ike4500.asked"));
-	say_cure(f, "let UDP ports 500 and 4500 pass between %s and %s; if they do, the peer "
-		 "ignores "
-		 "our address: configure it there", fact_text(facts, "tunnel.local"),
-		 remote(facts));
+	say_cure(f, "let UDP ports 500 and 4500 pass between %s and %s; if they do, see that the "
+		 "peer's IKE daemon answers others, and has our address configured",
+		 fact_text(facts, "tunnel.local"), remote(facts));
 	return say_cause(f, "The peer's host is alive, but UDP ports 500 and 4500 are blocked on "
-			 "the "
-			 "way to it (or it ignores IKE from our address).");
+			 "the way to it (or its IKE daemon hangs, or ignores our address).");
 }
 
 static bool peer_silent(const json_t *facts, struct finding *f)

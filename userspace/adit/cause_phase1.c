@@ -244,8 +244,9 @@ static bool auth_differs(const json_t *facts, struct finding *f)
 	say_seen(f, "asked for every usual proposal with auth = \"%s\" the peer refuses them all; "
 		 "asked for the same with %s it takes one",
 		 fact_text(facts, "tunnel.config.auth"), proof);
-	say_cure(f, "set auth (and what belongs to it) to %s here, or the peer's authentication to "
-		 "%s", proof, fact_text(facts, "tunnel.config.auth"));
+	say_cure(f, "set auth = \"%s\" and what belongs to it here, or the peer's authentication "
+		 "to what \"%s\" is", fact_text(facts, "probe.auth"),
+		 fact_text(facts, "tunnel.config.auth"));
 	return say_cause(f, "The peer wants another kind of authentication: %s.", proof);
 }
 

@@ -162,6 +162,13 @@ const json_t *fact_event(const json_t *facts, const char *when, bool (*fits)(con
 	return NULL;
 }
 
+bool sends_certificate(const json_t *facts)
+{
+	const char *auth = fact_text(facts, "tunnel.config.auth");
+
+	return strstr(auth, "rsasig") || !strncmp(auth, "ecdsa", 5);
+}
+
 const json_t *fact_rule(const json_t *facts, const char *flow)
 {
 	const json_t *verdict;

@@ -30,7 +30,7 @@
  *   "firewall" readable, verdicts [{flow, verdict, rule}]
  *   "probe"    ike500, ike4500, large, ike2, aggressive {asked, answer, notify, chosen, from},
  *              ping {answered}, accepts ["aes128-sha1-modp1024"…], questions, complete,
- *              proof (the authentication with which it would take one)
+ *              proof (the authentication with which it would take one), auth (its word)
  *   "phase2"   accepts ["aes128-sha1-modp1024"…], questions, proposals, complete
  *   "wire"     see capture.h
  *   "inside"   targets [{address, sent, received}], sent, received, elsewhere (the device that
@@ -92,6 +92,9 @@ double fact_drops_grown(const json_t *facts);
 
 /** fact_event - the newest history entry of "tunnel" or "later" for which @fits; NULL: none. */
 const json_t *fact_event(const json_t *facts, const char *when, bool (*fits)(const json_t *entry));
+
+/** sends_certificate - in phase 1 we send one, which makes a long message. */
+bool sends_certificate(const json_t *facts);
 
 /** fact_rule - the rule of our own firewall that drops such packets; NULL: none, or not sure. */
 const json_t *fact_rule(const json_t *facts, const char *flow);

@@ -17,6 +17,7 @@
 #include "adit/gather.h"
 #include "ike/cursor.h"
 #include "ike/ike.h"
+#include "ike/method.h"
 
 #define TRIES		3
 #define PATIENCE	1000	/* ms for one answer */
@@ -205,9 +206,28 @@ static void survey(struct gather *g, struct question *q, uint16_t auth, json_t *
 	json_object_set_new(probe, "complete", json_boolean(complete && i == count));
 }
 
+/* As the daemon proposes it: another one may be refused, whatever comes with it */
 static uint16_t auth_method(const struct gather *g)
 {
-	return fact_is(g->facts, "tunnel.config.auth", "rsasig") ? IKE_AUTH_RSA_SIG : IKE_AUTH_PSK;
+	static const struct {
+		const char *word;
+		uint16_t client, server;
+	} methods[] = {
+		{ "rsasig", IKE_AUTH_RSA_SIG, IKE_AUTH_RSA_SIG },
+		{ "ecdsa-256", IKE_AUTH_ECDSA_256, IKE_AUTH_ECDSA_256 },
+		{ "ecdsa-384", IKE_AUTH_ECDSA_384, IKE_AUTH_ECDSA_384 },
+		{ "ecdsa-521", IKE_AUTH_ECDSA_521, IKE_AUTH_ECDSA_521 },
+		{ "xauth-psk", IKE_AUTH_XAUTH_INIT_PSK, IKE_AUTH_XAUTH_RESP_PSK },
+		{ "xauth-rsasig", IKE_AUTH_XAUTH_INIT_RSA, IKE_AUTH_XAUTH_RESP_RSA },
+		{ "hybrid", IKE_AUTH_HYBRID_INIT_RSA, IKE_AUTH_HYBRID_RESP_RSA },
+	};
+	bool server = *fact_text(g->facts, "tunnel.config.xauth-users");
+	size_t i;
+
+	for (i = 0; i < sizeof(methods) / sizeof(*methods); i++)
+		if (fact_is(g->facts, "tunnel.config.auth", methods[i].word))
+			return server ? methods[i].server : methods[i].client;
+	return IKE_AUTH_PSK;
 }
 
 /* Whether it would rather speak aggressive mode. Our identity goes out in the clear by this */
@@ -273,6 +293,8 @@ static void ask_other_proof(struct gather *g, struct question *q, json_t *probe)
 			if (answer.kind != ASK_SA)
 				continue;
 			json_object_set_new(probe, "proof", json_string(ike_auth_name(proofs[i])));
+			json_object_set_new(probe, "auth",
+					    json_string(method_by_number(proofs[i])->word));
 			free(lists);
 			return;
 		}
@@ -313,8 +335,7 @@ static void ask_all(struct gather *g, struct question *q, struct proposal_list *
 	answered = fact(probe, "ike500.answer");
 	refused = fact_is(probe, "ike500.answer", "notify");
 	note_accepted(accepts, fact_text(probe, "ike500.chosen"));
-	if (fact_is(probe, "ike500.answer", "sa") && fact_is(g->facts, "tunnel.config.auth",
-							       "rsasig"))
+	if (fact_is(probe, "ike500.answer", "sa") && sends_certificate(g->facts))
 		ask_large(g, q, list, probe);
 	if (refused)
 		survey(g, q, auth_method(g), probe);
