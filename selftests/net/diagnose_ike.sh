@@ -89,6 +89,86 @@ phase2()
 	peer child_esp_proposals= child_ah_proposals=sha256
 	ours
 	names "AH at the peer" phase2-refused "whatever proposal"
+
+	peer child_local_ts=10.2.77.0/24
+	ours
+	up
+	names "a smaller network, where nobody answers" selectors-narrowed "agreed with the peer: .*10.2.77.0/24"
+	# The exchange that is quick mode (RFC 2409 5.5, RFC 2408 3.1)
+	router_drop udp dport 500 @th,208,8 32
+	ours
+	failed no-response
+	names "quick mode is lost" phase2-unanswered "does not answer our quick mode"
+}
+
+# pool_server [LINE]: strongSwan asks for user and password; the line in its connection
+pool_server()
+{
+	swan_conf right
+	side right
+	cat >"$DIR/swanctl/swanctl.conf" <<-CONF
+	connections { rw {
+		version = 1
+		local_addrs = $HERE
+		remote_addrs = %any
+		proposals = $IKE_SUITE
+		${1:-}
+		local { auth = psk
+			id = $HERE }
+		remote { auth = psk }
+		remote-2 { auth = xauth }
+		children { net {
+			local_ts = $NET
+			esp_proposals = $ESP_SUITE
+		} }
+	} }
+	pools { pool {
+		addrs = 10.9.0.0/24
+	} }
+	secrets {
+		ike-group { secret = "$IKE_PSK" }
+		xauth-alice {
+			id = alice
+			secret = "right"
+		}
+	}
+	CONF
+}
+
+# user PASSWORD: adit logs in as alice
+user()
+{
+	(umask 077 && echo "$1" >"$TMP/password")
+	ours auth=xauth-psk xauth-user=alice xauth-password-file="$TMP/password" local-ts= remote-ts=0.0.0.0/0
+}
+
+login()
+{
+	topology_router hosts
+	pool_server "pools = pool"
+	swan_start right || bail_out "strongSwan does not start"
+	user wrong
+	failed xauth-failed
+	names "a wrong password" xauth-failed 'user "alice"'
+	ours
+	failed invalid-id
+	names "the peer wants user and password" local-id-refused "the peer may want a certificate or XAUTH"
+	pool_server
+	swan_load right || bail_out "strongSwan does not load its configuration"
+	user right
+	failed no-lease
+	names "nobody assigns an address" no-lease "strongSwan: pools"
+}
+
+# anew TIMES: strongSwan makes SAs for the same networks, each in place of the one before
+anew()
+{
+	local i
+
+	for ((i = 0; i < $1; i++)); do
+		swan right --initiate --child net --timeout 60 >/dev/null
+	done
+	wait_for 60 adit_is left ".children | length == $1" net || echo "# there are no $1 pairs of SAs"
 }
 
 responder()
@@ -110,6 +190,10 @@ responder()
 	swan right --initiate --child net --timeout 3 >/dev/null
 	failed ts-unacceptable
 	names "other networks, the peer begins" selector-mismatch "10.77.0.0/16"
+	peer
+	ours start=wait
+	anew 5
+	names "the peer makes new SAs again and again" renewed-often "the peer has begun 5"
 	# A gateway that logs in with our identity, from the router; each login ends the other's tunnel
 	swan_stop right
 	swan_conf right
@@ -126,5 +210,5 @@ responder()
 	names "another gateway logs in as us" deleted-by-peer "gw.example.org"
 }
 
-lanes phase1 identity phase2 responder
+lanes phase1 identity phase2 login responder
 finish

@@ -51,6 +51,16 @@ names()
 	check "$1: $2" is_diagnosis "$2" "${3:-.}" "${4:-net}"
 }
 
+# doctor_said CHECK REGEX: of what `adit doctor --json` has written to $TMP/doctor, that one's verdict, text
+# and cure, in a line.
+doctor_said()
+{
+	jq -r --arg check "$1" '.checks[] | select(.check == $check) | .verdict, .text, .cure' \
+		"$TMP/doctor" | tr '\n' ' ' | grep -Eq -- "$2" && return
+	cat "$TMP/doctor"
+	return 1
+}
+
 # filter HOOK RULE...: rules of the left gateway's own.
 filter()
 {
@@ -78,7 +88,7 @@ reject()
 	add table inet adit_drop
 	add chain inet adit_drop forward { type filter hook forward priority 0; policy accept; }
 	flush chain inet adit_drop forward
-	add rule inet adit_drop forward $* reject with icmp $with
+	add rule inet adit_drop forward $* reject with icmpx $with
 	NFT
 }
 

@@ -16,14 +16,11 @@ EXACTLY=${RELEASE//+/\\+}
 UPDATES=/lib/modules/$RELEASE/updates
 SOURCE=/usr/src/adit-0
 
-# doctor_says CHECK REGEX: that line of its failures and warnings, with its cure
+# doctor_says CHECK REGEX
 doctor_says()
 {
 	adit_ctl left doctor --json >"$TMP/doctor"
-	jq -r --arg check "$1" '.checks[] | select(.check == $check) | .verdict, .text, .cure' \
-		"$TMP/doctor" | tr '\n' ' ' | grep -Eq -- "$2" && return
-	cat "$TMP/doctor"
-	return 1
+	doctor_said "$@"
 }
 
 # A small /lib/modules, so that its list is quickly made; the kernel's own headers are not in it

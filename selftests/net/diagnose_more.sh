@@ -130,6 +130,9 @@ network()
 		bail_out "cannot drop every third packet"
 	names "the network loses packets" packet-loss "of 16 small pings .* were not answered"
 	router_drop_none
+	disturb "$right" wire duplicate 100%
+	names "the network delivers them twice" duplicate-packets "of [0-9]* packets came twice"
+	calm "$right" wire
 	router_damage
 	flood
 	drops authentication 5
@@ -146,16 +149,18 @@ network()
 	stop "$FLOODING"
 }
 
-# cert_peer CERTIFICATE: strongSwan with that one of the right side's
+# cert_peer CERTIFICATE [KEY=VALUE...]: strongSwan with that one of the right side's
 cert_peer()
 {
+	local cert=$1
+	shift
 	swan_conf right
 	mkdir -p "$TMP"/right/swanctl/{x509,x509ca,private}
-	cp "$PKI/$1.pem" "$TMP/right/swanctl/x509/own.pem"
+	cp "$PKI/$cert.pem" "$TMP/right/swanctl/x509/own.pem"
 	cp "$PKI/right-rsa.key" "$TMP/right/swanctl/private/"
 	cp "$PKI/root.pem" "$TMP/right/swanctl/x509ca/"
 	swan_conn right peer auth=pubkey cert=own.pem local_id=right.example.com \
-		remote_id=left.example.com proposals=$CERT_SUITE
+		remote_id=left.example.com proposals=$CERT_SUITE "$@"
 	[ -S "$TMP/right/vici" ] || return
 	# It remembers every certificate that it has seen
 	swan right --flush-certs >/dev/null
@@ -163,10 +168,30 @@ cert_peer()
 		bail_out "strongSwan does not load its configuration"
 }
 
+# cert_ours [CERTIFICATE [KEY]]: of the left side's
 cert_ours()
 {
-	ours psk= auth=rsasig cert="$PKI/left-rsa.pem" key="$PKI/left-rsa.key" ca="$PKI/root.pem" \
+	ours psk= auth=rsasig cert="$PKI/${1:-left-rsa}.pem" key="$PKI/${2:-left-rsa}.key" ca="$PKI/root.pem" \
 		local-id=left.example.com remote-id=right.example.com ike=$CERT_SUITE
+}
+
+# Before anything puts them together again
+router_drop_fragments()
+{
+	in_ns "$router" nft -f - <<-NFT || bail_out "the router cannot drop fragments"
+	table inet adit_drop {
+		chain prerouting {
+			type filter hook prerouting priority -450; policy accept;
+			ip frag-off & 0x3fff != 0 drop
+		}
+	}
+	NFT
+}
+
+# In words: a peer that is slow seems to be silent at first, which has the same code
+refuses_certificate()
+{
+	adit_is left '.last_error.text // "" | test("the peer refused our certificate")' net
 }
 
 certificates()
@@ -175,13 +200,26 @@ certificates()
 	cert_peer right-expired
 	swan_start right || bail_out "strongSwan does not start"
 	cert_ours
+	failed cert-expired
 	names "an expired certificate" cert-expired "2021-01-01"
 	cert_peer right-early
 	cert_ours
+	failed cert-not-yet-valid
 	names "a certificate of the future" cert-not-yet-valid "2090-01-01"
 	cert_peer right-other
 	cert_ours
+	failed cert-unknown-issuer
 	names "a certificate of somebody else's authority" cert-unknown-issuer "CN=Another root"
+	cert_peer right-rsa
+	cert_ours left-other
+	wait_for 90 refuses_certificate || echo "# the peer does not refuse it"
+	names "ours is of one that the peer does not trust" cert-refused "CN=Another root"
+	# Longer than a packet, with that of the authority between
+	cert_peer right-rsa fragmentation=no
+	router_drop_fragments
+	cert_ours left-chain left-chain
+	failed cert-refused
+	names "fragments are lost" fragments-lost "2000 bytes"
 }
 
 # Modules that only this lane's algorithm needs, out of the kernel and not to come in again
@@ -252,6 +290,20 @@ behind()
 	names "the peer has no route back" no-return-traffic "routes and firewall"
 }
 
+# The peer's kernel has a policy of somebody else's for the SAs of the tunnel, and packets for it
+foreign_traffic()
+{
+	local reqid
+
+	reqid=$(ip -n "$right" xfrm state | sed -n 's/.* reqid \([0-9]*\) .*/\1/p' | head -n 1)
+	ip -n "$rhost" addr add 10.9.0.2/32 dev lo
+	ip -n "$right" route add 10.9.0.2/32 via $RHOST4
+	ip -n "$right" xfrm policy add dir out src 10.9.0.0/16 dst 10.1.0.0/16 tmpl src $RIGHT4 \
+		dst $LEFT4 proto esp reqid "$reqid" mode tunnel
+	background in_ns "$rhost" ping -q -i 0.2 -I 10.9.0.2 $LHOST4 >/dev/null 2>&1
+	drops selector 3
+}
+
 networks()
 {
 	diagnose_begin child_local_ts=10.2.0.0/24
@@ -264,6 +316,11 @@ networks()
 	peer
 	ours local-ts=10.1.0.0/16 dpd-delay=600s
 	up
+	ip -n "$left" route add $RIGHT4 dev vpn0
+	names "the route to the peer leads into the tunnel" route-through-tunnel "$RIGHT4 leads through vpn0"
+	ip -n "$left" route del $RIGHT4 dev vpn0
+	foreign_traffic
+	names "the peer sends what the tunnel is not for" outside-selectors "between 10.2.0.0/16 and"
 	ip -n "$right" link set wire down
 	names "the peer's network is gone" peer-unreachable "$ROUTER_LEFT4"
 }

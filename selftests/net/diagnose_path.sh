@@ -165,6 +165,29 @@ ports()
 	names "and what it refuses" own-firewall-input "UDP port 500"
 }
 
+# Over IPv6 outside
+six()
+{
+	OUTER=6
+	diagnose_begin
+	ours local-ts=10.1.0.0/16
+	up
+	names "over IPv6 nothing is wrong" healthy "both directions"
+	reject admin-prohibited meta l4proto esp
+	names "over IPv6 ESP is refused on the way" esp-blocked "$ROUTER_LEFT6"
+	router_drop_none
+	adit_stop left
+	router_drop udp dport 500
+	ours
+	failed no-response
+	names "over IPv6 UDP port 500 is blocked" udp-500-blocked
+	router_drop_none
+	peer psk="quite another key"
+	ours
+	failed psk-mismatch
+	names "over IPv6 another pre-shared key" psk-mismatch
+}
+
 # What the daemon knows before it asks anybody, and where it is asked from
 settings()
 {
@@ -195,6 +218,24 @@ settings()
 	names "no carrier" link-down "wire"
 }
 
+# What a look at this host finds, without any peer
+doctor()
+{
+	filter input "meta l4proto { udp, esp } drop"
+	in_ns "$left" sysctl -qw net.ipv4.ip_forward=0 net.ipv4.conf.vpn0.rp_filter=1
+	in_ns "$left" "$ADIT" --socket "$TMP/left/control" doctor --json >"$TMP/doctor"
+	check "doctor: our own filter drops all three" doctor_said firewall \
+		'fail .*UDP 500, UDP 4500, ESP .*chain input.* nft add rule'
+	check "doctor: no forwarding" doctor_said forwarding 'warn .*not forwarded.*ip_forward=1'
+	check "doctor: a strict reverse path filter" doctor_said rp-filter 'warn .*vpn0.*rp_filter=2'
+	check "doctor: the rest is there" doctor_said capabilities '^ok '
+	filter_none
+	in_ns "$left" sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.vpn0.rp_filter=0
+	in_ns "$left" setpriv --bounding-set -net_admin "$ADIT" --socket "$TMP/left/control" doctor \
+		--json >"$TMP/doctor"
+	check "doctor: a capability is missing" doctor_said capabilities 'warn .*CAP_NET_ADMIN'
+}
+
 # This host alone
 host()
 {
@@ -210,6 +251,7 @@ host()
 	ours local=
 	names "no route, and no address configured" no-route "default route"
 	ip -n "$left" route add default via $ROUTER_LEFT4
+	doctor
 	filter output "udp dport 500 drop"
 	names "our own filter drops IKE" own-firewall "udp dport"
 	filter_none
@@ -232,5 +274,5 @@ time.sleep(900)"
 	names "no configuration" config-missing
 }
 
-lanes data size esp truncation way refusals part ports settings host
+lanes data size esp truncation way refusals part ports six settings host
 finish
