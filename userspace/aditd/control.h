@@ -149,7 +149,7 @@
  *   Errors of a request itself: CONTROL_REQUEST_CODES.
  *   Progress: userspace/ike/ike.h names the engine's; the daemon adds tunnel-added, tunnel-removed,
  *   tunnel-changed, device-up, device-down, state (member "state"), resolved, local-changed,
- *   reload, suppressed.
+ *   reload, taken-down, suppressed.
  */
 #ifndef ADITD_CONTROL_H
 #define ADITD_CONTROL_H
@@ -175,6 +175,8 @@
 	"pfs-mismatch",		/* phase 2 groups differ */ \
 	"peer-deleted",		/* the peer sent DELETE */ \
 	"dpd-timeout",		/* the peer stopped answering */ \
+	"malformed",		/* authenticated, but broken */ \
+	"expired",		/* an SA ended without a successor */ \
 	"cert-expired",		/* a certificate of the peer's chain is over */ \
 	"cert-not-yet-valid",	/* or has not begun, or our clock is wrong */ \
 	"cert-wrong-name",	/* the peer's certificate does not carry its identity */ \
