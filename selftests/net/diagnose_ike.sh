@@ -158,6 +158,14 @@ login()
 	user right
 	failed no-lease
 	names "nobody assigns an address" no-lease "strongSwan: pools"
+	# strongSwan would take the proposal whatever its connections want
+	swan_stop right
+	adit_conf right
+	adit_tunnel right net start=wait
+	adit_start right || bail_out "aditd does not start"
+	user right
+	failed no-proposal-chosen
+	names "the peer wants another authentication" auth-mismatch 'set auth = "psk"'
 }
 
 # anew TIMES: strongSwan makes SAs for the same networks, each in place of the one before
