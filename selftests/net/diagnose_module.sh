@@ -23,6 +23,13 @@ doctor_says()
 	doctor_said "$@"
 }
 
+# Everything but that of SHA-384, and nothing that could be loaded for it
+lose_algorithm()
+{
+	awk -v RS= -v ORS='\n\n' '!/sha384/' /proc/crypto >"$TMP/crypto"
+	mount --bind "$TMP/crypto" /proc/crypto
+}
+
 # A small /lib/modules, so that its list is quickly made; the kernel's own headers are not in it
 small_modules()
 {
@@ -82,6 +89,9 @@ module()
 	adit_unload
 	small_modules
 	names "the module is nowhere" module-missing "adit-dkms"
+	check "the kernel lacks an algorithm" lose_algorithm
+	check "doctor: which one" doctor_says algorithms 'fail .*lacks .*hmac\(sha384\)'
+	umount /proc/crypto
 	check "doctor: the module is not built" doctor_says module "fail .*not built.*linux-headers-$EXACTLY"
 	mkdir -p "$SOURCE" "$UPDATES"
 	touch "$SOURCE/dkms.conf"
@@ -112,7 +122,7 @@ module()
 
 test_cleanup()
 {
-	umount -q /sys/firmware /sys/kernel/security "/lib/modules/$RELEASE"
+	umount -q /proc/crypto /sys/firmware /sys/kernel/security "/lib/modules/$RELEASE"
 	rm -rf "$SOURCE"
 	adit_load
 }
