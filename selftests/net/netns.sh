@@ -120,10 +120,14 @@ home_dies()
 {
 	moved right=adit && flood "$inside" && ns_del "$left" || return 1
 	stop "$FLOOD"
-	in_ns "$inside" ping -n -q -c 2 -i 0.1 -w 1 -I $LEFT_IN4 $RIGHT_IN4
-	ip -n "$inside" -d link show
-	ip -n "$inside" link del vpn0 2>/dev/null
-	return 0
+	# A namespace is taken apart by a worker of the kernel's, some time after.
+	wait_for 60 without_sas || { adit_in "$inside" sa show; return 1; }
+	! in_ns "$inside" ping -n -q -c 2 -i 0.1 -w 1 -I $LEFT_IN4 $RIGHT_IN4 &&
+	ip -n "$inside" link del vpn0
+}
+without_sas()
+{
+	[ "$(sa_count "$inside" vpn0)" = 0 ]
 }
 check "the namespace in which it was made goes under traffic" home_dies
 gone_from_list()
