@@ -407,6 +407,8 @@ static int parse_policies(struct adit_sa *sa, struct nlattr **attrs,
 		sa->dscp = nla_get_u8(attr);
 	if (sa->dscp > 63)
 		return refuse(extack, attr, -EINVAL, "dscp: above 63");
+	if (attr && sa->dscp_policy != ADIT_DSCP_POLICY_FIXED)
+		return refuse(extack, attr, -EINVAL, "dscp: without dscp-policy fixed");
 
 	attr = attrs[ADIT_A_SA_ECN_POLICY];
 	if (attr)

@@ -273,6 +273,8 @@ static const struct refusal refusals[] = {
 	{ "an unknown DF policy", EINVAL, SA(DF_POLICY), "df", { NUMBER(DF_POLICY, U8, 7) } },
 	{ "an unknown DSCP policy", EINVAL, SA(DSCP_POLICY), "dscp",
 	  { NUMBER(DSCP_POLICY, U8, 7) } },
+	{ "a DSCP that no policy uses", EINVAL, SA(DSCP), "dscp-policy",
+	  { NUMBER(DSCP, U8, 46) } },
 	{ "a DSCP of 64", EINVAL, SA(DSCP), "dscp",
 	  { NUMBER(DSCP_POLICY, U8, ADIT_DSCP_POLICY_FIXED), NUMBER(DSCP, U8, 64) } },
 	{ "an unknown ECN policy", EINVAL, SA(ECN_POLICY), "ecn", { NUMBER(ECN_POLICY, U8, 7) } },
