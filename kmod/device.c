@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/ethtool.h>
 #include <linux/if_arp.h>
-#include <linux/inetdevice.h>
 #include <net/ip_tunnels.h>
 #include <net/rtnetlink.h>
 
@@ -49,18 +48,6 @@ void adit_device_update_carrier(struct adit_device *adit)
 		netif_carrier_on(adit->dev);
 	else
 		netif_carrier_off(adit->dev);
-}
-
-static int adit_open(struct net_device *dev)
-{
-	struct in_device *in_dev = __in_dev_get_rtnl(dev);
-
-	/* A gateway that sends a packet back into the tunnel that it came from is
-	 * no reason to teach the sender another way: there is none on the link.
-	 */
-	if (in_dev)
-		IN_DEV_CONF_SET(in_dev, SEND_REDIRECTS, false);
-	return 0;
 }
 
 static int adit_stop(struct net_device *dev)
@@ -136,7 +123,6 @@ static int adit_change_mtu(struct net_device *dev, int mtu)
 static const struct net_device_ops adit_netdev_ops = {
 	.ndo_init = adit_init,
 	.ndo_uninit = adit_uninit,
-	.ndo_open = adit_open,
 	.ndo_stop = adit_stop,
 	.ndo_start_xmit = adit_xmit,
 	.ndo_change_mtu = adit_change_mtu,
