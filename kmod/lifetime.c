@@ -7,7 +7,13 @@
 #include "lifetime.h"
 
 /* What was reported of an SA; each is reported once. */
-enum { REPORTED_SOFT_BYTES, REPORTED_SOFT_PACKETS, REPORTED_SOFT_TIME, REPORTED_OVERFLOW };
+enum {
+	REPORTED_SOFT_BYTES,
+	REPORTED_SOFT_PACKETS,
+	REPORTED_SOFT_TIME,
+	REPORTED_OVERFLOW,
+	REPORTED_YIELD,
+};
 
 static bool reached(u64 limit, u64 value)
 {
@@ -132,7 +138,7 @@ static void lifetime_work(struct work_struct *work)
 		report_soft(sa, REPORTED_SOFT_PACKETS, ADIT_EXPIRE_REASON_PACKETS);
 	if (reached(sa->limits.time_soft, age))
 		report_soft(sa, REPORTED_SOFT_TIME, ADIT_EXPIRE_REASON_TIME);
-	if (sa->exhausted)
+	if (sa->exhausted && !test_and_set_bit(REPORTED_YIELD, &sa->reported))
 		adit_sa_yield(sa);
 	schedule_next(sa, age);
 out:
@@ -155,7 +161,7 @@ void adit_lifetime_set(struct adit_sa *sa, const struct adit_limits *limits)
 	u64 packets, bytes;
 
 	sa->limits = *limits;
-	sa->reported &= BIT(REPORTED_OVERFLOW);
+	sa->reported &= BIT(REPORTED_OVERFLOW) | BIT(REPORTED_YIELD);
 	/* What has passed counts, whether or not it was counted here till now. */
 	adit_count_sum(sa->counters, &packets, &bytes);
 	atomic64_set(&sa->used_packets, packets);
