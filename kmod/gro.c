@@ -188,6 +188,7 @@ static bool enqueue(struct adit_gro_cell *cell, struct sk_buff *skb, bool merge)
 
 void adit_gro_receive(struct adit_gro *gro, struct sk_buff *skb)
 {
+	enum skb_drop_reason reason = SKB_DROP_REASON_DEV_READY;
 	struct adit_gro_cell *cell;
 	bool merge = false;
 
@@ -208,9 +209,10 @@ void adit_gro_receive(struct adit_gro *gro, struct sk_buff *skb)
 	}
 	if (likely(enqueue(cell, skb, merge)))
 		return;
+	reason = SKB_DROP_REASON_CPU_BACKLOG;
 drop:
 	dev_core_stats_rx_dropped_inc(skb->dev);
-	kfree_skb(skb);
+	kfree_skb_reason(skb, reason);
 }
 
 static struct sk_buff *dequeue(struct adit_gro_cell *cell)

@@ -208,7 +208,8 @@ static void deliver(struct adit_sa *sa, struct sk_buff *skb)
 	/* Not skb->dev: what went through an asynchronous transform may have survived it. */
 	link = is_about_link(sa, skb) && home ? dev_get_by_index_rcu(home, skb->skb_iif) : dev;
 	if (unlikely(!link)) {
-		kfree_skb(skb);
+		dev_core_stats_rx_dropped_inc(dev);
+		kfree_skb_reason(skb, SKB_DROP_REASON_DEV_READY);
 		return;
 	}
 	skb_scrub_packet(skb, dev_net(dev) != home);
@@ -392,12 +393,15 @@ static int receive(const struct net *net, struct sk_buff *skb, u8 family, u8 pro
  * Packet by packet. Those that are not ours go round again, at once: from the end of the CPU's
  * queue they came behind all that is in it, and fell out of XFRM's replay window.
  */
-static void receive_list(struct sk_buff *packet, u8 family)
+static void receive_list(struct net_device *dev, struct sk_buff *packet, u8 family)
 {
 	struct sk_buff *next;
 
-	if (IS_ERR(packet))
+	/* No memory to take it apart: nobody knows whose packets they were. */
+	if (IS_ERR(packet)) {
+		dev_core_stats_rx_dropped_inc(dev);
 		return;
+	}
 	skb_list_walk_safe(packet, packet, next) {
 		skb_mark_not_on_list(packet);
 		if (!receive(dev_net(packet->dev), packet, family, IPPROTO_ESP, false, 0))
@@ -454,14 +458,16 @@ static bool receive_train(struct sk_buff *skb, u8 family)
 /* ESP without UDP: a packet, or several (see train.h and chain.h). */
 static int receive_esp(struct sk_buff *skb, u8 family)
 {
+	struct net_device *dev = skb->dev;
+
 	if (likely(!skb_is_gso(skb)))
-		return receive(dev_net(skb->dev), skb, family, IPPROTO_ESP, false, 0);
+		return receive(dev_net(dev), skb, family, IPPROTO_ESP, false, 0);
 	if (adit_is_chain(skb))
-		receive_list(adit_chain_split(skb), family);
+		receive_list(dev, adit_chain_split(skb), family);
 	else if (!adit_is_train(skb))
-		return receive(dev_net(skb->dev), skb, family, IPPROTO_ESP, false, 0);
+		return receive(dev_net(dev), skb, family, IPPROTO_ESP, false, 0);
 	else if (!receive_train(skb, family))
-		receive_list(adit_train_split(skb), family);
+		receive_list(dev, adit_train_split(skb), family);
 	return 0;
 }
 
