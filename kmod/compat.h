@@ -12,6 +12,7 @@
 #include <linux/overflow.h>
 #include <linux/page_ref.h>
 #include <net/genetlink.h>
+#include <net/dropreason.h>
 #include <net/ip6_fib.h>
 
 #ifdef ADIT_HAVE_NET_GSO_H
@@ -85,6 +86,13 @@ typedef void adit_completion_arg;
 #else
 typedef struct crypto_async_request adit_completion_arg;
 #define adit_completion_data(arg) ((arg)->data)
+#endif
+
+/* A drop by RFC 6040 has a reason of its own since 6.12. */
+#ifdef ADIT_HAVE_REASON_ECN
+#define ADIT_REASON_ECN	SKB_DROP_REASON_IP_TUNNEL_ECN
+#else
+#define ADIT_REASON_ECN	SKB_DROP_REASON_IP_INHDR
 #endif
 
 /* Lockless transmission was a feature bit before 6.12. */

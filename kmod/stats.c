@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/netdevice.h>
 
+#include "compat.h"
 #include "device.h"
 #include "sa.h"
 #include "stats.h"
@@ -39,7 +40,7 @@ static const enum skb_drop_reason core_reasons[ADIT_DROPS] = {
 	[ADIT_DROP_SEQUENCE_OVERFLOW] = SKB_DROP_REASON_XFRM_POLICY,
 	[ADIT_DROP_EXPIRED] = SKB_DROP_REASON_XFRM_POLICY,
 	[ADIT_DROP_CRYPTO] = SKB_DROP_REASON_NOT_SPECIFIED,
-	[ADIT_DROP_ECN] = SKB_DROP_REASON_IP_INHDR,
+	[ADIT_DROP_ECN] = ADIT_REASON_ECN,
 	[ADIT_DROP_ENCAPSULATION] = SKB_DROP_REASON_XFRM_POLICY,
 	[ADIT_DROP_STAGED] = SKB_DROP_REASON_QDISC_DROP,
 };
