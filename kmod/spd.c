@@ -12,12 +12,10 @@
 #include "sa.h"
 #include "spd.h"
 
-/* How a selector restricts a port. The order is that of precedence. */
-enum port_kind { PORT_ANY, PORT_RANGE, PORT_EXACT };
-
 /*
  * A combination of what a selector looks at; @rank is its precedence, see
- * shape_of(), @nodes is how many nodes have it.
+ * shape_of(), @nodes is how many nodes have it. @sport and @dport: PORT_ANY, or
+ * how long the prefix is that all ports of the range have in common, plus one.
  */
 struct shape {
 	u32 rank;
@@ -35,7 +33,11 @@ struct adit_spd_shapes {
 	struct shape shape[];
 };
 
-/* All selectors of one owner that are equal but for port ranges. */
+/*
+ * All selectors of one owner that are equal but for port ranges, and those have
+ * the same prefix, where each one's first port goes on with 0 and its last with
+ * 1: so they overlap, and there are not many.
+ */
 struct adit_node_key {
 	const struct adit_spd *owner;
 	u32 rank;
@@ -76,9 +78,17 @@ static const struct rhashtable_params nodes_params = {
 	.automatic_shrinking = true,
 };
 
-static enum port_kind port_kind(bool has, u16 min, u16 max)
+#define PORT_ANY 0
+#define PORT_BITS 16
+
+static u8 port_kind(bool has, u16 min, u16 max)
 {
-	return !has ? PORT_ANY : min == max ? PORT_EXACT : PORT_RANGE;
+	return has ? 1 + PORT_BITS - fls(min ^ max) : PORT_ANY;
+}
+
+static u16 port_prefix(u8 kind, u16 port)
+{
+	return kind == PORT_ANY ? 0 : port & ~(U16_MAX >> (kind - 1));
 }
 
 static struct shape shape_of(const struct adit_selector *selector)
@@ -92,8 +102,8 @@ static struct shape shape_of(const struct adit_selector *selector)
 	};
 
 	/* The rank also identifies the shape. */
-	shape.rank = (u32)shape.dst_len << 24 | shape.src_len << 16 | shape.protocol << 8 |
-		     (shape.sport + shape.dport) << 4 | shape.dport << 2 | shape.sport;
+	shape.rank = (u32)shape.dst_len << 24 | shape.src_len << 16 | shape.protocol << 11 |
+		     (shape.sport + shape.dport) << 5 | shape.dport;
 	return shape;
 }
 
@@ -116,8 +126,8 @@ static void make_key(struct adit_node_key *key, const struct adit_spd *spd,
 	key->rank = shape->rank;
 	key->ip6 = ip6;
 	key->protocol = shape->protocol ? protocol : 0;
-	key->sport = shape->sport == PORT_EXACT ? sport : 0;
-	key->dport = shape->dport == PORT_EXACT ? dport : 0;
+	key->sport = port_prefix(shape->sport, sport);
+	key->dport = port_prefix(shape->dport, dport);
 	key->zero = 0;
 	masked(key->src, src, shape->src_len, ip6);
 	masked(key->dst, dst, shape->dst_len, ip6);

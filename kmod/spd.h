@@ -6,8 +6,9 @@
  * which says what may come out of it. A lookup tries each combination of
  * prefix lengths and ports that is in use ("shape"), the most specific first,
  * with one probe of a hash table; so its cost depends on how many kinds of
- * selectors there are, not on how many selectors or SAs. Only those that differ
- * in nothing but their ranges of ports are looked at one by one.
+ * selectors there are, not on how many selectors or SAs. A range of ports counts
+ * as the prefix that its ports have in common: at most 17 kinds; only ranges of
+ * the same prefix, which overlap, are looked at one by one.
  *
  * Locking: changes under adit_config_lock. Lookups under RCU.
  * Lifetime: nodes, rules and shapes are freed after a grace period. A rule is

@@ -24,6 +24,12 @@ static const struct rule rules[] = {
 	/* 7 */ { NULL, "10.2.0.0/16", IPPROTO_UDP, 1000, 1999 },
 	/* 8: newer than 2, else equal */ { NULL, "10.3.0.0/16" },
 	/* 9 */ { NULL, "10.3.0.0/16" },
+	/* 10: ranges in each other, and beside */ { NULL, "10.4.0.0/16", IPPROTO_UDP, 1500, 1599 },
+	/* 11 */ { NULL, "10.4.0.0/16", IPPROTO_UDP, 1000, 1999 },
+	/* 12 */ { NULL, "10.4.0.0/16", IPPROTO_UDP, 2000, 2999 },
+	/* 13 */ { NULL, "10.4.0.0/16", IPPROTO_UDP, 0, 65535 },
+	/* 14: the two overlap */ { NULL, "10.5.0.0/16", IPPROTO_UDP, 1000, 1050 },
+	/* 15 */ { NULL, "10.5.0.0/16", IPPROTO_UDP, 1020, 1060 },
 };
 
 /* The rule that a packet takes; -1: none. */
@@ -46,6 +52,22 @@ static const struct {
 	/* 9 */ { "1.1.1.1", "10.2.3.5", IPPROTO_UDP, 2000, 5 },
 	/* 10: ports that cannot be seen */ { "1.1.1.1", "10.2.3.5", IPPROTO_UDP, -1, 5 },
 	/* 11: the newest of equals */ { "1.1.1.1", "10.3.3.5", IPPROTO_UDP, 53, 9 },
+	/* 12: the narrower range */ { "1.1.1.1", "10.4.3.5", IPPROTO_UDP, 1500, 10 },
+	/* 13 */ { "1.1.1.1", "10.4.3.5", IPPROTO_UDP, 1599, 10 },
+	/* 14 */ { "1.1.1.1", "10.4.3.5", IPPROTO_UDP, 1600, 11 },
+	/* 15 */ { "1.1.1.1", "10.4.3.5", IPPROTO_UDP, 1499, 11 },
+	/* 16 */ { "1.1.1.1", "10.4.3.5", IPPROTO_UDP, 1000, 11 },
+	/* 17 */ { "1.1.1.1", "10.4.3.5", IPPROTO_UDP, 1999, 11 },
+	/* 18 */ { "1.1.1.1", "10.4.3.5", IPPROTO_UDP, 2000, 12 },
+	/* 19 */ { "1.1.1.1", "10.4.3.5", IPPROTO_UDP, 2999, 12 },
+	/* 20 */ { "1.1.1.1", "10.4.3.5", IPPROTO_UDP, 3000, 13 },
+	/* 21 */ { "1.1.1.1", "10.4.3.5", IPPROTO_UDP, 0, 13 },
+	/* 22 */ { "1.1.1.1", "10.4.3.5", IPPROTO_UDP, 65535, 13 },
+	/* 23 */ { "1.1.1.1", "10.4.3.5", IPPROTO_UDP, -1, 1 },
+	/* 24 */ { "1.1.1.1", "10.5.3.5", IPPROTO_UDP, 1019, 14 },
+	/* 25: the newest of equals */ { "1.1.1.1", "10.5.3.5", IPPROTO_UDP, 1030, 15 },
+	/* 26 */ { "1.1.1.1", "10.5.3.5", IPPROTO_UDP, 1060, 15 },
+	/* 27 */ { "1.1.1.1", "10.5.3.5", IPPROTO_UDP, 1061, 1 },
 };
 
 static void parse(const char *text, union adit_addr *addr, u8 *len)
@@ -120,8 +142,8 @@ static void test_order(struct kunit *test)
 	adit_spd_remove(&spd, sas[3]);
 	KUNIT_EXPECT_PTR_EQ(test, sas[4], lookup(&spd, 3));
 
-	for (i = 0; i < ARRAY_SIZE(rules) - 1; i++)
-		if (i != 3)
+	for (i = 0; i < ARRAY_SIZE(rules); i++)
+		if (i != 3 && i != 9)
 			adit_spd_remove(&spd, sas[i]);
 	for (i = 0; i < ARRAY_SIZE(packets); i++)
 		KUNIT_EXPECT_NULL(test, lookup(&spd, i));
