@@ -215,6 +215,72 @@ static void test_half(void **state)
 	renew_half(0, "never been heard of");
 }
 
+/* Of the phase 1 that is to take over, while that is set; the one before is known by its cookie. */
+struct login {
+	bool lose;
+	uint8_t before[8];
+	unsigned int answers;
+};
+
+/* The user's password arrives, the client's last message does not, nor does what comes after. */
+static enum verdict lose_login(struct world *w, const struct datagram *d)
+{
+	struct login *l = w->test;
+
+	if (!l->lose || d->length < 28 || !memcmp(d->bytes, l->before, sizeof(l->before)))
+		return WORLD_PASS;
+	if (exchange_of(d) == IKE_EXCHANGE_TRANSACTION && !d->sender)
+		return l->answers++ ? WORLD_DROP : WORLD_PASS;
+	return exchange_of(d) == IKE_EXCHANGE_INFORMATIONAL ? WORLD_DROP : WORLD_PASS;
+}
+
+static void wish_login(struct couple *c)
+{
+	c->left.auth = c->right.auth = IKE_XAUTH_PSK;
+	c->left.xauth_user = "alice";
+	c->left.xauth_password = (const uint8_t *)"ecila";
+	c->left.xauth_password_length = 5;
+	c->right.xauth_server = true;
+	c->left.dpd_delay = c->right.dpd_delay = 10;
+	c->left.dpd_timeout = 60;
+	c->right.dpd_timeout = 120;
+}
+
+/* A client that thinks it has logged in again, which the server never hears, loses no child. */
+static void test_half_login(void **state)
+{
+	struct couple c;
+	struct world *w = couple_begin(&c, 1);
+	struct login l = { 0 };
+	struct session *s;
+
+	wish_login(&c);
+	w->test = &l;
+	w->judge = lose_login;
+	assert_true(couple_go(&c, w, 5 * SECONDS));
+	/* What was exchanged under it is over and done with. */
+	world_run(w, w->now + 300 * SECONDS, NULL);
+	s = session_of(w, 0);
+	memcpy(l.before, s->cookie_i, sizeof(l.before));
+	l.lose = true;
+	timer_set(&s->ike->timers, &s->rekey, w->now);
+	ike_tick(s->ike, w->now);
+	world_touched(w, 0);
+	world_run(w, w->now + 100 * SECONDS, NULL);
+	assert_int_equal(w->sides[0].counts[IKE_EVENT_IKE_UP], 2);
+	assert_int_equal(w->sides[1].counts[IKE_EVENT_IKE_UP], 1);
+	assert_true(world_said(w, 0, IKE_EVENT_STEP, "goes on with this one"));
+	l.lose = false;
+	world_run(w, w->now + 400 * SECONDS, NULL);
+	assert_int_equal(w->sides[0].counts[IKE_EVENT_CHILD_DOWN], 0);
+	assert_int_equal(w->sides[1].counts[IKE_EVENT_CHILD_DOWN], 0);
+	assert_int_equal(world_ike_sas(w, 0), 1);
+	assert_int_equal(world_ike_sas(w, 1), 1);
+	assert_memory_equal(session_of(w, 0)->cookie_i, session_of(w, 1)->cookie_i, 8);
+	couple_carries(w);
+	world_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +289,7 @@ int main(void)
 		cmocka_unit_test(test_hold),
 		cmocka_unit_test(test_off),
 		cmocka_unit_test(test_half),
+		cmocka_unit_test(test_half_login),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,6 +33,11 @@ bool access_is_server(const struct connection *c)
 	return c->settings.xauth_server || c->settings.pool.address.family;
 }
 
+bool access_ends(const struct connection *c)
+{
+	return access_is_server(c) == (c->settings.mode_config == IKE_MODE_CONFIG_PULL);
+}
+
 bool access_pending(const struct session *s)
 {
 	return s->access.step != ACCESS_CLOSED && s->access.step != ACCESS_OPEN;

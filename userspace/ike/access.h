@@ -41,6 +41,8 @@ bool access_is_xauth(uint16_t method);
 bool access_needed(const struct connection *c);
 /* We are the side that asks for users and gives addresses. */
 bool access_is_server(const struct connection *c);
+/* Ours is the last message of a login or of mode config: that it arrived is not known. */
+bool access_ends(const struct connection *c);
 bool access_pending(const struct session *s);
 
 void access_init(struct session *s);

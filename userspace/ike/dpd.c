@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ike/dpd.h"
 
+#include "ike/access.h"
 #include "ike/child.h"
 #include "ike/informational.h"
 #include "ike/report.h"
@@ -88,9 +89,22 @@ static void tell_namesakes(struct session *s)
  */
 static bool never_confirmed(const struct session *s)
 {
-	return s->seen == s->established_time &&
-	       (!s->initiator || s->main.type != IKE_EXCHANGE_MAIN) &&
+	bool last = access_needed(s->connection) ? access_ends(s->connection) :
+		    !s->initiator || s->main.type != IKE_EXCHANGE_MAIN;
+
+	return last && s->seen == s->established_time &&
 	       settings(s)->dpd_action == IKE_DPD_RESTART;
+}
+
+bool dpd_doubts_heir(const struct session *s)
+{
+	const struct session *heir;
+
+	for (heir = s->ike->sessions; heir; heir = heir->next)
+		if (heir != s && heir->established && !heir->retiring && heir->dpd.armed &&
+		    never_confirmed(heir) && session_same_peer(heir, s))
+			return true;
+	return false;
 }
 
 static bool has_children(const struct session *s)
@@ -105,7 +119,6 @@ static bool has_children(const struct session *s)
 static void begin_anew(struct session *s)
 {
 	struct connection *c = s->connection;
-
 	char text[SESSION_TEXT_MAX];
 
 	report(s->ike, on_session(s, IKE_EVENT_IKE_DOWN, IKE_SEVERITY_WARNING),

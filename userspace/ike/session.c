@@ -75,7 +75,7 @@ static void expire_fire(void *owner)
 	struct connection *c = s->connection;
 	bool heir = s->retiring;
 
-	if (s->retiring && busy(s) &&
+	if (s->retiring && (busy(s) || dpd_doubts_heir(s)) &&
 	    s->ike->now < s->established_time + s->lifetime * SECOND) {
 		timer_set(&s->ike->timers, &s->expire, s->ike->now + RETIRE_INITIATOR);
 		return;
