@@ -119,6 +119,9 @@ void form_right(struct ike_connection *c, enum form form)
 		c->pair_count = 2;
 	}
 	c->xauth_server = form == FORM_LOGIN || form == FORM_CLIENT;
+	/* Who asks for users waits for them. */
+	if (c->xauth_server)
+		c->start = IKE_START_WAIT;
 	if (form == FORM_CLIENT) {
 		c->pool = selector(POOL);
 		c->pairs = &one;
