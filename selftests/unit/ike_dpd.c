@@ -169,12 +169,33 @@ static enum verdict lose_third(struct world *w, const struct datagram *d)
 			       d->bytes[19] & IKE_FLAG_ENCRYPTION ? WORLD_DROP : WORLD_PASS;
 }
 
+/* The left side begins a new phase 1. */
+static void renew(struct world *w)
+{
+	struct session *s = session_of(w, 0);
+
+	timer_set(&s->ike->timers, &s->rekey, w->now);
+	ike_tick(s->ike, w->now);
+	world_touched(w, 0);
+}
+
+/* Both have the same phase 1, no other, and never were without a child. */
+static void agree_at_last(struct world *w)
+{
+	world_run(w, w->now + 400 * SECONDS, NULL);
+	assert_int_equal(w->sides[0].counts[IKE_EVENT_CHILD_DOWN], 0);
+	assert_int_equal(w->sides[1].counts[IKE_EVENT_CHILD_DOWN], 0);
+	assert_int_equal(world_ike_sas(w, 0), 1);
+	assert_int_equal(world_ike_sas(w, 1), 1);
+	assert_memory_equal(session_of(w, 0)->cookie_i, session_of(w, 1)->cookie_i, 8);
+	couple_carries(w);
+}
+
 static void renew_half(uint32_t peer_delay, const char *said)
 {
 	struct couple c;
 	struct world *w = couple_begin(&c, 1);
 	bool lose = false;
-	struct session *s;
 
 	w->test = &lose;
 	w->judge = lose_third;
@@ -185,23 +206,14 @@ static void renew_half(uint32_t peer_delay, const char *said)
 	assert_true(couple_go(&c, w, 5 * SECONDS));
 	world_run(w, w->now + 10 * SECONDS, NULL);
 	lose = true;
-	s = session_of(w, 0);
-	timer_set(&s->ike->timers, &s->rekey, w->now);
-	ike_tick(s->ike, w->now);
-	world_touched(w, 0);
+	renew(w);
 	world_run(w, w->now + 60 * SECONDS, NULL);
 	assert_int_equal(w->sides[0].counts[IKE_EVENT_IKE_UP], 2);
 	assert_int_equal(w->sides[1].counts[IKE_EVENT_IKE_UP], 1);
 	lose = false;
 	world_run(w, w->now + 60 * SECONDS, NULL);
 	assert_true(world_said(w, 0, peer_delay ? IKE_EVENT_STEP : IKE_EVENT_IKE_DOWN, said));
-	world_run(w, w->now + 400 * SECONDS, NULL);
-	assert_int_equal(w->sides[0].counts[IKE_EVENT_CHILD_DOWN], 0);
-	assert_int_equal(w->sides[1].counts[IKE_EVENT_CHILD_DOWN], 0);
-	assert_int_equal(world_ike_sas(w, 0), 1);
-	assert_int_equal(world_ike_sas(w, 1), 1);
-	assert_memory_equal(session_of(w, 0)->cookie_i, session_of(w, 1)->cookie_i, 8);
-	couple_carries(w);
+	agree_at_last(w);
 	world_free(w);
 }
 
@@ -252,7 +264,6 @@ static void test_half_login(void **state)
 	struct couple c;
 	struct world *w = couple_begin(&c, 1);
 	struct login l = { 0 };
-	struct session *s;
 
 	wish_login(&c);
 	w->test = &l;
@@ -260,24 +271,15 @@ static void test_half_login(void **state)
 	assert_true(couple_go(&c, w, 5 * SECONDS));
 	/* What was exchanged under it is over and done with. */
 	world_run(w, w->now + 300 * SECONDS, NULL);
-	s = session_of(w, 0);
-	memcpy(l.before, s->cookie_i, sizeof(l.before));
+	memcpy(l.before, session_of(w, 0)->cookie_i, sizeof(l.before));
 	l.lose = true;
-	timer_set(&s->ike->timers, &s->rekey, w->now);
-	ike_tick(s->ike, w->now);
-	world_touched(w, 0);
+	renew(w);
 	world_run(w, w->now + 100 * SECONDS, NULL);
 	assert_int_equal(w->sides[0].counts[IKE_EVENT_IKE_UP], 2);
 	assert_int_equal(w->sides[1].counts[IKE_EVENT_IKE_UP], 1);
 	assert_true(world_said(w, 0, IKE_EVENT_STEP, "goes on with this one"));
 	l.lose = false;
-	world_run(w, w->now + 400 * SECONDS, NULL);
-	assert_int_equal(w->sides[0].counts[IKE_EVENT_CHILD_DOWN], 0);
-	assert_int_equal(w->sides[1].counts[IKE_EVENT_CHILD_DOWN], 0);
-	assert_int_equal(world_ike_sas(w, 0), 1);
-	assert_int_equal(world_ike_sas(w, 1), 1);
-	assert_memory_equal(session_of(w, 0)->cookie_i, session_of(w, 1)->cookie_i, 8);
-	couple_carries(w);
+	agree_at_last(w);
 	world_free(w);
 }
 

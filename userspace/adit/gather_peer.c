@@ -209,25 +209,11 @@ static void survey(struct gather *g, struct question *q, uint16_t auth, json_t *
 /* As the daemon proposes it: another one may be refused, whatever comes with it */
 static uint16_t auth_method(const struct gather *g)
 {
-	static const struct {
-		const char *word;
-		uint16_t client, server;
-	} methods[] = {
-		{ "rsasig", IKE_AUTH_RSA_SIG, IKE_AUTH_RSA_SIG },
-		{ "ecdsa-256", IKE_AUTH_ECDSA_256, IKE_AUTH_ECDSA_256 },
-		{ "ecdsa-384", IKE_AUTH_ECDSA_384, IKE_AUTH_ECDSA_384 },
-		{ "ecdsa-521", IKE_AUTH_ECDSA_521, IKE_AUTH_ECDSA_521 },
-		{ "xauth-psk", IKE_AUTH_XAUTH_INIT_PSK, IKE_AUTH_XAUTH_RESP_PSK },
-		{ "xauth-rsasig", IKE_AUTH_XAUTH_INIT_RSA, IKE_AUTH_XAUTH_RESP_RSA },
-		{ "hybrid", IKE_AUTH_HYBRID_INIT_RSA, IKE_AUTH_HYBRID_RESP_RSA },
-	};
+	const char *word = fact_text(g->facts, "tunnel.config.auth");
+	const struct auth_method *method = method_by_word(word);
 	bool server = *fact_text(g->facts, "tunnel.config.xauth-users");
-	size_t i;
 
-	for (i = 0; i < sizeof(methods) / sizeof(*methods); i++)
-		if (fact_is(g->facts, "tunnel.config.auth", methods[i].word))
-			return server ? methods[i].server : methods[i].client;
-	return IKE_AUTH_PSK;
+	return method ? method_for(method, !server)->number : IKE_AUTH_PSK;
 }
 
 /* Whether it would rather speak aggressive mode. Our identity goes out in the clear by this */

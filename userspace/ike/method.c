@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ike/method.h"
 
+#include <string.h>
+
 static const struct auth_method methods[] = {
 	{ .number = IKE_AUTH_PSK, .auth = IKE_PSK, .word = "psk", .shared = true },
 	{ .number = IKE_AUTH_RSA_SIG, .auth = IKE_RSASIG, .word = "rsasig", .signature_i = true,
@@ -44,6 +46,16 @@ const struct auth_method *method_of(enum ike_auth auth)
 
 	for (i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
 		if (methods[i].auth == auth)
+			return &methods[i];
+	return NULL;
+}
+
+const struct auth_method *method_by_word(const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (!strcmp(methods[i].word, word))
 			return &methods[i];
 	return NULL;
 }

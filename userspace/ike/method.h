@@ -25,6 +25,7 @@ struct auth_method {
 /* NULL when unknown. Rows are static and never change. */
 const struct auth_method *method_by_number(uint16_t number);
 const struct auth_method *method_of(enum ike_auth auth);
+const struct auth_method *method_by_word(const char *word);
 
 /*
  * Methods with XAUTH have two numbers, one for each side that may begin
