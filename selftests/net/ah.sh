@@ -48,6 +48,25 @@ for alg in md5 sha1 sha256 sha256_96 sha384 sha512 aesxcbc aescmac; do
 	done
 done
 
+# Any length of an ICV up to that of the hash: the longest, and one that is no multiple of 4 bytes.
+other_length()
+{
+	if ! tunnel_rekey proto=ah outer="$outer" alg="$alg"; then
+		xfrm_lacks "$alg" && return 4
+		return 1
+	fi
+	tunnel_works -u 0-9,1300 -t 20000
+}
+for outer in 4 6; do
+	tunnel proto=ah outer=$outer alg=sha256 || bail_out "AH over IPv$outer could not be set up"
+	lengths="md5_128 sha1_80 sha1_160 sha512_512"
+	[ $outer = 6 ] || lengths+=" sha256_256 sha384_384 aesxcbc_128 aescmac_128"
+	for alg in $lengths; do
+		check "AH, ICV of ${alg#*_} bits of ${alg%_*}, IPv$outer" other_length
+	done
+	tunnel_down
+done
+
 # Mutable fields may change on the way (RFC 4302 3.3.3.1.1): the router between the gateways counts
 # TTL down and marks DSCP; others it may not touch.
 tampered()
