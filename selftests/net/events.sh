@@ -144,26 +144,70 @@ mapping_rate()
 	[ $((after - before)) -le 3 ]
 }
 check "at most one event a second" mapping_rate
+
+# A NAT that gets another address, over IPv4 and IPv6. What is forged and what is replayed comes from
+# elsewhere again: a report of that would hold up the one that is waited for.
+moves()
+{
+	adit_sa "$left" in alg=null-sha256 local=$here remote=$there spi=$spi encap=4500:4500 ||
+		return 1
+	[ "$(inject_moved <<<"seq=7")" = + ] || { echo "from the right address"; return 1; }
+	[ "$(inject_moved from="${new%4}8" <<<"seq=8 icv=1")" = - ] || return 1
+	[ "$(inject_moved from="${new%4}9" <<<"seq=7")" = - ] || return 1
+	[ "$(inject_moved from=$new <<<"seq=8")" = + ] || { echo "from another address"; return 1; }
+	event "$left" "$(reported $new)" && [ "$(event_count "$left" "$(reported)")" -eq 1 ]
+}
+inject_moved()
+{
+	inject spi=$spi to=$here from=$there udp=4500:4500 "$@"
+}
+reported()
+{
+	echo "^mapping-changed dev=vpn0 direction=in .*spi=$spi .*new-remote=${1:-.*} new-port=4500"
+}
+# The peer is where sa set says: that is no news any more, and where it was before is.
+followed()
+{
+	adit_in "$left" sa set dev vpn0 in proto esp spi $spi new-remote $new new-port 4500 || return 1
+	SEQ=10
+	wait_for 20 news_from_before || { event "$left" "$(reported $there)"; return 1; }
+	[ "$(event_count "$left" "$(reported $new)")" -eq 1 ]
+}
+# At most one event a second: some packets are not reported for that.
+news_from_before()
+{
+	SEQ=$((SEQ + 2))
+	[ "$(inject_moved <<<"seq=$SEQ from=$new
+seq=$((SEQ + 1))")" = ++ ] && grep -Eq "$(reported $there)" "$TMP/events.$left"
+}
 sa_set()
 {
-	adit_sa "$left" out local=$LEFT4 remote=$RIGHT4 spi=0x1001 encap=4500:4500 &&
-	adit_in "$left" sa set dev vpn0 out proto esp spi 0x1001 new-remote 192.0.2.44 new-port 20000 ||
+	adit_sa "$left" out local=$here remote=$there spi=0x1001 encap=4500:4500 &&
+	adit_in "$left" sa set dev vpn0 out proto esp spi 0x1001 new-remote $new new-port 20000 ||
 		return 1
-	sa_read "$left" 0x1001 out && echo "$SA_TEXT" && [[ $SA_TEXT == *"remote 192.0.2.44"* ]] &&
+	sa_read "$left" 0x1001 out && echo "$SA_TEXT" && [[ $SA_TEXT == *"remote $new"* ]] &&
 	[[ $SA_TEXT == *"encap 4500 20000"* ]]
 }
-check "sa set gives an SA the peer's new address and port" sa_set
 goes_there()
 {
-	addresses "$right" wire 192.0.2.44/24
-	in_ns "$left" ping -n -q -c 1 -w 2 192.0.2.44
-	capture "$right" wire moved "dst 192.0.2.44 and udp dst port 20000" || return 1
+	addresses "$right" wire $new/$length
+	in_ns "$left" ping -n -q -c 1 -w 2 $new
+	capture "$right" wire moved "dst $new and udp dst port 20000" || return 1
 	exchange -1 -n "$left" "$right" $LEFT_IN4 $RIGHT_IN4
 	eventually captured_some moved
 	local status=$?
 	capture_end moved
 	return $status
 }
-check "and packets go there" goes_there
+while read -r name here there new length spi; do
+	check "another address of the peer is reported, only after authentication, $name" moves
+	check "where it has moved to is no news after sa set, $name" followed
+	check "sa set gives an SA the peer's new address and port, $name" sa_set
+	check "and packets go there, $name" goes_there
+	adit_in "$left" sa flush dev vpn0
+done <<-EOL
+	IPv4 $LEFT4 $RIGHT4 192.0.2.44 24 0x1004
+	IPv6 $LEFT6 $RIGHT6 2001:db8::44 64 0x1006
+	EOL
 
 finish
