@@ -137,11 +137,12 @@ bool aws_is_text(const char *content, size_t length);
 const char *aws_foreign(const char *content, size_t length);
 
 /**
- * aws_decode - UTF-16 as PowerShell's ">" writes it, as UTF-8
+ * aws_decode - UTF-16 as PowerShell's ">" writes it, or the one byte a character of the command
+ * prompt's, as ASCII
  * @length: of the content, then of what is returned
  *
- * Characters beyond ASCII become '?': none of Amazon's forms has any.
- * Return: to be wiped and freed; NULL when it is not UTF-16.
+ * Characters beyond it become '?': none of Amazon's forms has any but in names that people gave.
+ * Return: to be wiped and freed; NULL when it is neither.
  */
 char *aws_decode(const char *content, size_t *length);
 
