@@ -231,6 +231,7 @@ static const struct {
 	{ TUNNEL " Dpd_Action = clear\n}\n", 4, "dpd-action may be meant" },
 	{ TUNNEL " rightsubnet = 10.2.0.0/16\n}\n", 4, "remote-ts may be meant" },
 	{ TUNNEL " remote_addrs = 192.0.2.1\n}\n", 4, "remote may be meant" },
+	{ TUNNEL " pfs = yes\n}\n", 4, "no option pfs; esp may be meant" },
 	{ TUNNEL " hash = sha1\n}\n", 4, "no option hash; allowed are device, local" },
 	{ TUNNEL " foo = { a, b }\n}\n", 4, "no option foo" },
 	{ "loglevel = info\n" TUNNEL "}\n", 1, "no option loglevel; log-level may be meant" },

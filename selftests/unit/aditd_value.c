@@ -195,6 +195,10 @@ static void test_secret_file(void **state)
 	assert_int_equal(read_back("swordfish\n", 10, 0400, secret, why), 9);
 	assert_int_equal(read_back("swordfish\r\n", 11, 0600, secret, why), 9);
 	assert_memory_equal(secret, "swordfish", 9);
+	/* As Notepad saves UTF-8 */
+	assert_int_equal(read_back("\xef\xbb\xbfswordfish\r\n", 14, 0600, secret, why), 9);
+	assert_memory_equal(secret, "swordfish", 9);
+	assert_int_equal(read_back("\xef\xbb\xbf", 3, 0600, secret, why), 0);
 	assert_int_equal(read_back("swordfish \n", 11, 0600, secret, why), 10);
 	assert_int_equal(read_back("0x0102\n", 7, 0600, secret, why), 2);
 

@@ -24,6 +24,11 @@ static const char *const elsewhere[][2] = {
 	{ "forceencaps", "encap" }, { "encapsulation", "encap" }, { "loglevel", "log-level" },
 	{ "aggressive", "exchange" }, { "leftcert", "cert" }, { "rightcert", "remote-cert" },
 	{ "rightca", "ca" }, { "type", "mode" }, { "uniqueids", "unique" },
+	{ "pfs", "esp" }, { "pfsgroup", "esp" }, { "dhgroup", "ike" }, { "ikealg", "ike" },
+	{ "phase1alg", "ike" }, { "localsubnet", "local-ts" }, { "remotesubnet", "remote-ts" },
+	{ "leftsourceip", "address" }, { "leftsendcert", "send-cert" },
+	{ "dpdinterval", "dpd-delay" }, { "username", "xauth-user" },
+	{ "xauthusername", "xauth-user" },
 };
 
 /* The letters and digits, in lower case */

@@ -27,6 +27,12 @@ char *secret_line(const char *path, char *why, size_t why_size)
 	char *text = secret_text(path, KEY_MAX, why, why_size);
 	size_t n = text ? strlen(text) : 0;
 
+	/* What Windows puts in front of UTF-8 is not to be seen, and none of the key's */
+	if (n >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) {
+		n -= 3;
+		memmove(text, text + 3, n);
+		explicit_bzero(text + n, 3);
+	}
 	if (n && text[n - 1] == '\n')
 		text[--n] = 0;
 	if (n && text[n - 1] == '\r')
