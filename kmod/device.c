@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/ethtool.h>
 #include <linux/if_arp.h>
+#include <linux/wait_bit.h>
 #include <net/ip_tunnels.h>
+#include <net/netns/generic.h>
 #include <net/rtnetlink.h>
 
 #include "compat.h"
@@ -18,6 +20,19 @@ LIST_HEAD(adit_devices);
 struct workqueue_struct *adit_wq;
 
 static u32 next_id;	/* under adit_config_lock */
+static unsigned int net_id;
+
+struct adit_home *adit_home(const struct net *net)
+{
+	return net_generic(net, net_id);
+}
+
+void adit_home_put(struct adit_home *home)
+{
+	/* The namespace may go as soon as the count is 0: only the address is used. */
+	if (atomic_dec_and_test(&home->sas))
+		wake_up_var(&home->sas);
+}
 
 bool adit_device_visible(const struct adit_device *adit, const struct net *net)
 {
@@ -278,6 +293,7 @@ static struct rtnl_link_ops adit_link_ops __read_mostly = {
  */
 static void __net_exit adit_net_pre_exit(struct net *net)
 {
+	struct adit_home *home = adit_home(net);
 	struct adit_device *adit;
 
 	mutex_lock(&adit_config_lock);
@@ -291,10 +307,17 @@ static void __net_exit adit_net_pre_exit(struct net *net)
 		rcu_assign_pointer(adit->home, NULL);
 	}
 	mutex_unlock(&adit_config_lock);
+
+	/* Those of devices that are going, too. A route of IPv6 belongs to its namespace, and
+	 * must be given back before that takes its routing apart.
+	 */
+	wait_var_event(&home->sas, !atomic_read(&home->sas));
 }
 
 static struct pernet_operations adit_net_ops = {
 	.pre_exit = adit_net_pre_exit,
+	.id = &net_id,
+	.size = sizeof(struct adit_home),
 };
 
 int adit_device_init(void)

@@ -7,7 +7,8 @@
  * RTNL, which is never taken while it is held; what needs RTNL (the device's
  * MTU) is done from a work.
  * Lifetime: an SA holds a reference to its net_device, so unregistering waits
- * for the SAs to be freed. Packets hold none; they use the device under RCU.
+ * for the SAs to be freed; so does the end of the namespace that a device was created
+ * in, wherever the device is by then. Packets hold none; they use the device under RCU.
  */
 #ifndef _ADIT_DEVICE_H
 #define _ADIT_DEVICE_H
@@ -31,6 +32,19 @@ extern struct workqueue_struct *adit_wq;
 #define ADIT_ACQUIRE_SLOTS		8
 
 struct adit_gro;
+
+/**
+ * struct adit_home - what there is of ours in a namespace that devices were created in
+ * @sas: SAs of these devices that are not freed yet
+ */
+struct adit_home {
+	atomic_t sas;
+};
+
+struct adit_home *adit_home(const struct net *net);
+
+/* An SA is freed. */
+void adit_home_put(struct adit_home *home);
 
 /**
  * struct adit_device - what a net_device of type adit has in its private part

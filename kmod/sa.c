@@ -170,6 +170,7 @@ static void free_work(struct work_struct *work)
 	struct adit_sa *sa = container_of(to_rcu_work(work), struct adit_sa, free_work);
 	struct adit_device *adit = sa->adit;
 	struct net_device *dev = adit->dev;
+	struct adit_home *home = sa->home;
 	netdevice_tracker tracker;
 
 	/* The grace period is over: nobody submits or counts any more. */
@@ -177,6 +178,7 @@ static void free_work(struct work_struct *work)
 	cancel_delayed_work_sync(&sa->lifetime_work);
 	tracker = sa->dev_tracker;
 	adit_sa_free(sa);
+	adit_home_put(home);
 	netdev_put(dev, &tracker);
 }
 
@@ -232,9 +234,11 @@ static int add_outbound(struct adit_device *adit, struct adit_sa *sa)
 
 int adit_sa_add(struct adit_device *adit, struct adit_sa *sa)
 {
+	const struct net *home = rcu_dereference_protected(adit->home,
+							   lockdep_is_held(&adit_config_lock));
 	int err;
 
-	if (!rcu_access_pointer(adit->home))
+	if (!home)
 		return -ENODEV;
 	sa->adit = adit;
 	if (adit_sa_clashes(sa, &peer_of(sa)->addr))
@@ -252,6 +256,8 @@ int adit_sa_add(struct adit_device *adit, struct adit_sa *sa)
 
 	sa->id = ++next_id;
 	netdev_hold(adit->dev, &sa->dev_tracker, GFP_KERNEL);
+	sa->home = adit_home(home);
+	atomic_inc(&sa->home->sas);
 	list_add_tail(&sa->link, &adit->sas);
 	hash_add_rcu(database, &sa->hash, (__force u32)sa->spi);
 	adit_lifetime_start(sa);

@@ -7,7 +7,9 @@
  * Lifetime: alive while it is in the database. adit_sa_remove() takes it out;
  * after a grace period no packet can find it, so none is submitted to its
  * transform any more; then its work waits until the transform has given back
- * all that it had taken asynchronously (@inflight); then it is freed.
+ * all that it had taken asynchronously (@inflight); then it is freed. Until then
+ * it, and its packets under way, may keep routes of the namespace of its outer
+ * packets, which therefore waits for it, in pre_exit, before it goes (@home).
  */
 #ifndef _ADIT_SA_H
 #define _ADIT_SA_H
@@ -25,6 +27,7 @@
 #include "stats.h"
 
 struct adit_device;
+struct adit_home;
 
 #define ADIT_SELECTORS_MAX	1024
 
@@ -50,6 +53,7 @@ struct adit_peer {
 /**
  * struct adit_sa - a security association
  * @adit: its device
+ * @home: of the namespace of the outer packets, which waits for the SA; NULL: not yet added
  * @spi: security parameters index
  * @direction: enum adit_direction
  * @proto: IPPROTO_ESP or IPPROTO_AH
@@ -102,6 +106,7 @@ struct adit_peer {
  */
 struct adit_sa {
 	struct adit_device *adit;
+	struct adit_home *home;
 	__be32 spi;
 	u8 direction;
 	u8 proto;

@@ -115,21 +115,59 @@ spis_free()
 check "the device went with it, and its SPIs are free" spis_free
 inner_addresses_again
 tunnel_down
+# A route of IPv6 belongs to its namespace: SAs, which keep one, do not outlive that. They are counted
+# when they are freed, where the kernel can; its end of the wire goes after all were asked to let go.
+TRACING=/sys/kernel/tracing
+PROBED=
+FREED=0
+probe_freed()
+{
+	mount -t tracefs tracefs $TRACING 2>/dev/null
+	[ -e $TRACING/kprobe_events ] || return 0
+	echo 'p:adit_freed adit:adit_sa_free' >>$TRACING/kprobe_events && PROBED=yes &&
+	echo 1 >$TRACING/events/kprobes/adit_freed/enable
+}
+test_cleanup()
+{
+	[ -n "$PROBED" ] || return 0
+	echo 0 >$TRACING/events/kprobes/adit_freed/enable
+	echo '-:adit_freed' >>$TRACING/kprobe_events
+	PROBED=
+}
+read_freed()
+{
+	local name hits
+
+	[ -n "$PROBED" ] || return 0
+	while read -r name hits _; do
+		[ "$name" != adit_freed ] || FREED=$hits
+	done <$TRACING/kprobe_profile
+}
+freed_before()
+{
+	[ -n "$PROBED" ] || { echo "this kernel has no kprobe events"; return 4; }
+	echo "SAs freed when the wire was gone: $FREED"
+	[ "$FREED" -ge 2 ]
+}
+no_wire()
+{
+	! in_ns "$right" test -e /sys/class/net/wire
+}
 # The namespace where it was made: the device may stay, nothing leaves, nothing breaks.
 home_dies()
 {
-	moved right=adit && flood "$inside" && ns_del "$left" || return 1
+	moved right=adit outer=6 && flood "$inside" && probe_freed && ns_del "$left" || return 1
 	stop "$FLOOD"
 	# A namespace is taken apart by a worker of the kernel's, some time after.
-	wait_for 60 without_sas || { adit_in "$inside" sa show; return 1; }
+	wait_for 60 no_wire || { echo "the wire is still there"; return 1; }
+	read_freed
+	[ "$(sa_count "$inside" vpn0)" = 0 ] || { adit_in "$inside" sa show; return 1; }
 	! in_ns "$inside" ping -n -q -c 2 -i 0.1 -w 1 -I $LEFT_IN4 $RIGHT_IN4 &&
 	ip -n "$inside" link del vpn0
 }
-without_sas()
-{
-	[ "$(sa_count "$inside" vpn0)" = 0 ]
-}
 check "the namespace in which it was made goes under traffic" home_dies
+check "its SAs were freed before its interfaces" freed_before
+test_cleanup
 gone_from_list()
 {
 	! ip netns list | grep -q "^$left"
