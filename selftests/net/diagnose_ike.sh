@@ -74,9 +74,14 @@ identity()
 
 phase2()
 {
-	diagnose_begin child_esp_proposals=aes256-sha512
+	# Of the last that are asked for
+	diagnose_begin child_esp_proposals=aes256-md5
 	ours
-	names "other phase 2 proposals, and the line to write" esp-proposal-mismatch 'esp = \{ "aes256-sha512" \}'
+	names "other phase 2 proposals, and the line to write" esp-proposal-mismatch 'esp = \{ "aes256-md5" \}'
+
+	peer child_esp_proposals=$ESP_SUITE-esn
+	ours
+	names "extended sequence numbers" esp-proposal-mismatch "esp = \{ \"$ESP_SUITE-esn\" \}"
 
 	peer child_esp_proposals=$ESP_SUITE-modp2048
 	ours

@@ -176,7 +176,9 @@ static bool esp_proposal(const json_t *facts, struct finding *f)
 	if (line) {
 		say_seen(f, "offered here: { %s }; asked for others (%.0f questions), the peer "
 			 "takes \"%s\"", ours, fact_number(facts, "phase2.questions"), line);
-		say_cure(f, "put into the tunnel: esp = { \"%s\" }, then 'adit reload'", line);
+		say_cure(f, "put into the tunnel: esp = { \"%s\" }%s, then 'adit reload'", line,
+			 fact_true(facts, "tunnel.config.esn") && !strstr(line, "-esn") ?
+			 " and esn = false" : "");
 	} else {
 		say_seen(f, "offered here: { %s }", ours);
 		say_cure(f, "make esp the same on both sides, with the group for PFS at the end or "

@@ -130,13 +130,29 @@ static json_t *ours_with(const struct survey *s, const char *group)
 	return list;
 }
 
+/* What is configured, with sequence numbers of the other length (RFC 4304) */
+static json_t *ours_turned(const struct survey *s)
+{
+	char text[PROPOSAL_TEXT_MAX];
+	json_t *list = json_array();
+	struct proposal one;
+	unsigned int i;
+
+	for (i = 0; i < s->known.count && i < WORDS_MAX; i++) {
+		one = s->known.item[i];
+		one.esn = !one.esn;
+		json_array_append_new(list, json_string(proposal_print(&one, text, sizeof(text))));
+	}
+	return list;
+}
+
 static json_t *all_with(const struct survey *s, const char *const *ciphers, size_t count,
 			const char *group)
 {
 	json_t *list = json_array();
 	size_t i;
 
-	for (i = 0; i < GROUPS; i++)
+	for (i = 0; i < count; i++)
 		add(s, list, ciphers[i], group);
 	return list;
 }
@@ -149,8 +165,8 @@ static const char *group(size_t i)
 
 static void survey(struct survey *s)
 {
+	bool more = ask(s, ours_turned(s));
 	size_t i;
-	bool more = true;
 
 	for (i = 0; more && i < GROUPS; i++)
 		more = ask(s, ours_with(s, group(i)));
