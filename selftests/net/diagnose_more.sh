@@ -84,6 +84,8 @@ device()
 	ip -n "$left" link del vpn0
 	up
 	names "its name is free again" healthy
+	in_ns "$left" "$ADIT" sa flush
+	names "somebody has removed its SAs" sas-gone "no carrier"
 }
 
 # flood: some hundred packets a second from behind the peer, whether or not anybody answers: nobody does,

@@ -28,6 +28,12 @@ data()
 	NFT
 	names "nobody answers pings" healthy
 	in_ns "$right" nft delete table inet mute
+	ip -n "$rhost" route del default
+	background in_ns "$lhost" ping -q -i 0.2 $RHOST4 >/dev/null 2>&1
+	PINGING=$!
+	names "a host behind the peer does not answer" healthy "nothing comes back from $RHOST4"
+	stop "$PINGING"
+	ip -n "$rhost" route add default via $RIGHT_IN4
 	filter input "ip protocol esp drop"
 	names "our own filter drops ESP" own-firewall-esp "ip protocol"
 	filter_none

@@ -138,6 +138,16 @@ several()
 	names "the peer keeps one pair of networks" one-pair-only "0.0.0.0/0"
 }
 
+# What this side has, and is not for the tunnel
+stranger()
+{
+	diagnose_begin child_remote_ts=10.3.0.0/16
+	ours local-ts=10.3.0.0/16
+	up
+	background in_ns "$lhost" ping -q -i 0.2 $RHOST4 >/dev/null 2>&1
+	names "our network is not in local-ts" source-outside "from $LHOST4 to $RHOST4"
+}
+
 # What the peer does not say
 silence()
 {
@@ -149,7 +159,20 @@ silence()
 	router_drop udp dport 500 @th,216,8 1
 	ours
 	names "the fifth message is lost" identity-unanswered
+	router_drop_none
+	ip -n "$right" addr add 198.51.100.2/24 dev wire
+	in_ns "$right" nft -f - <<-NFT
+	table ip other {
+		chain output {
+			type filter hook output priority 0; policy accept;
+			udp sport 500 notrack ip saddr set 198.51.100.2
+		}
+	}
+	NFT
+	ours
+	names "the peer answers from another address" other-address "198.51.100.2"
+	in_ns "$right" nft delete table ip other
 }
 
-lanes pair forwarding policies strict parts several silence
+lanes pair forwarding policies strict parts several stranger silence
 finish

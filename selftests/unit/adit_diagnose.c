@@ -86,6 +86,13 @@ static void test_kernel(void **state)
 	EXPECT("device-gone", up, "{'route':{'device':{'exists':false}}," NOTHING_INSIDE "}");
 	EXPECT("device-down", up, "{'route':{'device':{'exists':true,'up':false}},"
 	       NOTHING_INSIDE "}");
+	/* Between two looks it has been taken down and came up again, perhaps */
+#define NO_CARRIER(later) "'tunnel':{'carrier':false},'later':{" later "'children':[]}," \
+	NOTHING_INSIDE
+	EXPECT("sas-gone", up, "{" NO_CARRIER("'carrier':false,") ",'route':{'inside':[{'selector':"
+	       "'10.2.0.0/16','address':'10.2.0.1','device':'','ours':false}]}}");
+	EXPECT("unknown", up, "{" NO_CARRIER("'carrier':true,") ",'wire':{'esp_out':0,'in':[]}}");
+	EXPECT("healthy", up, "{'tunnel':{'carrier':false},'later':{'carrier':false}}");
 #define POLICY "'policies':['src 10.1.0.0/16 dst 10.2.0.0/16 dir out']"
 	EXPECT("xfrm-policy", up, "{'counters':{'XfrmOutNoStates':4," POLICY "},"
 	       NOTHING_INSIDE "}");

@@ -318,6 +318,26 @@ static void test_beyond(void **state)
 	EXPECT("nat-before-tunnel", up, "{'firewall':{'verdicts':[" TRANSLATED "]},"
 	       NOT_ENTERED "}");
 	EXPECT("unknown", up, "{" NOT_ENTERED "}");
+	/* What enters the tunnel's device comes from a network that is not in local-ts */
+#define STRANGER "'inside':{'sent':2,'received':0,'stranger':{'from':'10.3.0.2','to':'10.2.0.2'," \
+	"'own':false}},'later':{'children':[{'spi_in':'0x00000001','packets_in':10," \
+	"'packets_out':12,'drops':{}}]},'wire':{'in':[],'esp_out':0}"
+	EXPECT("source-outside", up, "{" STRANGER "}");
+	EXPECT_SEEN("10.3.0.2 to 10.2.0.2", up, "{" STRANGER "}");
+	EXPECT("nat-before-tunnel", up, "{'firewall':{'verdicts':[" TRANSLATED "]}," STRANGER "}");
+	/* Others use it rightly */
+#define STRAY "'inside':{'stranger':{'from':'10.3.0.2','to':'10.2.0.2','own':false}}"
+	EXPECT("healthy", up, "{" STRAY "}");
+	EXPECT_SEEN("10.3.0.2 is not within local-ts", up, "{" STRAY "}");
+	/* The peer answers, who is behind it does not: that is said, as far as it is known */
+#define UNREACHED "'inside':{'silent':[{'address':'10.2.0.9','asked':5}]}"
+	EXPECT("healthy", up, "{" UNREACHED "}");
+	EXPECT_SEEN("5 packets that any host answers went to 10.2.0.9", up, "{" UNREACHED "}");
+	assert_false(seen("10.2.0.9", up, "{" UNREACHED ",'system':{'twin':{'device':'vpn1'}}}"));
+	/* Of a tunnel for everything: it enters that under another address, too */
+#define OPEN_NAT "'firewall':{'verdicts':[{'flow':'open-nat','verdict':'translates','rule':'…'}]}"
+	EXPECT_SEEN("this host translates", up, "{" UNREACHED "," OPEN_NAT "}");
+	EXPECT("unknown", up, "{" OPEN_NAT "," NOT_ENTERED "}");
 	EXPECT("healthy", up, "{'firewall':{'verdicts':[" TRANSLATED "]}}");
 	EXPECT("rp-filter", up,
 	       "{'system':{'rp_drops':4,'rp_filter':[{'device':'vpn0','value':1}]},"

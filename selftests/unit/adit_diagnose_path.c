@@ -23,6 +23,17 @@ static void test_path(void **state)
 	       "'packets_in':1,'packets_out':1,'drops':{'no-route':5}")
 	       ",'route':{'remote':{'ok':false,'error':'Invalid argument'}}}");
 	EXPECT("healthy", up, "{'route':{'remote':{'ok':false,'error':'Invalid argument'}}}");
+#define SET_DOWN "{'route':{'remote':{'ok':false,'error':'unreachable'}," \
+	"'down':[{'device':'eth1','address':'192.0.2.1'}]}}"
+	EXPECT("no-route", down, SET_DOWN);
+	EXPECT_CURE("ip link set eth1 up", down, SET_DOWN);
+	EXPECT_SEEN("eth1: it is down", down, SET_DOWN);
+#define STRANGER "'wire':{'stranger':{'from':'198.51.100.2','count':4}}"
+	EXPECT("other-address", down, "{" STRANGER "," PROBE(SILENT, TAKES, PING("true")) "}");
+	EXPECT_SEEN("came from 198.51.100.2", down, "{" STRANGER ","
+		    PROBE(SILENT, TAKES, PING("true")) "}");
+	/* Whom it answers at its own address, too */
+	EXPECT("unknown", down, "{" STRANGER "," PROBE(TAKES, TAKES, PING("true")) "}");
 	EXPECT("route-through-tunnel", down, "{'route':{'remote':{'self':true}}}");
 	/* IKE is lost in it, unless the tunnel is for what the two gateways say to each other */
 #define ROUTED_INTO(local, remote) "{'tunnel':{'local':'192.0.2.1','remote':'198.51.100.1'," \

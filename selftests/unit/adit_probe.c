@@ -223,6 +223,37 @@ static double counted(struct capture *capture, const char *name)
 	return count;
 }
 
+/* The answer comes from another address than that which was asked */
+static void test_stranger(void **state)
+{
+	static const uint8_t other[4] = { 198, 51, 100, 2 }, own[4] = { 192, 0, 2, 1 };
+	struct ike_address peer = peer_address(), local;
+	uint8_t udp[8 + 28] = { 1, 0xf4, 1, 0xf4, 0, 36 }, buffer[300];
+	struct capture *capture = capture_new(&peer);
+	json_t *wire;
+
+	(void)state;
+	assert_true(ike_address_parse(&local, "192.0.2.1"));
+	capture_own(capture, &local, 500, 4500);
+	udp[8 + 17] = IKE_VERSION;
+	udp[8 + 18] = IKE_EXCHANGE_MAIN;
+	udp[8] = 7;
+	/* It begins, or goes on, with somebody else; it begins, or goes on, with our cookie */
+	for (int i = 0; i < 4; i++) {
+		udp[8 + 8] = i % 2 ? 5 : 0;
+		if (i == 2)
+			message(capture, true, false, 7, IKE_EXCHANGE_MAIN, 0);
+		assert_int_equal(counted(capture, "stranger.count"), 0);
+		capture_take(capture, 2, false, buffer,
+			     packet_ip4(buffer, other, own, 17, udp, sizeof(udp)));
+	}
+	wire = capture_json(capture);
+	assert_int_equal(fact_number(wire, "stranger.count"), 1);
+	assert_true(fact_is(wire, "stranger.from", "198.51.100.2"));
+	json_decref(wire);
+	capture_free(capture);
+}
+
 /* ESP in UDP between ports that are none of IKE's (adit.conf(5): natt-port, remote-natt-port) */
 static void test_own_ports(void **state)
 {
@@ -588,6 +619,7 @@ int main(void)
 		cmocka_unit_test(test_waits),
 		cmocka_unit_test(test_daemon),
 		cmocka_unit_test(test_ports),
+		cmocka_unit_test(test_stranger),
 		cmocka_unit_test(test_own_ports),
 		cmocka_unit_test(test_unheard),
 		cmocka_unit_test(test_elsewhere),

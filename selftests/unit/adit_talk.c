@@ -96,6 +96,24 @@ static void test_tcp(void **state)
 	assert_int_equal(talk.answers, 2);
 }
 
+/* What the host on the other side is asked, and whether anything comes from it */
+static void test_silence(void **state)
+{
+	struct talk talk = { 0 };
+
+	(void)state;
+	tcp(&talk, true, SYN, 900, 0, 0, 0, 0);
+	tcp(&talk, true, SYN, 900, 0, 0, 0, 0);
+	tcp(&talk, true, ACK, 901, 0, 0, 0, 0);
+	assert_int_equal(talk.flows[0].asked, 2);
+	assert_int_equal(talk.host_count, 1);
+	assert_false(talk.heard[0]);
+	tcp(&talk, false, SYN, 5, 0, 0, 0, 0);
+	assert_int_equal(talk.host_count, 1);
+	assert_true(talk.heard[0]);
+	assert_int_equal(talk.answers, 0);
+}
+
 static void test_stamps(void **state)
 {
 	struct talk talk = { 0 };
@@ -200,6 +218,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tcp),
+		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_stamps),
 		cmocka_unit_test(test_udp),
 		cmocka_unit_test(test_icmp),

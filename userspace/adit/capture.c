@@ -375,6 +375,20 @@ static void take_elsewhere(struct capture *capture, const struct ip *ip)
 	}
 }
 
+/* Somebody else than the peer, who may have had what was sent to it */
+static void take_stranger(struct capture *capture, const struct ip *ip)
+{
+	struct bytes message = behind(ip->payload, 8);
+
+	if (ip->protocol != UDP || !is_local(capture, &ip->destination))
+		return;
+	/* RFC 3948 2.2; a cookie does not begin so */
+	if (message.len >= 4 && !get32(message, 0))
+		message = behind(message, 4);
+	capture_ike_stranger(&capture->ike, message, &ip->source,
+			     question_of(capture, message) < QUESTIONS_MAX);
+}
+
 static void take_error(struct capture *capture, const struct ip *ip)
 {
 	const char *kind, *about;
@@ -415,8 +429,11 @@ void capture_take(struct capture *capture, unsigned int ifindex, bool outgoing,
 	capture->cut = ip.cut;
 	if (!outgoing && (ip.protocol == ICMP4 || ip.protocol == ICMP6))
 		take_error(capture, &ip);
-	if (!ike_address_equal(outgoing ? &ip.destination : &ip.source, &capture->peer))
+	if (!ike_address_equal(outgoing ? &ip.destination : &ip.source, &capture->peer)) {
+		if (!outgoing)
+			take_stranger(capture, &ip);
 		return;
+	}
 	if (!is_local(capture, outgoing ? &ip.source : &ip.destination)) {
 		if (!outgoing)
 			take_elsewhere(capture, &ip);

@@ -9,6 +9,7 @@
  *   "ike_for_daemon", "natt_for_daemon" (of ike_in on UDP port 500 and 4500: what the daemon cannot
  *          but go on with or refuse, if it gets it)
  *   "ike_from_daemon", "natt_from_daemon" (of ike_out: what shows that it got something)
+ *   "stranger" {"from", "count"} (other than the peer, who answers what was sent to it)
  *   "ike_unheard" (first messages of the peer's that came again after we had answered them)
  *   "esp_out", "udp_esp_out", "ah_out", packets; "udp_esp_in"
  *   "in"   [{"spi" "0x…", "packets", "udp", "unknown" (none of our SAs, set by the caller),

@@ -110,8 +110,19 @@ void capture_ike_received(struct capture_ike *seen, struct bytes message, uint16
 	seen->begun[i].answered = false;
 }
 
+void capture_ike_stranger(struct capture_ike *seen, struct bytes message,
+			  const struct ike_address *from, bool question)
+{
+	/* Only who has had our message has its cookie */
+	if (!is_ikev1(message) || is_first(message) || !(question || is_own(seen, message)))
+		return;
+	seen->stranger = *from;
+	seen->strangers++;
+}
+
 void capture_ike_json(const struct capture_ike *seen, json_t *wire)
 {
+	char text[IKE_ADDRESS_TEXT];
 	const struct {
 		const char *name;
 		uint64_t count;
@@ -129,4 +140,9 @@ void capture_ike_json(const struct capture_ike *seen, json_t *wire)
 
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		json_object_set_new(wire, rows[i].name, json_integer((json_int_t)rows[i].count));
+	if (seen->strangers)
+		json_object_set_new(wire, "stranger",
+				    json_pack("{s:s, s:I}", "from",
+					      ike_address_text(&seen->stranger, text), "count",
+					      (json_int_t)seen->strangers));
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ike/address.h"
 #include "ike/cursor.h"
 
 #define CAPTURE_IKE_OWN		16	/* phase 1s begun by the daemon that are remembered */
@@ -21,6 +22,7 @@
  * @in, @out, @elsewhere, @for_daemon, @from_daemon, @unheard: see capture.h
  * @own: initiator cookies that the daemon has begun with, the last ones of @own_count
  * @begun: phase 1s that the peer has begun, the last ones of @begun_count
+ * @stranger: who else than the peer has answered, @strangers times
  */
 struct capture_ike {
 	uint16_t ports[2];
@@ -32,6 +34,8 @@ struct capture_ike {
 		bool answered;
 	} begun[CAPTURE_IKE_BEGUN];
 	unsigned int begun_count;
+	struct ike_address stranger;
+	uint64_t strangers;
 };
 
 /**
@@ -44,6 +48,13 @@ void capture_ike_sent(struct capture_ike *seen, struct bytes message, uint16_t o
 		      uint16_t theirs, bool natt, bool question);
 void capture_ike_received(struct capture_ike *seen, struct bytes message, uint16_t ours,
 			  uint16_t theirs, bool natt);
+
+/**
+ * capture_ike_stranger - one message that came from another address than the peer's
+ * @question: it has the cookie of one of this tool's own
+ */
+void capture_ike_stranger(struct capture_ike *seen, struct bytes message,
+			  const struct ike_address *from, bool question);
 
 /** capture_ike_port - one of those that IKE has for itself. */
 bool capture_ike_port(uint16_t port);

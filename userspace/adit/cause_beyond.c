@@ -72,9 +72,10 @@ static bool route_elsewhere(const json_t *facts, struct finding *f)
 		if (*fact_text(one, "tunnel"))
 			say_seen(f, "%s is the device of tunnel %s, whose routes overlap",
 				 fact_text(one, "device"), fact_text(one, "tunnel"));
-		say_cure(f, "remove the other route, or give the tunnel more specific ones: route "
-			 "= { "
-			 "\"%s\" }", fact_text(one, "selector"));
+		say_cure(f, "remove what takes them, a route ('ip route') or a rule ('ip rule'); "
+			 "against a route longer prefixes help, too (route = { … } has \"%s\"), "
+			 "or, against one as long, a smaller metric",
+			 fact_text(one, "selector"));
 		return say_cause(f, "Packets to %s take another route and never enter the tunnel.",
 				 fact_text(one, "selector"));
 	}
@@ -290,6 +291,37 @@ static bool translated(const json_t *facts, struct finding *f)
 	return false;
 }
 
+/* It goes nowhere: the tunnel drops what is not within its selectors */
+static bool from_outside(const json_t *facts, struct finding *f)
+{
+	const json_t *one = fact(facts, "inside.stranger");
+	const char *from = fact_text(one, "from");
+	struct finding ignored = { .evidence = NULL };
+	char local[200];
+
+	if (!tunnel_is_up(facts) || !one || fact_number(facts, "inside.received") ||
+	    fact_number(facts, "inside.answers") || fact(facts, "inside.elsewhere") ||
+	    fact_grown(facts, "packets_in") || is_narrowed(facts) ||
+	    translated(facts, &ignored))
+		return false;
+	say_seen(f, "while I looked, packets from %s to %s were sent into %s", from,
+		 fact_text(one, "to"), fact_text(facts, "tunnel.device"));
+	say_seen(f, "the SAs are for %s === %s, as local-ts = { %s } has it",
+		 fact_text(fact_child(facts, "tunnel"), "local_ts"),
+		 fact_text(fact_child(facts, "tunnel"), "remote_ts"),
+		 fact_list(facts, "tunnel.config.local-ts", local, sizeof(local)));
+	if (fact_true(one, "own"))
+		say_cure(f, "%s is this host's own: have it send from an address within local-ts "
+			 "('ping -I ADDRESS', address = { … } in the tunnel), or take %s into "
+			 "local-ts, here and mirrored at the peer", from, from);
+	else
+		say_cure(f, "take the network of %s into local-ts, here and mirrored at the peer; "
+			 "if it is there, look for a NAT rule that gives packets that address",
+			 from);
+	return say_cause(f, "What is sent into the tunnel comes from %s, which is not within "
+			 "local-ts, so the tunnel drops it.", from);
+}
+
 /* Somebody on the way says so: another cause */
 static bool is_refused(const json_t *facts)
 {
@@ -439,6 +471,8 @@ const struct cause causes_beyond[] = {
 	  firewall },
 	{ "nat-before-tunnel", "a NAT rule of this host changes what is to enter the tunnel",
 	  translated },
+	{ "source-outside", "what is sent into the tunnel is not from within local-ts",
+	  from_outside },
 	{ "idle", "the tunnel is up, not used yet, and nobody answers pings", idle },
 	{ "no-return-traffic", "ESP goes out, none comes back: blocked, or not answered",
 	  no_return },

@@ -244,7 +244,11 @@ static bool kernel_refused(const json_t *facts, struct finding *f)
 	    (kernel_says(facts, "cannot add route") && same_network(facts)))
 		return false;
 	say_daemon(facts, f);
-	say_cure(f, "remove what is in the way, the daemon tries again by itself; 'dmesg' may say "
+	say_cure(f, kernel_says(facts, "IPv6 is disabled") ? "sysctl -w "
+		 "net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0, and the "
+		 "same in /etc/sysctl.d, or leave out IPv6 in address and route; the daemon tries "
+		 "again by itself" :
+		 "remove what is in the way, the daemon tries again by itself; 'dmesg' may say "
 		 "more");
 	return say_cause(f, "The kernel refused a device, address, route or association of the "
 			 "tunnel.");

@@ -35,6 +35,25 @@ static bool device_down(const json_t *facts, struct finding *f)
 	return say_cause(f, "The tunnel's device %s was set down.", device(facts));
 }
 
+/* The device has its carrier of them (adit(4)) */
+static bool sas_gone(const json_t *facts, struct finding *f)
+{
+	const char *name = fact_text(facts, "name");
+
+	if (!tunnel_is_up(facts) || !fact_false(facts, "tunnel.carrier") ||
+	    !fact_is(facts, "later.state", "established") ||
+	    !fact_false(facts, "later.carrier") || fact_grown(facts, "packets_out") ||
+	    fact_grown(facts, "packets_in"))
+		return false;
+	say_seen(f, "the daemon has agreed on SAs with the peer, and %s has no carrier, which it "
+		 "has as long as there is an SA to send with", device(facts));
+	say_cure(f, "'adit down %s' and 'adit up %s' negotiate them anew; 'adit sa show' lists "
+		 "what the kernel has; see who removes them ('adit sa flush', 'adit sa del')",
+		 name, name);
+	return say_cause(f, "The tunnel's SAs are no longer in the kernel: somebody other than the "
+			 "daemon has removed them.");
+}
+
 /* A device on which the peer's packets may come in, and only by the way that answers would take */
 static const char *strict_device(const json_t *facts)
 {
@@ -200,6 +219,7 @@ static bool qdisc(const json_t *facts, struct finding *f)
 const struct cause causes_kernel[] = {
 	{ "device-gone", "the tunnel's device was removed", device_gone },
 	{ "device-down", "the tunnel's device was set down", device_down },
+	{ "sas-gone", "somebody has removed the tunnel's SAs from the kernel", sas_gone },
 	{ "rp-filter", NULL, rp_filter },
 	{ "xfrm-policy", "a policy of the kernel's own IPsec drops the packets", xfrm_policy },
 	{ "conntrack-full", "the table of tracked connections is full", conntrack_full },

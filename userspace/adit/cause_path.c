@@ -136,6 +136,22 @@ static bool route_through_tunnel(const json_t *facts, struct finding *f)
 	return say_cause(f, "The route to the peer leads through the tunnel itself.");
 }
 
+static void cure_route(const json_t *facts, struct finding *f)
+{
+	const json_t *list = fact(facts, "route.down"), *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+		say_seen(f, "ip link show %s: it is down, and has the address %s",
+			 fact_text(one, "device"), fact_text(one, "address"));
+	if (json_array_size(list))
+		say_cure(f, "ip link set %s up, and the routes over it, which went when it was set "
+			 "down", fact_text(json_array_get(list, 0), "device"));
+	else
+		say_cure(f, "add a route to %s (usually the default route is missing: 'ip "
+			 "route'), or correct remote", remote(facts));
+}
+
 static bool no_route(const json_t *facts, struct finding *f)
 {
 	/* One that is up has lost it since, as its packets show */
@@ -146,8 +162,7 @@ static bool no_route(const json_t *facts, struct finding *f)
 	if (tunnel_is_up(facts))
 		say_seen(f, "the tunnel, which is still up, dropped %.0f packets for it while I "
 			 "looked", fact_grown(facts, "drops.no-route"));
-	say_cure(f, "add a route to %s (usually the default route is missing: 'ip route'), or "
-		 "correct remote", remote(facts));
+	cure_route(facts, f);
 	return say_cause(f, "This host has no route to the peer %s.", remote(facts));
 }
 
@@ -326,6 +341,24 @@ static bool has_refused(const json_t *facts)
 		if (!strcmp(code, others[i]))
 			return false;
 	return true;
+}
+
+/* What it sends has our own cookie, and nobody takes it for an answer */
+static bool other_address(const json_t *facts, struct finding *f)
+{
+	const json_t *seen = fact(facts, "wire.stranger");
+	const char *from = fact_text(seen, "from");
+
+	if (!tunnel_is_down(facts) || !seen || answered(facts, "ike500"))
+		return false;
+	say_seen(f, "while I looked, %.0f IKE messages came from %s, with the cookie of what had "
+		 "been sent to %s, from which none came", fact_number(seen, "count"), from,
+		 remote(facts));
+	say_cure(f, "have the peer send from %s (its local address in the connection, the source "
+		 "of its default route, or the NAT in front of it); or set remote = \"%s\" here "
+		 "if that is its address", remote(facts), from);
+	return say_cause(f, "The peer answers from another address, %s, than the one that it is "
+			 "asked at.", from);
 }
 
 static bool udp_500_blocked(const json_t *facts, struct finding *f)
@@ -516,6 +549,7 @@ const struct cause causes_path[] = {
 	{ "peer-port-closed", "nothing listens on the peer's UDP port 500", peer_port_closed },
 	{ "peer-filtered", "a firewall refuses with ICMP", peer_filtered },
 	{ "peer-unreachable", "a router says that the peer cannot be reached", peer_unreachable },
+	{ "other-address", "the peer answers from another address", other_address },
 	{ "udp-500-blocked", "UDP port 500 is blocked on the way", udp_500_blocked },
 	{ "udp-4500-blocked", "UDP port 4500 is blocked on the way", udp_4500_blocked },
 	{ "fragments-lost", "large IKE messages are lost on the way", fragments_lost },

@@ -291,6 +291,7 @@ static bool local_id(const json_t *facts, struct finding *f)
 {
 	const json_t *entry = failure(facts);
 	const char *id = fact_text(facts, "tunnel.config.local-id");
+	const char *auth = fact_text(facts, "tunnel.config.auth");
 	bool by_proof = notified(entry) == IKE_N_AUTHENTICATION_FAILED;
 
 	/* In the clear anybody says so; and who has another key finds no identity, either */
@@ -303,8 +304,10 @@ static bool local_id(const json_t *facts, struct finding *f)
 		 ike_notify_name((uint16_t)notified(entry)) ?: "a notification");
 	say_cure(f, "set local-id to the identity that the peer expects of us, or that of the peer "
 		 "(remote id, IDi, peer identifier) to %s%s",
-		 *id ? id : fact_text(facts, "tunnel.local"), by_proof ?
-		 "; if it is right, compare auth: the peer may want a certificate or XAUTH" : "");
+		 *id ? id : fact_text(facts, "tunnel.local"), !by_proof ? "" :
+		 strncmp(auth, "xauth", 5) ?
+		 "; if it is right, compare auth: the peer may want a certificate or XAUTH" :
+		 "; if it is right, compare auth: the peer may want no XAUTH (psk, rsasig)");
 	if (fact_true(facts, "host.nat"))
 		say_seen(f, "our address %s is private: behind NAT the peer may expect the public "
 			 "one", fact_text(facts, "tunnel.local"));

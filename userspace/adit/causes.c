@@ -267,6 +267,62 @@ static void say_hints(const json_t *facts, struct finding *finding)
 				 fact_text(one, "part.device"));
 }
 
+static bool say_translated(const json_t *facts, struct finding *finding)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(fact(facts, "firewall.verdicts"), i, one)
+		if (fact_is(one, "flow", "inner-nat") || fact_is(one, "flow", "open-nat")) {
+			say_seen(finding, "this host translates what others send through the "
+				 "tunnel, so that it comes from another address: %s",
+				 fact_text(one, "rule"));
+			return true;
+		}
+	return false;
+}
+
+/* Whom others ask through it in vain. Where answers come another way, nothing is known of them */
+static void say_silent(const json_t *facts, struct finding *finding)
+{
+	const json_t *list = fact(facts, "inside.silent"), *one;
+	const char *first = fact_text(json_array_get(list, 0), "address");
+	const char *ours = fact_text(fact_child(facts, "tunnel"), "local_ts");
+	size_t i;
+
+	if (!strcmp(ours, "0.0.0.0/0") || !strcmp(ours, "::/0"))
+		ours = "our networks";
+	if (!json_array_size(list) || fact(facts, "inside.elsewhere") ||
+	    fact(facts, "system.twin"))
+		return;
+	say_cause(finding, "healthy: the tunnel is up and carries traffic in both directions; but "
+		  "nothing comes back from %s", first);
+	json_array_foreach(list, i, one)
+		say_seen(finding, "while I looked, %.0f packets that any host answers went to %s, "
+			 "and nothing came from it", fact_number(one, "asked"),
+			 fact_text(one, "address"));
+	if (say_translated(facts, finding))
+		say_cure(finding, "leave out of that rule what goes into the tunnel ('oifname %s "
+			 "accept' before it), unless %s has a route back to this host's own "
+			 "address there", fact_text(facts, "tunnel.device"), first);
+	else
+		say_cure(finding, "see that %s is up, that its firewall lets %s in and its way "
+			 "back leads to the peer, and that the peer forwards between the tunnel "
+			 "and it, and does not translate what it sends back (Linux: "
+			 "net.ipv4.ip_forward, 'nft list ruleset')", first, ours);
+}
+
+/* Sent into the tunnel, which drops it; others may use it rightly */
+static void say_stranger(const json_t *facts, struct finding *finding)
+{
+	const json_t *one = fact(facts, "inside.stranger");
+
+	if (one)
+		say_seen(finding, "packets from %s to %s do not enter the tunnel: %s is not within "
+			 "local-ts", fact_text(one, "from"), fact_text(one, "to"),
+			 fact_text(one, "from"));
+}
+
 bool causes_healthy(const json_t *facts, struct finding *finding)
 {
 	if (!tunnel_is_up(facts) || !carries_traffic(facts) || doubtful_overlap(facts))
@@ -290,6 +346,8 @@ bool causes_healthy(const json_t *facts, struct finding *finding)
 	if (is_narrowed(facts))
 		say_narrowed(facts, finding);
 	say_hints(facts, finding);
+	say_stranger(facts, finding);
+	say_silent(facts, finding);
 	return true;
 }
 
@@ -345,6 +403,7 @@ void causes_unknown(const json_t *facts, struct finding *finding)
 			 fact_text(doubtful_overlap(facts), "selector"));
 	say_drops(facts, finding);
 	say_hints(facts, finding);
+	say_stranger(facts, finding);
 	say_probe(facts, finding, "ike500", "IKE question on UDP port 500");
 	say_probe(facts, finding, "ike4500", "IKE question on UDP port 4500");
 	if (fact(facts, "probe.ping"))

@@ -16,6 +16,7 @@
  *   "tunnel"   adit status --json of it; "later": the same after the traffic below
  *   "route"    remote {ok, error, device, source, up, carrier, self, local}, local {ours},
  *              names [addresses of the peer's name, when the daemon found none],
+ *              down [{device, address} (interfaces that have been set down)],
  *              device {exists, up}, inside [{selector, address, device, ours, tunnel
  *              (whose device it is), standby, part {address, device} (that leads elsewhere)}],
  *              forwarded {address, from, iif, device} (the way of a host behind us)
@@ -36,7 +37,9 @@
  *   "inside"   targets [{address, sent, received}], sent, received, elsewhere (the device that
  *              answers came in by, none by the tunnel's), largest, smallest_lost, mtu,
  *              too_big (ICMP said so of what was lost), burst {sent, received}; of all packets in
- *              the tunnel: answers, asks, tells, hosts [addresses beside the targets] (talk.h)
+ *              the tunnel: answers, asks, tells, hosts [addresses beside the targets] (talk.h),
+ *              silent [{address, asked} (others than we have asked it, and nothing came from it)],
+ *              stranger {from, to, own} (that is not within local-ts, and wants into the tunnel)
  *   "mapping"  survived, lost, silence (seconds: pauses that the mapping in the NAT in front of us
  *              was seen to survive, and not to, 0: none; and how long we are silent at most)
  *   "repeats"  how that was measured: [{asked, answered, disturbed, at [seconds]}]

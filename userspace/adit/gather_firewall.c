@@ -2,6 +2,8 @@
 /*
  * What this host's own packet filter does with the tunnel's packets, outside and inside.
  */
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,14 +60,52 @@ static bool first_of(const char *selector, struct ike_address *address, uint8_t 
 
 /* What is to go through the tunnel, from behind us or from this host itself */
 static void judge_translation(struct gather *g, const json_t *ruleset,
-			      const struct ruleset_flow *flow)
+			      const struct ruleset_flow *flow, const char *name)
 {
 	json_t *verdicts = json_object_get(json_object_get(g->facts, "firewall"), "verdicts");
 	char rule[400];
 
 	if (ruleset_translates(ruleset, flow, rule, sizeof(rule)))
-		json_array_append_new(verdicts, json_pack("{s:s, s:s, s:s}", "flow", "inner-nat",
+		json_array_append_new(verdicts, json_pack("{s:s, s:s, s:s}", "flow", name,
 							  "verdict", "translates", "rule", rule));
+}
+
+static bool is_behind(const struct gather *g, const struct ifaddrs *entry)
+{
+	return entry->ifa_addr && entry->ifa_addr->sa_family == AF_INET &&
+	       !(entry->ifa_flags & (IFF_LOOPBACK | IFF_POINTOPOINT)) &&
+	       !fact_is(g->facts, "tunnel.device", entry->ifa_name) &&
+	       !fact_is(g->facts, "route.remote.device", entry->ifa_name);
+}
+
+/*
+ * Where selectors name no networks, those are that our own addresses and the routes name. What is
+ * translated enters the tunnel all the same, but may not find back
+ */
+static void judge_open(struct gather *g, const json_t *ruleset)
+{
+	struct ruleset_flow out = { .name = "forward-out", .way = RULESET_FORWARD,
+				     .oif = fact_text(g->facts, "tunnel.device"),
+				     .family = AF_INET };
+	const json_t *routes = fact(g->facts, "tunnel.routes");
+	struct ifaddrs *list, *entry;
+
+	if (!first_of(json_string_value(json_array_get(routes, 0)), &out.destination,
+		      &out.destination_bits) ||
+	    out.destination.family != AF_INET || getifaddrs(&list))
+		return;
+	for (entry = list; entry; entry = entry->ifa_next) {
+		if (!is_behind(g, entry))
+			continue;
+		out.iif = entry->ifa_name;
+		out.source = (struct ike_address){ .family = AF_INET };
+		memcpy(out.source.bytes,
+		       &((const struct sockaddr_in *)(void *)entry->ifa_addr)->sin_addr, 4);
+		out.source.bytes[3] ^= 3;
+		out.source_bits = 32;
+		judge_translation(g, ruleset, &out, "open-nat");
+	}
+	freeifaddrs(list);
 }
 
 static void judge_inner(struct gather *g, const json_t *ruleset)
@@ -77,10 +117,12 @@ static void judge_inner(struct gather *g, const json_t *ruleset)
 				     .iif = fact_text(lan, "device"), .oif = device }, in;
 
 	if (!first_of(fact_text(child, "local_ts"), &out.source, &out.source_bits) ||
-	    !first_of(fact_text(child, "remote_ts"), &out.destination, &out.destination_bits))
+	    !first_of(fact_text(child, "remote_ts"), &out.destination, &out.destination_bits)) {
+		judge_open(g, ruleset);
 		return;
+	}
 	out.family = out.source.family;
-	judge_translation(g, ruleset, &out);
+	judge_translation(g, ruleset, &out, "inner-nat");
 	if (!lan)
 		return;
 	judge(g, ruleset, &out);

@@ -20,6 +20,7 @@
 #define BURST		16
 #define PAUSE		100	/* ms between them: gateways limit how many they answer a second */
 #define LOOK		1500	/* ms that the counters are watched for, at least */
+#define IN_VAIN		3	/* packets that somebody would have answered who is there */
 
 struct targets {
 	struct ike_address list[TARGETS_MAX + HOSTS_MAX];
@@ -128,6 +129,45 @@ static void find_targets(const struct gather *g, struct targets *targets)
 			targets->count++;
 }
 
+static void own_selector(const struct ifaddrs *entry, struct ike_selector *own)
+{
+	*own = (struct ike_selector){ .address.family = entry->ifa_addr->sa_family };
+	if (own->address.family == AF_INET)
+		memcpy(own->address.bytes,
+		       &((const struct sockaddr_in *)(void *)entry->ifa_addr)->sin_addr, 4);
+	else
+		memcpy(own->address.bytes,
+		       &((const struct sockaddr_in6 *)(void *)entry->ifa_addr)->sin6_addr, 16);
+	own->prefix = own->address.family == AF_INET ? 32 : 128;
+}
+
+/*
+ * Where all may pass and the device has no address, one that is not that towards the peer: nobody
+ * knows whether there is a way back to it, so an answer counts, and silence does not
+ */
+static bool guess_source(const struct gather *g, int family, struct ike_address *source)
+{
+	const char *text = fact_text(fact_child(g->facts, "tunnel"), "local_ts");
+	struct ike_selector local, own = { 0 };
+	struct ifaddrs *list, *entry;
+	bool found = false;
+
+	if (!ike_selector_parse(&local, text) || local.protocol || local.prefix ||
+	    getifaddrs(&list))
+		return false;
+	for (entry = list; entry && !found; entry = entry->ifa_next) {
+		if (!entry->ifa_addr || entry->ifa_addr->sa_family != family ||
+		    entry->ifa_flags & IFF_LOOPBACK)
+			continue;
+		own_selector(entry, &own);
+		found = ike_selector_contains(&local, &own) &&
+			!ike_address_equal(&own.address, &g->local);
+	}
+	freeifaddrs(list);
+	*source = own.address;
+	return found;
+}
+
 /* An address of ours that may use the tunnel: its device's, or one within the selectors */
 static bool find_source(const struct gather *g, int family, struct ike_address *source)
 {
@@ -141,15 +181,7 @@ static bool find_source(const struct gather *g, int family, struct ike_address *
 	for (entry = list; entry && !found; entry = entry->ifa_next) {
 		if (!entry->ifa_addr || entry->ifa_addr->sa_family != family)
 			continue;
-		own.address.family = (uint16_t)family;
-		if (family == AF_INET)
-			memcpy(own.address.bytes,
-			       &((const struct sockaddr_in *)(void *)entry->ifa_addr)->sin_addr, 4);
-		else
-			memcpy(own.address.bytes,
-			       &((const struct sockaddr_in6 *)(void *)entry->ifa_addr)->sin6_addr,
-			       16);
-		own.prefix = family == AF_INET ? 32 : 128;
+		own_selector(entry, &own);
 		/* Where all may pass, only the device's own address will be answered */
 		found = ike_selector_contains(&local, &own) &&
 			(local.prefix || fact_is(g->facts, "tunnel.device", entry->ifa_name));
@@ -201,13 +233,17 @@ static bool ping_each(struct gather *g, const struct targets *targets, struct ec
 	unsigned int sent = (unsigned int)fact_number(inside, "sent"), received = 0, i;
 	json_t *list = json_object_get(inside, "targets");
 	char text[IKE_ADDRESS_TEXT], other[IF_NAMESIZE];
+	bool sure;
 
 	for (i = 0; i < targets->count && !received; i++) {
 		target->remote = targets->list[i];
 		target->sent = target->received = 0;
-		if (!find_source(g, target->remote.family, &target->local))
+		sure = find_source(g, target->remote.family, &target->local);
+		if (!sure && !guess_source(g, target->remote.family, &target->local))
 			continue;
 		ping(g, target, 2);
+		if (!sure && !target->received)
+			continue;
 		sent += target->sent;
 		received += target->received;
 		json_array_append_new(list, json_pack("{s:s, s:i, s:i}", "address",
@@ -251,6 +287,87 @@ static void put_hosts(const struct targets *hosts, json_t *inside)
 	json_object_set_new(inside, "hosts", list);
 }
 
+/* Pings from an address of this host's may be ours: an echo has no port */
+static bool is_others(const struct talk_flow *flow)
+{
+	return flow->asked && (flow->ports[1] || !is_own(&flow->local));
+}
+
+static unsigned int asked_of(const struct talk *talk, const struct ike_address *host)
+{
+	unsigned int asked = 0, i;
+
+	for (i = 0; i < talk->flow_count; i++)
+		if (is_others(&talk->flows[i]) && ike_address_equal(&talk->flows[i].remote, host))
+			asked += talk->flows[i].asked;
+	return asked;
+}
+
+/* Whom others than we have asked in vain */
+static void put_silent(const struct talk *talk, json_t *inside)
+{
+	json_t *list = json_array();
+	char text[IKE_ADDRESS_TEXT];
+	unsigned int asked, i;
+
+	for (i = 0; i < talk->host_count; i++) {
+		asked = talk->heard[i] ? 0 : asked_of(talk, &talk->hosts[i]);
+		if (asked >= IN_VAIN)
+			json_array_append_new(list, json_pack("{s:s, s:i}", "address",
+							      ike_address_text(&talk->hosts[i],
+									       text),
+							      "asked", (int)asked));
+	}
+	json_object_set_new(inside, "silent", list);
+}
+
+static bool is_within(const char *selector, const struct ike_address *address)
+{
+	struct ike_selector all, host = { .address = *address };
+
+	host.prefix = (uint8_t)(ike_address_length(address) * 8);
+	if (!ike_selector_parse(&all, selector))
+		return false;
+	/* For whatever protocol, and ports */
+	host.protocol = all.protocol;
+	host.port = all.port;
+	return ike_selector_contains(&all, &host);
+}
+
+/* To the peer's networks, and from an address that is not to send there: the tunnel drops it */
+static bool is_stranger(const struct gather *g, const struct talk_flow *flow)
+{
+	const json_t *child;
+	bool there = false;
+	size_t i;
+
+	json_array_foreach(fact(g->facts, "tunnel.children"), i, child) {
+		if (!is_within(fact_text(child, "remote_ts"), &flow->remote))
+			continue;
+		if (is_within(fact_text(child, "local_ts"), &flow->local))
+			return false;
+		there = true;
+	}
+	return there && flow->asked;
+}
+
+static void put_strangers(const struct gather *g, const struct talk *talk, json_t *inside)
+{
+	char from[IKE_ADDRESS_TEXT], to[IKE_ADDRESS_TEXT];
+	const struct talk_flow *flow;
+	unsigned int i;
+
+	for (i = 0; i < talk->flow_count && !fact(inside, "stranger"); i++) {
+		flow = &talk->flows[i];
+		if (is_stranger(g, flow))
+			json_object_set_new(inside, "stranger",
+					    json_pack("{s:s, s:s, s:b}", "from",
+						      ike_address_text(&flow->local, from), "to",
+						      ike_address_text(&flow->remote, to), "own",
+						      is_own(&flow->local)));
+	}
+}
+
 static void put_talk(const struct gather *g, json_t *inside)
 {
 	const struct talk *talk = capture_talk(g->capture);
@@ -258,6 +375,8 @@ static void put_talk(const struct gather *g, json_t *inside)
 	json_object_set_new(inside, "answers", json_integer((json_int_t)talk->answers));
 	json_object_set_new(inside, "asks", json_integer((json_int_t)talk->asks));
 	json_object_set_new(inside, "tells", json_integer((json_int_t)talk->tells));
+	put_silent(talk, inside);
+	put_strangers(g, talk, inside);
 }
 
 /*

@@ -328,6 +328,26 @@ static void put_names(struct gather *g)
 	json_object_set_new(json_object_get(g->facts, "route"), "names", names);
 }
 
+/* Interfaces with an address that were set down: the routes over them are away, too */
+static json_t *down_devices(void)
+{
+	struct ifaddrs *list, *entry;
+	json_t *down = json_array();
+	char text[INET_ADDRSTRLEN];
+
+	if (getifaddrs(&list))
+		return down;
+	for (entry = list; entry; entry = entry->ifa_next)
+		if (entry->ifa_addr && entry->ifa_addr->sa_family == AF_INET &&
+		    !(entry->ifa_flags & (IFF_UP | IFF_LOOPBACK)) &&
+		    inet_ntop(AF_INET, &((struct sockaddr_in *)(void *)entry->ifa_addr)->sin_addr,
+			      text, sizeof(text)))
+			json_array_append_new(down, json_pack("{s:s, s:s}", "device",
+							      entry->ifa_name, "address", text));
+	freeifaddrs(list);
+	return down;
+}
+
 void gather_route(struct gather *g)
 {
 	const char *local = fact_text(g->facts, "tunnel.config.local"), *selector;
@@ -345,6 +365,7 @@ void gather_route(struct gather *g)
 		return;
 	if (g->remote.family)
 		json_object_set_new(route, "remote", route_remote(g));
+	json_object_set_new(route, "down", down_devices());
 	json_object_set_new(route, "device", tunnel_device(g));
 	if (*local)
 		json_object_set_new(route, "local", json_pack("{s:b}", "ours", is_ours(g, local)));

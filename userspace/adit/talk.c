@@ -160,6 +160,7 @@ static void tcp_sent(struct talk *talk, struct talk_flow *flow, const struct hea
 	talk->asks += end != begin;
 	if (!flow)
 		return;
+	flow->asked += end != begin;
 	if (!flow->sent) {
 		flow->first = begin;
 		flow->end = end;
@@ -243,8 +244,10 @@ static void take_sent(struct talk *talk, const struct heard *heard)
 		return;
 	}
 	talk->tells += !is_icmp(heard) && !own;
-	if (flow)
-		flow->sent = true;
+	if (!flow)
+		return;
+	flow->sent = true;
+	flow->asked += is_icmp(heard);
 }
 
 /* One that may answer a ping: neither a group, nor at home on the link alone */
@@ -256,15 +259,20 @@ static bool is_host(const struct ike_address *address)
 		bytes[0] != 0xff && !(bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80);
 }
 
-static void note_host(struct talk *talk, const struct ike_address *host)
+static void note_host(struct talk *talk, const struct ike_address *host, bool heard)
 {
 	unsigned int i;
 
 	for (i = 0; i < talk->host_count; i++)
-		if (ike_address_equal(&talk->hosts[i], host))
+		if (ike_address_equal(&talk->hosts[i], host)) {
+			talk->heard[i] |= heard;
 			return;
-	if (i < TALK_HOSTS && is_host(host))
-		talk->hosts[talk->host_count++] = *host;
+		}
+	if (i == TALK_HOSTS || !is_host(host))
+		return;
+	talk->hosts[i] = *host;
+	talk->heard[i] = heard;
+	talk->host_count++;
 }
 
 void talk_take(struct talk *talk, bool outgoing, const uint8_t *packet, size_t length)
@@ -273,7 +281,7 @@ void talk_take(struct talk *talk, bool outgoing, const uint8_t *packet, size_t l
 
 	if (!read_ip(&heard, bytes_of(packet, length)))
 		return;
-	note_host(talk, outgoing ? &heard.destination : &heard.source);
+	note_host(talk, outgoing ? &heard.destination : &heard.source, !outgoing);
 	if (outgoing)
 		take_sent(talk, &heard);
 	else
