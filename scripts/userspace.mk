@@ -18,14 +18,14 @@ package_libcrypt := libcrypt-dev
 package_libuv := libuv1-dev
 package_libconfuse := libconfuse-dev
 package_jansson := libjansson-dev
-package_libxml-2.0 := libxml2-dev
+package_expat := libexpat1-dev
 package_libcap-ng := libcap-ng-dev
 package_libseccomp := libseccomp-dev
 package_cmocka := libcmocka-dev
 
 needs_netlink := libnl-3.0 libnl-genl-3.0 libnl-route-3.0
 needs_aditd := $(needs_netlink) libcrypto libcrypt libuv libconfuse jansson libcap-ng libseccomp
-needs_adit := $(needs_netlink) libcrypto jansson libxml-2.0
+needs_adit := $(needs_netlink) libcrypto jansson expat
 needs_all := $(sort $(needs_aditd) $(needs_adit))
 
 # Read once, when something is compiled: "make help" works where no library is installed.

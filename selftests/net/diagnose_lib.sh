@@ -122,4 +122,11 @@ up()
 		cat "$TMP/up"
 		bail_out "the tunnel does not come up"
 	}
+	wait_for 90 peer_has_keys || bail_out "the peer takes no keys into use"
+}
+
+# The peer takes them into use later than we do, and seconds later where its kernel loads ciphers first.
+peer_has_keys()
+{
+	ip -n "$right" xfrm state | grep -Eq '^[[:space:]](aead|auth|enc)'
 }

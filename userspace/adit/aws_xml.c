@@ -4,25 +4,15 @@
  */
 #include <ctype.h>
 #include <errno.h>
-#include <libxml/parser.h>
-#include <libxml/tree.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "adit/aws.h"
-
-static xmlNode *child(xmlNode *node, const char *name)
-{
-	for (node = node ? node->children : NULL; node; node = node->next)
-		if (node->type == XML_ELEMENT_NODE && !strcmp((const char *)node->name, name))
-			return node;
-	return NULL;
-}
+#include "adit/xml.h"
 
 /* "a/b/c" below @node */
-static xmlNode *descend(xmlNode *node, const char *path)
+static const struct xml_element *descend(const struct xml_element *node, const char *path)
 {
 	char name[64];
 
@@ -33,25 +23,22 @@ static xmlNode *descend(xmlNode *node, const char *path)
 			return NULL;
 		memcpy(name, path, length);
 		name[length] = '\0';
-		node = child(node, name);
+		node = xml_child(node, name);
 		path += length + (path[length] == '/');
 	}
 	return node;
 }
 
 /* The text there, without the blanks around it; "" when there is none or it does not fit */
-static void text_at(xmlNode *node, const char *path, char *text, size_t size)
+static void text_at(const struct xml_element *node, const char *path, char *text, size_t size)
 {
-	xmlChar *content = NULL;
 	const char *first, *end;
 
 	*text = '\0';
 	node = descend(node, path);
-	if (node)
-		content = xmlNodeGetContent(node);
-	if (!content)
+	if (!node || !node->text)
 		return;
-	for (first = (const char *)content; isspace((unsigned char)*first); first++)
+	for (first = node->text; isspace((unsigned char)*first); first++)
 		;
 	for (end = first + strlen(first); end > first && isspace((unsigned char)end[-1]); end--)
 		;
@@ -59,11 +46,9 @@ static void text_at(xmlNode *node, const char *path, char *text, size_t size)
 		memcpy(text, first, (size_t)(end - first));
 		text[end - first] = '\0';
 	}
-	memset(content, 0, strlen((char *)content));
-	xmlFree(content);
 }
 
-static unsigned int number_at(xmlNode *node, const char *path, unsigned int max,
+static unsigned int number_at(const struct xml_element *node, const char *path, unsigned int max,
 			      struct aws_tunnel *tunnel)
 {
 	char text[AWS_TEXT];
@@ -72,7 +57,7 @@ static unsigned int number_at(xmlNode *node, const char *path, unsigned int max,
 	return aws_number(text, max, tunnel, path);
 }
 
-static uint32_t asn_at(xmlNode *node, const char *path, struct aws_tunnel *tunnel)
+static uint32_t asn_at(const struct xml_element *node, const char *path, struct aws_tunnel *tunnel)
 {
 	char text[AWS_TEXT];
 
@@ -80,7 +65,8 @@ static uint32_t asn_at(xmlNode *node, const char *path, struct aws_tunnel *tunne
 	return aws_asn(text, tunnel, path);
 }
 
-static void usual_at(xmlNode *node, const char *path, const char *usual, struct aws_tunnel *tunnel)
+static void usual_at(const struct xml_element *node, const char *path, const char *usual,
+		     struct aws_tunnel *tunnel)
 {
 	char text[AWS_TEXT];
 
@@ -88,7 +74,8 @@ static void usual_at(xmlNode *node, const char *path, const char *usual, struct 
 	aws_usual(text, usual, tunnel, path);
 }
 
-static void address_at(xmlNode *node, const char *path, struct anl_address *address)
+static void address_at(const struct xml_element *node, const char *path,
+		       struct anl_address *address)
 {
 	char text[AWS_TEXT];
 
@@ -97,7 +84,7 @@ static void address_at(xmlNode *node, const char *path, struct anl_address *addr
 		*address = (struct anl_address){ 0 };
 }
 
-static void read_inside(xmlNode *tunnel, struct aws_tunnel *into)
+static void read_inside(const struct xml_element *tunnel, struct aws_tunnel *into)
 {
 	static const char *const elements[] = {
 		"tunnel_inside_address", "tunnel_inside_ipv6_address"
@@ -105,11 +92,12 @@ static void read_inside(xmlNode *tunnel, struct aws_tunnel *into)
 
 	/* Either element has been seen with either family in it */
 	for (int i = 0; i < 2; i++) {
-		xmlNode *ours = child(child(tunnel, "customer_gateway"), elements[i]);
-		xmlNode *theirs = child(child(tunnel, "vpn_gateway"), elements[i]);
+		const struct xml_element *ours, *theirs;
 		struct anl_prefix inside;
 		struct anl_address peer;
 
+		ours = xml_child(xml_child(tunnel, "customer_gateway"), elements[i]);
+		theirs = xml_child(xml_child(tunnel, "vpn_gateway"), elements[i]);
 		address_at(ours, "ip_address", &inside.address);
 		address_at(theirs, "ip_address", &peer);
 		inside.length = (uint8_t)(number_at(ours, "network_cidr", 128, into) |
@@ -124,7 +112,7 @@ static void read_inside(xmlNode *tunnel, struct aws_tunnel *into)
 	}
 }
 
-static void read_phase(xmlNode *node, struct aws_phase *phase)
+static void read_phase(const struct xml_element *node, struct aws_phase *phase)
 {
 	char text[AWS_TEXT];
 
@@ -136,7 +124,7 @@ static void read_phase(xmlNode *node, struct aws_phase *phase)
 	phase->group = aws_name(text, aws_group, phase);
 }
 
-static void read_tunnel(xmlNode *node, struct aws_tunnel *tunnel)
+static void read_tunnel(const struct xml_element *node, struct aws_tunnel *tunnel)
 {
 	char key[AWS_TEXT];
 
@@ -149,8 +137,8 @@ static void read_tunnel(xmlNode *node, struct aws_tunnel *tunnel)
 	text_at(node, "ike/pre_shared_key", key, sizeof(key));
 	aws_take_key(key, tunnel);
 	explicit_bzero(key, sizeof(key));
-	read_phase(child(node, "ike"), &tunnel->ike);
-	read_phase(child(node, "ipsec"), &tunnel->esp);
+	read_phase(xml_child(node, "ike"), &tunnel->ike);
+	read_phase(xml_child(node, "ipsec"), &tunnel->esp);
 	tunnel->ike.lifetime = number_at(node, "ike/lifetime", 30 * 86400, tunnel);
 	tunnel->esp.lifetime = number_at(node, "ipsec/lifetime", 30 * 86400, tunnel);
 	tunnel->dpd_interval = number_at(node, "ipsec/dead_peer_detection/interval", 3600, tunnel);
@@ -161,7 +149,7 @@ static void read_tunnel(xmlNode *node, struct aws_tunnel *tunnel)
 }
 
 /* "Local" is the customer's side */
-static void read_selectors(xmlNode *root, struct aws_connection *connection)
+static void read_selectors(const struct xml_element *root, struct aws_connection *connection)
 {
 	const bool ipv6 = connection->tunnels[0].inside6.address.family;
 	char text[AWS_TEXT];
@@ -174,24 +162,20 @@ static void read_selectors(xmlNode *root, struct aws_connection *connection)
 	anl_prefix_parse(text, &connection->theirs);
 }
 
-static int read_root(xmlNode *root, struct aws_connection *connection, struct anl_error *error)
+static int read_root(const struct xml_element *root, struct aws_connection *connection,
+		     struct anl_error *error)
 {
 	char attributes[AWS_TEXT];
 	bool bgp = false;
-	xmlChar *id;
 
-	if (!root || strcmp((const char *)root->name, "vpn_connection"))
+	if (strcmp(root->name, "vpn_connection"))
 		return anl_fail(error, EINVAL, "this XML is a <%.40s>, not a <vpn_connection>: "
-				"adit reads the CustomerGatewayConfiguration",
-				root ? (const char *)root->name : "");
-	id = xmlGetProp(root, (const xmlChar *)"id");
-	if (id)
-		aws_token((const char *)id, connection->id, sizeof(connection->id));
-	xmlFree(id);
+				"adit reads the CustomerGatewayConfiguration", root->name);
+	if (root->id)
+		aws_token(root->id, connection->id, sizeof(connection->id));
 	text_at(root, "vpn_connection_attributes", attributes, sizeof(attributes));
-	for (xmlNode *node = root->children; node; node = node->next) {
-		if (node->type != XML_ELEMENT_NODE ||
-		    strcmp((const char *)node->name, "ipsec_tunnel"))
+	for (const struct xml_element *node = root->children; node; node = node->next) {
+		if (strcmp(node->name, "ipsec_tunnel"))
 			continue;
 		if (connection->tunnel_count == AWS_TUNNELS)
 			return anl_fail(error, EINVAL, "%s has more than %d tunnels",
@@ -209,6 +193,8 @@ static const char *why_damaged(const char *content, size_t length)
 	static const char root[] = "<vpn_connection ";
 	const char *first = memmem(content, length, root, sizeof(root) - 1);
 
+	if (memmem(content, length, "<!DOCTYPE", 9))
+		return "it declares a document type, which what Amazon hands out does not";
 	if (memmem(content, length, "\\n", 2))
 		return "it has \\n for the ends of lines, as within JSON: give the whole JSON";
 	if (first && memmem(first + 1, length - (size_t)(first + 1 - content), root,
@@ -221,22 +207,13 @@ static const char *why_damaged(const char *content, size_t length)
 int aws_read_xml(const char *content, size_t length, struct aws_connection *connection,
 		 struct anl_error *error)
 {
-	xmlDoc *document;
+	struct xml_element *root = xml_read(content, length);
 	int code;
 
-	if (length > INT_MAX)
-		return anl_fail(error, EINVAL, "the file is too long");
-	/*
-	 * No network, no entities, no DTD: the file may be anybody's. Whatever the prolog says:
-	 * what was UTF-16 has been decoded.
-	 */
-	document = xmlReadMemory(content, (int)length, NULL, "UTF-8",
-				 XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
-	if (!document)
+	if (!root)
 		return anl_fail(error, EINVAL, "the XML is damaged: %s",
 				why_damaged(content, length));
-	code = read_root(xmlDocGetRootElement(document), connection, error);
-	xmlFreeDoc(document);
-	xmlCleanupParser();
+	code = read_root(root, connection, error);
+	xml_free(root);
 	return code;
 }
