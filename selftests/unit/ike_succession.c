@@ -133,12 +133,74 @@ static void test_last_message(void **state)
 	world_free(w);
 }
 
+/* Until @until: the quick mode that the left has begun is the only one, and it deletes nothing. */
+struct crossing {
+	uint64_t until;
+	uint32_t left;
+};
+
+static enum verdict cross(struct world *w, const struct datagram *d)
+{
+	struct crossing *x = w->test;
+	uint32_t id;
+
+	if (w->now > x->until)
+		return WORLD_PASS;
+	memcpy(&id, d->bytes + 20, sizeof(id));
+	if (is_quick(d) && !d->sender && !x->left)
+		x->left = id;
+	if (is_quick(d))
+		return id == x->left ? WORLD_PASS : WORLD_DROP;
+	return d->sender || d->bytes[18] != IKE_EXCHANGE_INFORMATIONAL ? WORLD_PASS : WORLD_DROP;
+}
+
+static void soft_expire(struct world *w, unsigned int side)
+{
+	ike_sa_expired(w->sides[side].ike, IKE_PROTOCOL_ESP, IKE_OUT,
+		       couple_outbound(w, side)->sa.spi, IKE_LIMIT_BYTES, w->now);
+	world_touched(w, side);
+}
+
+/*
+ * Both renew a young child. The right's own quick mode comes through late, when the left's has long
+ * taken over, and the right has not heard that the first child was deleted. Whatever the nonces
+ * say of the three, it does not go back to that one.
+ */
+static void test_late(void **state)
+{
+	unsigned int seed;
+
+	for (seed = 0; seed < 20; seed++) {
+		struct crossing x = { 0 };
+		struct couple c;
+		struct world *w = couple_begin(&c, seed);
+		uint64_t end;
+
+		c.left.dpd_delay = c.right.dpd_delay = 0;
+		assert_true(couple_go(&c, w, 5 * SECONDS));
+		world_run(w, w->now + 10 * SECONDS, NULL);
+		x.until = w->now + 24 * SECONDS;
+		w->test = &x;
+		w->judge = cross;
+		soft_expire(w, 0);
+		soft_expire(w, 1);
+		for (end = w->now + 120 * SECONDS; w->now < end;) {
+			world_run(w, w->now + 200, NULL);
+			couple_carries(w);
+		}
+		assert_int_equal(w->sides[0].sa_count, 2);
+		assert_int_equal(w->sides[1].sa_count, 2);
+		world_free(w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_natural_end),
 		cmocka_unit_test(test_third_waits),
 		cmocka_unit_test(test_last_message),
+		cmocka_unit_test(test_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

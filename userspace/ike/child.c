@@ -164,32 +164,39 @@ static uint64_t retire_wait(const struct child *c)
 	return heir && heir->initiator && !heir->confirmed ? RETIRE_UNCONFIRMED : RETIRE_INITIATOR;
 }
 
-static void review(struct child *c)
+static uint64_t rekey_time(struct child *c)
+{
+	return c->expire.due - connection_margin(c->connection, c->lifetime, !c->initiator);
+}
+
+/* @gone: why it is renewed if it is the one that stays again; NULL: it is not */
+static void review(struct child *c, const char *gone)
 {
 	bool was = c->replaced;
 
 	if (c->state != CHILD_ESTABLISHED)
 		return;
+	c->outdated = c->outdated || succession_outdated(c);
 	c->replaced = succession_outdone(c);
 	if (c->replaced && !was) {
 		timer_set(&c->ike->timers, &c->retire, c->ike->now + retire_wait(c));
 		timer_clear(&c->ike->timers, &c->rekey);
 	} else if (!c->replaced && was) {
 		timer_clear(&c->ike->timers, &c->retire);
-		c->due = "what replaced the old one is gone";
-		timer_set(&c->ike->timers, &c->rekey, c->ike->now);
+		c->due = gone;
+		timer_set(&c->ike->timers, &c->rekey, gone ? c->ike->now : rekey_time(c));
 		if (!c->parts[0].installed_out)
 			child_install(c, IKE_OUT);
 	}
 }
 
-static void review_alike(struct child *c)
+static void review_alike(struct child *c, const char *gone)
 {
 	struct child *d;
 
 	for (d = c->ike->children; d; d = d->next)
 		if (d->pair == c->pair)
-			review(d);
+			review(d, gone);
 }
 
 static void say_delete(struct child *c)
@@ -213,7 +220,7 @@ static void retire_fire(void *owner)
 		return;
 	}
 
-	review(c);
+	review(c, NULL);
 	if (c->replaced)
 		child_delete(c);
 }
@@ -318,11 +325,8 @@ bool child_renews(const struct child *c)
 
 static void begin_lifetime(struct child *c)
 {
-	uint64_t margin = connection_margin(c->connection, c->lifetime, !c->initiator);
-	uint64_t end = c->ike->now + c->lifetime * SECOND;
-
-	timer_set(&c->ike->timers, &c->expire, end);
-	timer_set(&c->ike->timers, &c->rekey, end - margin);
+	timer_set(&c->ike->timers, &c->expire, c->ike->now + c->lifetime * SECOND);
+	timer_set(&c->ike->timers, &c->rekey, rekey_time(c));
 }
 
 static void report_established(struct child *c, bool rekeyed)
@@ -382,7 +386,7 @@ void child_establish(struct child *c)
 	report_established(c, rekeyed);
 	if (!rekeyed)
 		report_rival(c);
-	review_alike(c);
+	review_alike(c, NULL);
 	connection_wake(c->connection);
 	connection_review(c->connection);
 }
@@ -434,7 +438,7 @@ void child_lost(struct child *c)
 
 	if (c->ike->freeing)
 		return;
-	review_alike(c);
+	review_alike(c, "what replaced the old one is gone");
 	if (!p->up || child_current(p))
 		return;
 	p->up = false;

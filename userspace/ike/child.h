@@ -48,6 +48,7 @@ struct child {
 	bool rekeying; /* our successor is being negotiated */
 	bool confirmed; /* the peer was seen on it */
 	bool replaced; /* a better one of the same selectors is there */
+	bool outdated; /* one that is plainly later is there, or was: succession_outdated() */
 	bool namesakes; /* whichever phase 1 of that name is its peer's: each hears its DELETE */
 	bool suspect; /* the peer may have lost it: renew it when a phase 1 is there */
 	const char *due; /* why it is to be renewed before its time; NULL: it is not */

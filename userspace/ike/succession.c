@@ -78,6 +78,8 @@ static bool crossed(const struct child *a, const struct child *b)
 
 static bool better(const struct child *a, const struct child *b)
 {
+	if (a->outdated != b->outdated)
+		return b->outdated;
 	if (crossed(a, b))
 		return memcmp(a->rank, b->rank, sizeof(a->rank)) > 0;
 	return a->begun > b->begun;
@@ -90,6 +92,17 @@ bool succession_outdone(const struct child *c)
 	for (d = c->ike->children; d; d = d->next)
 		if (d != c && d->state == CHILD_ESTABLISHED && succession_alike(c, d) &&
 		    better(d, c))
+			return true;
+	return false;
+}
+
+bool succession_outdated(const struct child *c)
+{
+	const struct child *d;
+
+	for (d = c->ike->children; d; d = d->next)
+		if (d != c && d->state == CHILD_ESTABLISHED && d->begun > c->begun &&
+		    succession_alike(c, d) && !crossed(c, d))
 			return true;
 	return false;
 }

@@ -23,6 +23,11 @@ bool succession_in_use(const struct child *c, uint64_t below);
  */
 bool succession_outdone(const struct child *c);
 /*
+ * Whether one is there that came later, and did not cross it. From then on it comes behind all
+ * others, also if that one goes: what crossed its successor is later than it, too.
+ */
+bool succession_outdated(const struct child *c);
+/*
  * Whether its time is over for the peer, too, who deletes it then with or without a successor. How
  * many bytes the peer has counted is not known.
  */
