@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The peer was started anew and waits; before dead peer detection has found out, we renew phase 1,
- * and it answers. What it does not know any more must not live on under the new one.
+ * and it answers. What it does not know any more must not live on under the new one; what it knows,
+ * whatever it said before, must.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "ike/numbers.h"
 #include "ike/session.h"
 #include "lib/couple.h"
 
@@ -71,11 +73,53 @@ static void test_says_not(void **state)
 	}
 }
 
+/*
+ * Aggressive mode that both begin: the right side's first message is late, and so is the left's
+ * last one; the right's last one is lost until the time that is set.
+ */
+static enum verdict lose_last(struct world *w, const struct datagram *d)
+{
+	bool aggressive = d->bytes[18] == IKE_EXCHANGE_AGGRESSIVE, last = d->bytes[19] & 1;
+	uint64_t *until = w->test;
+
+	if (!aggressive || w->now >= *until)
+		return WORLD_PASS;
+	if (d->sender)
+		return last || w->now < 1500 ? WORLD_DROP : WORLD_PASS;
+	return last && w->now < 3500 ? WORLD_DROP : WORLD_PASS;
+}
+
+/*
+ * Both begin; one side's INITIAL-CONTACT is lost, and said again when the other's phase 1 has long
+ * been in use. It tells nothing of that one.
+ */
+static void test_says_late(void **state)
+{
+	struct couple c;
+	struct world *w = couple_begin(&c, 1);
+	uint64_t until = w->now + 20 * SECONDS;
+
+	c.left.exchange = c.right.exchange = IKE_AGGRESSIVE_MODE;
+	c.right.start = IKE_START_ALWAYS;
+	w->test = &until;
+	w->judge = lose_last;
+	assert_true(couple_go(&c, w, 15 * SECONDS));
+	assert_int_equal(w->sides[0].counts[IKE_EVENT_IKE_UP], 1);
+	world_run(w, until + 30 * SECONDS, NULL);
+	assert_int_equal(w->sides[0].counts[IKE_EVENT_IKE_UP], 2);
+	assert_false(world_said(w, 0, IKE_EVENT_NOTIFY, "has restarted"));
+	assert_int_equal(w->sides[0].counts[IKE_EVENT_CHILD_DOWN], 0);
+	assert_int_equal(w->sides[1].counts[IKE_EVENT_CHILD_DOWN], 0);
+	couple_carries(w);
+	world_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_says_so),
 		cmocka_unit_test(test_says_not),
+		cmocka_unit_test(test_says_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

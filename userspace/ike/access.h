@@ -30,7 +30,7 @@ struct access {
 	enum access_step step;
 	unsigned int failures; /* server: wrong passwords */
 	bool asked; /* client: it has answered once */
-	uint64_t contact; /* when INITIAL-CONTACT came; it counts once the peer has logged in */
+	bool contact; /* the peer said INITIAL-CONTACT, which counts once it has logged in */
 	char user[IKE_USER_MAX]; /* who has logged in; "" */
 	struct lease *lease; /* server: what the client has got */
 	struct timer timer;

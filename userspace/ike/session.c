@@ -514,21 +514,22 @@ void session_initial_contact(struct session *fresh)
 	struct session *s, *next;
 	struct child *c, *next_child;
 	bool told = false;
-	uint64_t said;
 
 	/* Before the login it is not known who says so. */
 	if (access_needed(fresh->connection) && fresh->access.step != ACCESS_OPEN) {
-		fresh->access.contact = ike->now;
+		fresh->access.contact = true;
 		return;
 	}
-	said = fresh->access.contact ? fresh->access.contact : ike->now;
 	if (fresh->connection->settings.unique == IKE_UNIQUE_NEVER)
 		return;
+	/*
+	 * Who uses one from before after it has begun this one has not restarted: both sides began,
+	 * and what it says was lost and said again meanwhile, or waited for a login.
+	 */
 	for (s = ike->sessions; s; s = next) {
 		next = s->next;
 		if (s == fresh || !s->established || !session_same_peer(s, fresh) ||
-		    s->established_time >= fresh->begun || s->seen > said ||
-		    !unique_restarted(fresh, s))
+		    s->seen >= fresh->begun || !unique_restarted(fresh, s))
 			continue;
 		tell_restarted(fresh, &told);
 		session_forget(s);
