@@ -160,6 +160,27 @@ static void test_off(void **state)
 	world_free(w);
 }
 
+static enum verdict lose_phase2(struct world *w, const struct datagram *d)
+{
+	return d->sender == 1 && d->bytes[18] > IKE_EXCHANGE_AGGRESSIVE ? WORLD_DROP : WORLD_PASS;
+}
+
+/* Who has not said a word since phase 1 stood gets a new one, whether it is watched or not. */
+static void test_mute(void **state)
+{
+	struct couple c;
+	struct world *w = couple_begin(&c, 1);
+
+	c.left.dpd_delay = 0;
+	w->judge = lose_phase2;
+	assert_false(couple_go(&c, w, 60 * SECONDS));
+	assert_true(world_said(w, 0, IKE_EVENT_IKE_DOWN, "the peer is silent"));
+	w->judge = NULL;
+	assert_true(world_run(w, w->now + 60 * SECONDS, couple_up));
+	couple_carries(w);
+	world_free(w);
+}
+
 /* Aggressive mode's last message, while it is set. */
 static enum verdict lose_third(struct world *w, const struct datagram *d)
 {
@@ -290,6 +311,7 @@ int main(void)
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_hold),
 		cmocka_unit_test(test_off),
+		cmocka_unit_test(test_mute),
 		cmocka_unit_test(test_half),
 		cmocka_unit_test(test_half_login),
 	};

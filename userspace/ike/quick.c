@@ -236,7 +236,7 @@ void quick_silence(struct exchange *x, bool final)
 	if (!final)
 		return;
 	quick_give_up(x);
-	if (s->seen >= begun)
+	if (s->seen > begun)
 		return;
 	/* Not a word since: this phase 1 is dead, whatever the peer knows of it. */
 	report(s->ike, on_session(s, IKE_EVENT_IKE_DOWN, IKE_SEVERITY_WARNING),
