@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "form.h"
 #include "ike/child.h"
 #include "sim.h"
 
@@ -81,6 +82,11 @@ static void delete_child_now(struct world *w, unsigned int side)
 			       IKE_LIMIT_HARD, w->now);
 }
 
+static enum form form_of(const struct world *w)
+{
+	return *(const enum form *)w->test;
+}
+
 static void renew_phase1(struct world *w, unsigned int side)
 {
 	struct ike *ike = w->sides[side].ike;
@@ -103,7 +109,7 @@ static void down_and_up(struct world *w, unsigned int side)
 	if (!w->sides[side].ike)
 		return;
 	ike_stop(w->sides[side].ike, "test", w->now);
-	ike_start(w->sides[side].ike, "test", w->now);
+	start(w, side);
 }
 
 static struct ike_connection connection(struct world *w, unsigned int side)
@@ -116,6 +122,10 @@ static struct ike_connection connection(struct world *w, unsigned int side)
 	c.esp = esp;
 	c.dpd_delay = 20;
 	c.dpd_timeout = 60;
+	if (side)
+		form_right(&c, form_of(w));
+	else
+		form_left(&c, form_of(w));
 	return c;
 }
 
@@ -127,7 +137,7 @@ static void restart(struct world *w, unsigned int side)
 	world_off(w, side);
 	world_on(w, side);
 	world_add(w, side, &c);
-	ike_start(w->sides[side].ike, "test", w->now);
+	start(w, side);
 }
 
 static const struct scene {
@@ -154,9 +164,20 @@ static const struct scene {
 	{ "both delete the child", true, delete_child_now, delete_child_now, false },
 };
 
+/* With the sanitizers all of them would take too long for every check. */
+static const enum form forms[] = {
+	FORM_PLAIN,
+#ifndef __SANITIZE_ADDRESS__
+	FORM_AGGRESSIVE,
+#endif
+};
+
+#define SCENES (sizeof(scenes) / sizeof(scenes[0]))
+#define CASES (SCENES * (sizeof(forms) / sizeof(forms[0])))
+
 unsigned int interleavings_count(void)
 {
-	return sizeof(scenes) / sizeof(scenes[0]);
+	return CASES;
 }
 
 static bool up(struct world *w)
@@ -166,11 +187,14 @@ static bool up(struct world *w)
 	       world_state(w, 1, "test") == IKE_STATE_ESTABLISHED;
 }
 
-static struct world *begin(const struct scene *scene)
+static struct world *begin(const struct scene *scene, const enum form *form)
 {
 	struct world *w = world_new(7, 2);
-	struct ike_connection left = connection(w, 0), right = connection(w, 1);
+	struct ike_connection left, right;
 
+	w->test = (void *)form;
+	left = connection(w, 0);
+	right = connection(w, 1);
 	world_add(w, 1, &right);
 	world_add(w, 0, &left);
 	if (!scene->up)
@@ -252,7 +276,7 @@ static void explain(const struct scene *scene, const struct order *o, struct wor
 {
 	unsigned int i;
 
-	printf("# %s: %s; the order was", scene->name, why);
+	printf("# %s, %s: %s; the order was", form_names[form_of(w)], scene->name, why);
 	for (i = 0; i < o->at; i++)
 		printf(" %u/%u", o->choice[i], o->of[i]);
 	printf("\n");
@@ -260,14 +284,15 @@ static void explain(const struct scene *scene, const struct order *o, struct wor
 	tell_side(&w->sides[1], "right");
 }
 
-static bool play_all(const struct scene *scene, unsigned int losses, unsigned int *orders)
+static bool play_all(const struct scene *scene, const enum form *form, unsigned int losses,
+		     unsigned int *orders)
 {
 	struct order o = { .count = 0 };
 	const char *why;
 
 	*orders = 0;
 	do {
-		struct world *w = begin(scene);
+		struct world *w = begin(scene, form);
 
 		o.at = 0;
 		play(w, scene, &o, losses);
@@ -284,11 +309,15 @@ unsigned int interleavings(unsigned int first, unsigned int losses)
 {
 	unsigned int i, orders, failed = 0;
 
-	for (i = 0; i < interleavings_count(); i++) {
-		bool good = play_all(&scenes[i], losses, &orders);
+	for (i = 0; i < CASES; i++) {
+		const struct scene *scene = &scenes[i % SCENES];
+		const enum form *form = &forms[i / SCENES];
+		/* The others have more messages, and so too many orders. */
+		unsigned int lost = *form == FORM_PLAIN ? losses : 0;
+		bool good = play_all(scene, form, lost, &orders);
 
-		printf("%sok %u - %s: %u orders%s\n", good ? "" : "not ", first + i,
-		       scenes[i].name, orders, losses ? ", one message lost" : "");
+		printf("%sok %u - %s, %s: %u orders%s\n", good ? "" : "not ", first + i,
+		       form_names[*form], scene->name, orders, lost ? ", one message lost" : "");
 		fflush(stdout);
 		failed += !good;
 	}
