@@ -87,12 +87,18 @@ static enum form form_of(const struct world *w)
 	return *(const enum form *)w->test;
 }
 
+/* Who asks for users waits for them, and for what they begin. */
+static bool waits(const struct world *w, unsigned int side)
+{
+	return side && (form_of(w) == FORM_LOGIN || form_of(w) == FORM_CLIENT);
+}
+
 static void renew_phase1(struct world *w, unsigned int side)
 {
 	struct ike *ike = w->sides[side].ike;
 	struct session *s = ike ? session_best(ike->connections) : NULL;
 
-	if (!s)
+	if (!s || waits(w, side))
 		return;
 	timer_set(&ike->timers, &s->rekey, w->now);
 	ike_tick(ike, w->now);
@@ -100,7 +106,7 @@ static void renew_phase1(struct world *w, unsigned int side)
 
 static void start(struct world *w, unsigned int side)
 {
-	if (w->sides[side].ike)
+	if (w->sides[side].ike && !waits(w, side))
 		ike_start(w->sides[side].ike, "test", w->now);
 }
 
@@ -168,7 +174,7 @@ static const struct scene {
 static const enum form forms[] = {
 	FORM_PLAIN,
 #ifndef __SANITIZE_ADDRESS__
-	FORM_AGGRESSIVE,
+	FORM_AGGRESSIVE, FORM_LOGIN, FORM_CLIENT,
 #endif
 };
 

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "ike/contact.h"
 #include "ike/informational.h"
 #include "ike/lease.h"
 #include "ike/mode_config.h"
@@ -137,8 +138,10 @@ void access_open(struct session *s)
 	timer_clear(&s->ike->timers, &s->access.timer);
 	s->access.step = ACCESS_OPEN;
 	if (s->access.contact)
-		session_initial_contact(s);
+		contact_heard(s);
 	phase1_established(s);
+	if (access_is_server(s->connection) && !s->initiator)
+		contact_tell(s);
 	mode_config_settle(s);
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "ike/auth.h"
+#include "ike/contact.h"
 #include "ike/natt.h"
 #include "ike/report.h"
 
@@ -226,7 +227,7 @@ void aggressive_i2(struct exchange *x, const struct message *m)
 static void believe_contact(struct session *s, const struct message *m)
 {
 	if (m->header.flags & IKE_FLAG_ENCRYPTION)
-		session_initial_contact(s);
+		contact_heard(s);
 	else
 		report(s->ike, on_session(s, IKE_EVENT_NOTIFY, IKE_SEVERITY_WARNING),
 		       "INITIAL-CONTACT came in the clear (aggressive mode message 3); that proves "

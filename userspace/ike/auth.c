@@ -3,7 +3,7 @@
 
 #include "ike/auth_signature.h"
 #include "ike/certs.h"
-#include "ike/child.h"
+#include "ike/contact.h"
 #include "ike/report.h"
 
 #define SECRET_MAX 1024
@@ -156,38 +156,6 @@ static bool id_wanted(const struct connection *c, const struct identity *id)
 	return identity_matches(&wanted, id);
 }
 
-/* RFC 2407 4.6.3.3: only the first phase 1 with a peer, since all that is older would be deleted */
-static bool first_contact(const struct session *s)
-{
-	const struct session *at;
-	const struct child *c;
-
-	for (at = s->ike->sessions; at; at = at->next)
-		if (at != s && (at->established || at->contact_sent) &&
-		    ike_address_equal(&at->remote.address, &s->remote.address))
-			return false;
-	for (c = s->ike->children; c; c = c->next)
-		if (ike_address_equal(&c->remote.address, &s->remote.address))
-			return false;
-	return true;
-}
-
-static void write_contact(struct session *s, struct builder *b)
-{
-	uint8_t cookies[2 * IKE_COOKIE_LEN] = { 0 };
-	struct notify n = {
-		.doi = IKE_DOI_IPSEC,
-		.protocol = IKE_PROTO_ISAKMP,
-		.type = IKE_N_INITIAL_CONTACT,
-		.spi = bytes_of(cookies, sizeof(cookies)),
-	};
-
-	memcpy(cookies, s->cookie_i, IKE_COOKIE_LEN);
-	memcpy(cookies + IKE_COOKIE_LEN, s->cookie_r, IKE_COOKIE_LEN);
-	notify_write(b, &n);
-	s->contact_sent = true;
-}
-
 bool auth_write_id(struct session *s, struct builder *b)
 {
 	struct phase1 *p = s->main.phase1;
@@ -240,10 +208,9 @@ bool auth_write_proof(struct session *s, struct builder *b)
 	 * As responder in main mode alone, whose last message is encrypted; and not before a login,
 	 * when it is not known who the peer is.
 	 */
-	if ((s->initiator ||
-	     (s->main.type == IKE_EXCHANGE_MAIN && !access_needed(s->connection))) &&
-	    first_contact(s))
-		write_contact(s, b);
+	if (s->initiator ||
+	    (s->main.type == IKE_EXCHANGE_MAIN && !access_needed(s->connection)))
+		contact_write(s, b);
 	return true;
 }
 

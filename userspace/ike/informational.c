@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "ike/child.h"
+#include "ike/contact.h"
 #include "ike/dpd.h"
 #include "ike/lifetime.h"
 #include "ike/phase1.h"
@@ -253,7 +254,7 @@ static void notified(struct session *s, const struct notify *n)
 	case IKE_N_INITIAL_CONTACT:
 		if (access_pending(s) ||
 		    (s->established && s->ike->now - s->established_time < CONTACT_PATIENCE))
-			session_initial_contact(s);
+			contact_heard(s);
 		return;
 	default:
 		break;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "ike/auth.h"
+#include "ike/contact.h"
 #include "ike/lifetime.h"
 #include "ike/natt.h"
 #include "ike/report.h"
@@ -203,7 +204,7 @@ void main_r5(struct exchange *x, const struct message *m)
 		return;
 	}
 	if (phase1_says_initial_contact(m))
-		session_initial_contact(s);
+		contact_heard(s);
 	phase1_complete(s);
 }
 
@@ -221,6 +222,6 @@ void main_i6(struct exchange *x, const struct message *m)
 	exchange_accept(x);
 	lifetime_read_phase1(s, m);
 	if (phase1_says_initial_contact(m))
-		session_initial_contact(s);
+		contact_heard(s);
 	phase1_complete(s);
 }

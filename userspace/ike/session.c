@@ -497,54 +497,6 @@ void session_deleted_by_peer(struct session *s)
 	suspect_orphans(s->connection, ORPHAN_PATIENCE);
 }
 
-static void tell_restarted(struct session *fresh, bool *told)
-{
-	char text[SESSION_TEXT_MAX];
-
-	if (!*told)
-		report(fresh->ike, on_session(fresh, IKE_EVENT_NOTIFY, IKE_SEVERITY_INFO),
-		       "INITIAL-CONTACT: the peer has restarted, says it in phase 1 %s; what was "
-		       "before is removed", session_text(fresh, text));
-	*told = true;
-}
-
-void session_initial_contact(struct session *fresh)
-{
-	struct ike *ike = fresh->ike;
-	struct session *s, *next;
-	struct child *c, *next_child;
-	bool told = false;
-
-	/* Before the login it is not known who says so. */
-	if (access_needed(fresh->connection) && fresh->access.step != ACCESS_OPEN) {
-		fresh->access.contact = true;
-		return;
-	}
-	if (fresh->connection->settings.unique == IKE_UNIQUE_NEVER)
-		return;
-	/*
-	 * Who uses one from before after it has begun this one has not restarted: both sides began,
-	 * and what it says was lost and said again meanwhile, or waited for a login.
-	 */
-	for (s = ike->sessions; s; s = next) {
-		next = s->next;
-		if (s == fresh || !s->established || !session_same_peer(s, fresh) ||
-		    s->seen >= fresh->begun || !unique_restarted(fresh, s))
-			continue;
-		tell_restarted(fresh, &told);
-		session_forget(s);
-	}
-	for (c = ike->children; c; c = next_child) {
-		next_child = c->next;
-		if (c->session || c->connection != fresh->connection ||
-		    c->established >= fresh->begun || c->lease != fresh->access.lease ||
-		    !ike_address_equal(&c->remote.address, &fresh->remote.address))
-			continue;
-		tell_restarted(fresh, &told);
-		child_kill(c);
-	}
-}
-
 void session_move(struct session *s, const struct ike_endpoint *local,
 		  const struct ike_endpoint *remote)
 {

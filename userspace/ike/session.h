@@ -100,9 +100,6 @@ bool session_reinstate(struct session *s);
 /* The peer deleted it. Its children wait a while for a new phase 1. */
 void session_deleted_by_peer(struct session *s);
 
-/* INITIAL-CONTACT: the peer remembers nothing from before this one (RFC 2407 4.6.3.3). */
-void session_initial_contact(struct session *fresh);
-
 /* The one to begin exchanges on, NULL when there is none: newest generation, both sides agree. */
 struct session *session_best(const struct connection *c);
 /* The same for a child that there is: with its own peer, when the connection has several. */
