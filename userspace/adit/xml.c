@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Expat, and not a library that makes trees by itself: those that do bring tens of megabytes along, which
- * each start of the tool would have to link.
+ * Expat, and not a library that makes trees by itself: those that do bring tens of megabytes
+ * along, which each start of the tool would have to link.
  */
 #include <expat.h>
 #include <limits.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An XML document as a tree of its elements. No document type and so no entities but XML's own five, no
- * network: the document may be anybody's. It may hold keys: its text is erased before it is freed.
+ * An XML document as a tree of its elements. No document type and so no entities but XML's own five,
+ * no network: the document may be anybody's. It may hold keys: its text is erased before it is freed.
  */
 #ifndef ADIT_XML_H
 #define ADIT_XML_H
@@ -34,8 +34,8 @@ struct xml_element {
  * @content: UTF-8, whatever its prolog says
  * @length: of @content, in bytes
  *
- * Return: its root, to be freed with xml_free(), or NULL when it is damaged, declares a document type, is
- * deeper than XML_DEPTH or longer than INT_MAX, or when there is no memory.
+ * Return: its root, to be freed with xml_free(), or NULL when it is damaged, declares a document
+ * type, is deeper than XML_DEPTH or longer than INT_MAX, or when there is no memory.
  */
 struct xml_element *xml_read(const char *content, size_t length);
 
