@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An XML document as a tree of its elements. No document type and so no entities but XML's own five,
- * no network: the document may be anybody's. It may hold keys: its text is erased before it is freed.
+ * An XML document as a tree of its elements. No document type and so no entities but XML's own
+ * five, no network: the document may be anybody's. It may hold keys: its text is erased before it
+ * is freed.
  */
 #ifndef ADIT_XML_H
 #define ADIT_XML_H
