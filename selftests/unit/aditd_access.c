@@ -171,8 +171,14 @@ static void test_server(void **state)
 	snprintf(options, sizeof(options),
 		 "auth = \"xauth-psk\" xauth-users = \"%s\" pool = \"10.9.0.0/24\" "
 		 "address = { \"10.9.0.1/24\" } dns = { \"10.1.0.53\" } "
-		 "split-include = { \"10.1.0.0/16\", \"10.3.0.0/16\" } banner = \"Hello.\"",
+		 "split-include = { \"10.1.0.0/16\", \"10.3.0.0/16\" } banner = \"Hello.\" ",
 		 users);
+	/* That it begins, too, is the default */
+	tunnel = load(options, &config, mistake, sizeof(mistake));
+	assert_non_null(tunnel);
+	assert_non_null(strstr(mistake, "use start = \"wait\""));
+	config_free(config);
+	strcat(options, "start = \"wait\"");
 	tunnel = load(options, &config, mistake, sizeof(mistake));
 	assert_string_equal(mistake, "");
 	assert_non_null(tunnel);

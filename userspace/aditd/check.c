@@ -251,6 +251,10 @@ static void check_login(const struct check *check)
 		       "xauth-password-file is the password of xauth-user, which is missing");
 	if (tunnel->xauth_users && !users_check(tunnel->xauth_users, why, sizeof(why)))
 		refuse(check, "xauth-users", "xauth-users: %s", why);
+	if (tunnel->xauth_users && tunnel->start != IKE_START_WAIT)
+		warn(check, given(check, "start") ? "start" : "xauth-users", 0,
+		     "a server that begins, too, may disagree with its client about which of two "
+		     "phase 1s took over; use start = \"wait\"");
 	if (tunnel->auth == IKE_XAUTH_PSK && tunnel->exchange == IKE_AGGRESSIVE_MODE)
 		warn(check, "auth", 0,
 		     "weak: with a pre-shared key that all users know, in aggressive mode, any of "
