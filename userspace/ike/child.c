@@ -176,15 +176,14 @@ static void review(struct child *c, const char *gone)
 
 	if (c->state != CHILD_ESTABLISHED)
 		return;
-	c->outdated = c->outdated || succession_outdated(c);
 	c->replaced = succession_outdone(c);
 	if (c->replaced && !was) {
 		timer_set(&c->ike->timers, &c->retire, c->ike->now + retire_wait(c));
 		timer_clear(&c->ike->timers, &c->rekey);
 	} else if (!c->replaced && was) {
 		timer_clear(&c->ike->timers, &c->retire);
-		c->due = gone;
-		timer_set(&c->ike->timers, &c->rekey, gone ? c->ike->now : rekey_time(c));
+		c->due = gone ?: c->due;
+		timer_set(&c->ike->timers, &c->rekey, c->due ? c->ike->now : rekey_time(c));
 		if (!c->parts[0].installed_out)
 			child_install(c, IKE_OUT);
 	}
@@ -194,6 +193,10 @@ static void review_alike(struct child *c, const char *gone)
 {
 	struct child *d;
 
+	/* Of all first: each is compared with the others by it */
+	for (d = c->ike->children; d; d = d->next)
+		if (d->pair == c->pair && d->state == CHILD_ESTABLISHED && !d->outdated)
+			d->outdated = succession_outdated(d);
 	for (d = c->ike->children; d; d = d->next)
 		if (d->pair == c->pair)
 			review(d, gone);

@@ -47,17 +47,24 @@ void contact_write(struct session *s, struct builder *b)
 	notify_write(b, &n);
 }
 
-/* The same of a user, now that it is known who that is; others may be at the same address. */
+/* Others may be at the same address, and its NAT may have given another port since. */
+static bool same_user(const struct session *a, const struct session *b)
+{
+	return a->connection == b->connection && !strcmp(a->access.user, b->access.user) &&
+	       ike_address_equal(&a->remote.address, &b->remote.address);
+}
+
+/* The same of a user, now that it is known who that is. */
 static bool first_login(const struct session *s)
 {
 	const struct session *at;
 	const struct child *c;
 
 	for (at = s->ike->sessions; at; at = at->next)
-		if (at != s && at->established && session_same_peer(at, s))
+		if (at != s && at->established && same_user(at, s))
 			return false;
 	for (c = s->ike->children; c; c = c->next)
-		if (c->session ? session_same_peer(c->session, s) :
+		if (c->session ? same_user(c->session, s) :
 				 ike_address_equal(&c->remote.address, &s->remote.address))
 			return false;
 	return true;
