@@ -325,7 +325,11 @@ static void test_beyond(void **state)
 	EXPECT("source-outside", up, "{" STRANGER "}");
 	EXPECT_SEEN("10.3.0.2 to 10.2.0.2", up, "{" STRANGER "}");
 	EXPECT("nat-before-tunnel", up, "{'firewall':{'verdicts':[" TRANSLATED "]}," STRANGER "}");
-	/* Others use it rightly */
+	/* Others use it rightly, and are not answered, either: that is not why */
+	EXPECT("unknown", up, "{'inside':{'sent':2,'received':0,'stranger':{'from':'10.3.0.2',"
+	       "'to':'10.2.0.2','own':false,'others':true}},'later':{'children':[{'spi_in':"
+	       "'0x00000001','packets_in':10,'packets_out':12,'drops':{}}]},'wire':{'in':[],"
+	       "'esp_out':0}}");
 #define STRAY "'inside':{'stranger':{'from':'10.3.0.2','to':'10.2.0.2','own':false}}"
 	EXPECT("healthy", up, "{" STRAY "}");
 	EXPECT_SEEN("10.3.0.2 is not within local-ts", up, "{" STRAY "}");

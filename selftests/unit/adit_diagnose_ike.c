@@ -219,6 +219,11 @@ static void test_phase2(void **state)
 	EXPECT("esp-proposal-mismatch", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
 	       FAILED("failed", "no-proposal-chosen", "established", "14") "},"
 	       "'phase2':{'accepts':['aes256-sha256']}}");
+	/* esn = true is not seen in the words of esp */
+	EXPECT("esp-proposal-mismatch", down, "{'tunnel':{'config':{'esn':true,'esp':["
+	       "'aes128-sha1']}," ERROR("no-proposal-chosen") ","
+	       FAILED("failed", "no-proposal-chosen", "established", "14") "},"
+	       "'phase2':{'accepts':['aes128-sha1']}}");
 	EXPECT("phase2-refused", down, "{'tunnel':{" ERROR("no-proposal-chosen") ","
 	       FAILED("failed", "no-proposal-chosen", "established", "14") "},"
 	       "'phase2':{'accepts':[],'complete':true,'questions':25}}");

@@ -27,11 +27,12 @@ static char narrow(unsigned int unit)
 static bool is_utf8(const char *content, size_t length)
 {
 	json_t *text = json_stringn(content, length);
+	bool is = text;
 
 	if (text)
 		explicit_bzero((char *)json_string_value(text), length);
 	json_decref(text);
-	return text;
+	return is;
 }
 
 /* What is packed has other control characters, too */

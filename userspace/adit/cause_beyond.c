@@ -302,7 +302,7 @@ static bool from_outside(const json_t *facts, struct finding *f)
 	if (!tunnel_is_up(facts) || !one || fact_number(facts, "inside.received") ||
 	    fact_number(facts, "inside.answers") || fact(facts, "inside.elsewhere") ||
 	    fact_grown(facts, "packets_in") || is_narrowed(facts) ||
-	    translated(facts, &ignored))
+	    fact_true(one, "others") || translated(facts, &ignored))
 		return false;
 	say_seen(f, "while I looked, packets from %s to %s were sent into %s", from,
 		 fact_text(one, "to"), fact_text(facts, "tunnel.device"));
@@ -360,7 +360,8 @@ static bool nothing_returns(const json_t *facts, struct finding *f)
 {
 	bool encap = fact_true(fact_child(facts, "later"), "encap");
 	const char *ours = fact_text(fact_child(facts, "later"), "local_ts");
-	double out = fact_number(facts, encap ? "wire.udp_esp_out" : "wire.esp_out");
+	double out = fact_number(facts, encap ? "wire.udp_esp_out" : "wire.esp_out") -
+		     fact_number(facts, "inside.guessed");
 	bool tried = fact_false(facts, "trial.udp_works") && fact_true(facts, "trial.up");
 	double before = fact_sum(facts, "later", "packets_in");
 

@@ -122,13 +122,19 @@ static bool refused_phase2(const json_t *facts)
 	return failure(facts, "no-proposal-chosen") != NULL;
 }
 
+/* That alone may be what the peer does not like: the option is not seen in the words of esp */
+static bool lacks_esn(const json_t *facts, const char *line)
+{
+	return line && fact_true(facts, "tunnel.config.esn") && !strstr(line, "-esn");
+}
+
 static bool pfs_asked(const json_t *facts, struct finding *f)
 {
 	const json_t *takes = fact(facts, "phase2.accepts");
 	const char *line = json_string_value(json_array_get(takes, 0));
 	char esp[300];
 
-	if (!refused_phase2(facts) || !line ||
+	if (!refused_phase2(facts) || !line || lacks_esn(facts, line) ||
 	    !only_group_differs(fact(facts, "tunnel.config.esp"), takes))
 		return false;
 	say_daemon(facts, f);
@@ -167,8 +173,8 @@ static bool esp_proposal(const json_t *facts, struct finding *f)
 	char ours[300];
 
 	entry = failure(facts, "no-proposal-chosen");
-	if (!entry || only_group_differs(fact(facts, "tunnel.config.esp"), takes) ||
-	    takes_none(facts))
+	if (!entry || takes_none(facts) || (!lacks_esn(facts, line) &&
+	    only_group_differs(fact(facts, "tunnel.config.esp"), takes)))
 		return false;
 	say_daemon(facts, f);
 	setting(facts, json_array_size(fact(facts, "tunnel.config.esp")) ? "esp" : "ah", ours,
@@ -177,8 +183,7 @@ static bool esp_proposal(const json_t *facts, struct finding *f)
 		say_seen(f, "offered here: { %s }; asked for others (%.0f questions), the peer "
 			 "takes \"%s\"", ours, fact_number(facts, "phase2.questions"), line);
 		say_cure(f, "put into the tunnel: esp = { \"%s\" }%s, then 'adit reload'", line,
-			 fact_true(facts, "tunnel.config.esn") && !strstr(line, "-esn") ?
-			 " and esn = false" : "");
+			 lacks_esn(facts, line) ? " and esn = false" : "");
 	} else {
 		say_seen(f, "offered here: { %s }", ours);
 		say_cure(f, "make esp the same on both sides, with the group for PFS at the end or "

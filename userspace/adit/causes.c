@@ -237,7 +237,7 @@ static bool carries_traffic(const json_t *facts)
 	/* Nobody was asked, as no ping may be: what others send is all there is */
 	if (fact(facts, "inside"))
 		return !fact_number(facts, "inside.sent") && fact_grown(facts, "packets_in") > 0 &&
-		       fact_grown(facts, "packets_out") > 0;
+		       fact_grown(facts, "packets_out") > fact_number(facts, "inside.guessed");
 	return fact_sum(facts, when, "packets_in") > 0;
 }
 

@@ -39,7 +39,9 @@
  *              too_big (ICMP said so of what was lost), burst {sent, received}; of all packets in
  *              the tunnel: answers, asks, tells, hosts [addresses beside the targets] (talk.h),
  *              silent [{address, asked} (others than we have asked it, and nothing came from it)],
- *              stranger {from, to, own} (that is not within local-ts, and wants into the tunnel)
+ *              stranger {from, to, own, others} (that is not within local-ts, and wants into the
+ *              tunnel; others: who is within it sends, too), guessed (pings that went unanswered,
+ *              from an address to which there may be no way back: not among those sent)
  *   "mapping"  survived, lost, silence (seconds: pauses that the mapping in the NAT in front of us
  *              was seen to survive, and not to, 0: none; and how long we are silent at most)
  *   "repeats"  how that was measured: [{asked, answered, disturbed, at [seconds]}]

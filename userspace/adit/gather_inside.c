@@ -231,6 +231,7 @@ static bool ping_each(struct gather *g, const struct targets *targets, struct ec
 		      json_t *inside)
 {
 	unsigned int sent = (unsigned int)fact_number(inside, "sent"), received = 0, i;
+	unsigned int guessed = (unsigned int)fact_number(inside, "guessed"), elsewhere;
 	json_t *list = json_object_get(inside, "targets");
 	char text[IKE_ADDRESS_TEXT], other[IF_NAMESIZE];
 	bool sure;
@@ -241,9 +242,13 @@ static bool ping_each(struct gather *g, const struct targets *targets, struct ec
 		sure = find_source(g, target->remote.family, &target->local);
 		if (!sure && !guess_source(g, target->remote.family, &target->local))
 			continue;
+		elsewhere = target->elsewhere;
 		ping(g, target, 2);
-		if (!sure && !target->received)
+		if (!sure && !target->received) {
+			guessed += target->sent;
+			target->elsewhere = elsewhere;
 			continue;
+		}
 		sent += target->sent;
 		received += target->received;
 		json_array_append_new(list, json_pack("{s:s, s:i, s:i}", "address",
@@ -252,6 +257,7 @@ static bool ping_each(struct gather *g, const struct targets *targets, struct ec
 						      (int)target->received));
 	}
 	json_object_set_new(inside, "sent", json_integer(sent));
+	json_object_set_new(inside, "guessed", json_integer(guessed));
 	json_object_set_new(inside, "received", json_integer(received));
 	if (!received && target->elsewhere && if_indextoname(target->elsewhere, other))
 		json_object_set_new(inside, "elsewhere", json_string(other));
@@ -298,7 +304,7 @@ static unsigned int asked_of(const struct talk *talk, const struct ike_address *
 	unsigned int asked = 0, i;
 
 	for (i = 0; i < talk->flow_count; i++)
-		if (is_others(&talk->flows[i]) && ike_address_equal(&talk->flows[i].remote, host))
+		if (ike_address_equal(&talk->flows[i].remote, host) && is_others(&talk->flows[i]))
 			asked += talk->flows[i].asked;
 	return asked;
 }
@@ -334,8 +340,8 @@ static bool is_within(const char *selector, const struct ike_address *address)
 	return ike_selector_contains(&all, &host);
 }
 
-/* To the peer's networks, and from an address that is not to send there: the tunnel drops it */
-static bool is_stranger(const struct gather *g, const struct talk_flow *flow)
+/* To the peer's networks; @may: from an address that may send there, or from one that may not */
+static bool is_to_peer(const struct gather *g, const struct talk_flow *flow, bool may)
 {
 	const json_t *child;
 	bool there = false;
@@ -345,26 +351,44 @@ static bool is_stranger(const struct gather *g, const struct talk_flow *flow)
 		if (!is_within(fact_text(child, "remote_ts"), &flow->remote))
 			continue;
 		if (is_within(fact_text(child, "local_ts"), &flow->local))
-			return false;
+			return may;
 		there = true;
 	}
-	return there && flow->asked;
+	return there && !may;
+}
+
+/* We ask all children's hosts from the first one's networks */
+static bool is_our_ping(const struct gather *g, const struct talk_flow *flow)
+{
+	struct ike_address source;
+
+	return !flow->ports[1] && find_source(g, flow->remote.family, &source) &&
+	       ike_address_equal(&source, &flow->local);
+}
+
+/* Sent to where the peer's networks are, and dropped by the tunnel, which has no SA for it */
+static bool is_stranger(const struct gather *g, const struct talk_flow *flow)
+{
+	return flow->asked && is_to_peer(g, flow, false) && !is_our_ping(g, flow);
 }
 
 static void put_strangers(const struct gather *g, const struct talk *talk, json_t *inside)
 {
 	char from[IKE_ADDRESS_TEXT], to[IKE_ADDRESS_TEXT];
 	const struct talk_flow *flow;
+	bool others = false;
 	unsigned int i;
 
+	for (i = 0; i < talk->flow_count && !others; i++)
+		others = is_to_peer(g, &talk->flows[i], true) && is_others(&talk->flows[i]);
 	for (i = 0; i < talk->flow_count && !fact(inside, "stranger"); i++) {
 		flow = &talk->flows[i];
 		if (is_stranger(g, flow))
 			json_object_set_new(inside, "stranger",
-					    json_pack("{s:s, s:s, s:b}", "from",
+					    json_pack("{s:s, s:s, s:b, s:b}", "from",
 						      ike_address_text(&flow->local, from), "to",
 						      ike_address_text(&flow->remote, to), "own",
-						      is_own(&flow->local)));
+						      is_own(&flow->local), "others", others));
 	}
 }
 

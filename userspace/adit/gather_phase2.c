@@ -201,6 +201,9 @@ void gather_phase2(struct gather *g)
 	s->complete = true;
 	json_array_foreach(fact(g->facts, "tunnel.config.esp"), i, one)
 		proposal_parse(&s->known, PROPOSAL_ESP, json_string_value(one), why, sizeof(why));
+	/* An option of its own, for all of them */
+	for (i = 0; fact_true(g->facts, "tunnel.config.esn") && i < s->known.count; i++)
+		s->known.item[i].esn = true;
 	survey(s);
 	json_object_set_new(g->facts, "phase2",
 			    json_pack("{s:o, s:i, s:i, s:b}", "accepts", s->accepts, "questions",

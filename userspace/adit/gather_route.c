@@ -339,7 +339,7 @@ static json_t *down_devices(void)
 		return down;
 	for (entry = list; entry; entry = entry->ifa_next)
 		if (entry->ifa_addr && entry->ifa_addr->sa_family == AF_INET &&
-		    !(entry->ifa_flags & (IFF_UP | IFF_LOOPBACK)) &&
+		    !(entry->ifa_flags & (IFF_UP | IFF_LOOPBACK | IFF_POINTOPOINT)) &&
 		    inet_ntop(AF_INET, &((struct sockaddr_in *)(void *)entry->ifa_addr)->sin_addr,
 			      text, sizeof(text)))
 			json_array_append_new(down, json_pack("{s:s, s:s}", "device",

@@ -34,9 +34,10 @@ static struct xml_element *element_new(const char *name, const char **attributes
 	if (!element)
 		return NULL;
 	element->name = strdup(local_name(name));
-	for (; *attributes && !element->id; attributes += 2)
-		if (!strcmp(attributes[0], "id"))
-			element->id = strdup(attributes[1]);
+	while (*attributes && strcmp(attributes[0], "id"))
+		attributes += 2;
+	if (*attributes)
+		element->id = strdup(attributes[1]);
 	if (!element->name || (*attributes && !element->id)) {
 		xml_free(element);
 		return NULL;
@@ -76,6 +77,9 @@ static void on_end(void *data, const char *name)
 {
 	struct reading *reading = data;
 
+	/* The end of an empty element is told also after on_start() has given up at it */
+	if (!reading->open)
+		return;
 	reading->open = reading->open->parent;
 	reading->depth--;
 }
