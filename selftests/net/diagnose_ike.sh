@@ -82,6 +82,9 @@ phase2()
 	peer child_esp_proposals=$ESP_SUITE-esn
 	ours
 	names "extended sequence numbers" esp-proposal-mismatch "esp = \{ \"$ESP_SUITE-esn\" \}"
+	peer
+	ours esn=true
+	names "extended sequence numbers here alone" esp-proposal-mismatch 'and esn = false'
 
 	peer child_esp_proposals=$ESP_SUITE-modp2048
 	ours

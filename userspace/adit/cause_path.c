@@ -349,8 +349,7 @@ static bool other_address(const json_t *facts, struct finding *f)
 	const json_t *seen = fact(facts, "wire.stranger");
 	const char *from = fact_text(seen, "from");
 
-	if (!tunnel_is_down(facts) || !seen || answered(facts, "ike500") ||
-	    fact_number(facts, "wire.ike_in"))
+	if (!tunnel_is_down(facts) || !seen || answered(facts, "ike500"))
 		return false;
 	say_seen(f, "while I looked, %.0f IKE messages came from %s, with the cookie of what had "
 		 "been sent to %s, from which none came", fact_number(seen, "count"), from,
