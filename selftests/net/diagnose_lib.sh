@@ -125,7 +125,7 @@ up()
 	wait_for 90 peer_has_keys || bail_out "the peer takes no keys into use"
 }
 
-# The peer takes them into use later than we do, and seconds later where its kernel loads ciphers first.
+# The peer takes them into use later than we do, in the first tunnel of a busy machine seconds later.
 peer_has_keys()
 {
 	ip -n "$right" xfrm state | grep -Eq '^[[:space:]](aead|auth|enc)'

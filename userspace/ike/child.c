@@ -164,7 +164,7 @@ static uint64_t retire_wait(const struct child *c)
 	return heir && heir->initiator && !heir->confirmed ? RETIRE_UNCONFIRMED : RETIRE_INITIATOR;
 }
 
-static uint64_t rekey_time(struct child *c)
+static uint64_t rekey_time(const struct child *c)
 {
 	return c->expire.due - connection_margin(c->connection, c->lifetime, !c->initiator);
 }
